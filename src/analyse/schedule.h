@@ -1,0 +1,82 @@
+/*
+ * analyse/schedule.h - which unit runs next.
+ *
+ * One central queue: a free worker takes the longest predicted unit whose locks
+ * are free and whose predecessors are done. Pure: the caller says when a unit
+ * began and ended. Predictions come from history; a unit without one ranks at
+ * the 90th percentile of those known (by size where none is known).
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "wire/str.h"
+
+#define UNIT_NONE UINT32_MAX
+
+enum schedule_order { ORDER_LONGEST, ORDER_GIVEN, ORDER_RANDOM };
+
+struct schedule_unit {
+	struct str name;
+	int64_t predicted_ns;  /* 0: unknown */
+	int64_t size;          /* bytes, scenarios: any weight that grows with time; 0 unknown */
+	const uint32_t *locks; /* indices of locks it needs, ascending; borrowed */
+	uint32_t n_locks;
+	const uint32_t *after; /* units that must have ended before; borrowed */
+	uint32_t n_after;
+	bool alone; /* nothing may run beside it */
+};
+
+struct schedule; /* in the arena */
+
+struct schedule *schedule_new(struct arena *a, enum schedule_order order, uint64_t seed);
+/* Adds a unit (also while the run goes on); returns its number: 0, 1, 2 ... */
+uint32_t schedule_add(struct schedule *s, const struct schedule_unit *u);
+/*
+ * Takes the next unit that may begin now, or UNIT_NONE: nothing is left, or what
+ * is left must wait for a lock, a predecessor or for everybody else to end.
+ */
+uint32_t schedule_take(struct schedule *s);
+/*
+ * Takes up to `most` further small units after one was taken, for one batch: free of
+ * locks and predecessors, so that the sum of predictions stays below both budget_ns and the fair
+ * share of what is left (remaining / (2 * workers)). Returns how many were written.
+ */
+uint32_t schedule_take_batch(struct schedule *s, uint32_t first, uint32_t workers, int64_t budget_ns,
+			     uint32_t most, uint32_t *ret_units);
+/* A taken unit ended; frees its locks. */
+void schedule_end(struct schedule *s, uint32_t unit);
+/* A taken unit was not run after all (its worker died before it began): back into the queue. */
+void schedule_return(struct schedule *s, uint32_t unit);
+/* Drops all that was not taken (fail-fast, interrupt); returns how many. */
+uint32_t schedule_drop(struct schedule *s);
+uint32_t schedule_waiting(const struct schedule *s); /* units not taken yet */
+uint32_t schedule_running(const struct schedule *s);
+/* What the queue uses for unit: its prediction, or the stand-in for an unknown one. */
+int64_t schedule_weight(const struct schedule *s, uint32_t unit);
+/* Predicted ns of all that was not taken yet. */
+int64_t schedule_remaining(const struct schedule *s);
+
+/*
+ * Makespan of the units (durations, locks) on n workers, longest first, each
+ * worker ready at startup_ns. For what-if tables, --dry-run and the ETA.
+ */
+struct schedule_job {
+	int64_t dur_ns;
+	uint32_t lock; /* UNIT_NONE: none */
+};
+int64_t schedule_simulate(struct arena *scratch, const struct schedule_job *jobs, size_t n_jobs,
+			  uint32_t workers, int64_t startup_ns);
+
+/* max(sum / workers, longest, longest lock chain). */
+int64_t schedule_bound(const struct schedule_job *jobs, size_t n_jobs, uint32_t n_locks, uint32_t workers,
+		       struct arena *scratch);
+
+/*
+ * Shard k of n (1-based): marks keep[i] for the units of this shard. Longest
+ * processing time first over the predictions, ties by name, so that all shards
+ * that see the same predictions agree.
+ */
+void schedule_shard(struct arena *scratch, const struct schedule_unit *units, size_t n_units, uint32_t k,
+		    uint32_t n, bool *ret_keep);

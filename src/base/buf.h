@@ -1,0 +1,37 @@
+/*
+ * base/buf.h - bytes that grow at the end.
+ *
+ * A zeroed struct buf is empty and ready. There is always a NUL behind the last
+ * byte once anything was added. buf_free empties it for reuse.
+ */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/str.h"
+
+struct buf {
+	char *at;
+	size_t n, cap;
+};
+
+void buf_free(struct buf *b);
+/* Room for n more bytes (and the NUL); returns where they go. Adds nothing. */
+char *buf_room(struct buf *b, size_t n);
+void buf_add(struct buf *b, const void *bytes, size_t n);
+void buf_str(struct buf *b, struct str s);
+void buf_text(struct buf *b, const char *text);
+void buf_char(struct buf *b, char c);
+void buf_int(struct buf *b, int64_t v);
+void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Drops the first n bytes. */
+void buf_drop(struct buf *b, size_t n);
+
+static inline struct str buf_view(const struct buf *b)
+{
+	return (struct str){b->at, b->n};
+}
+static inline void buf_clear(struct buf *b)
+{
+	b->n = 0;
+}

@@ -1,0 +1,27 @@
+/*
+ * base/row.h - one event as one JSON line, and back.
+ *
+ * The same rows stand in a run's events.jsonl and in what agents append to
+ * FETTLE_EVENTS; docs/record-format.md is the contract. Rows from agents are
+ * hostile input: everything is checked, unknown keys are passed over.
+ */
+#pragma once
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "wire/event.h"
+
+enum { ROW_FIELDS = 32 }; /* a row with more fields than this loses the rest */
+
+/* Adds the row and its line end. */
+void row_write(struct buf *b, const struct event *ev);
+
+/*
+ * Reads one line (without its line end). Strings point into the line or, where
+ * they held escapes, into the arena; the fields into the arena.
+ */
+must_use int row_read(struct str line, struct arena *arena, struct event *ret, struct err *e);
+
+/* The number or the text of a field; the default when the row has none of that name. */
+int64_t event_int(const struct event *ev, const char *key, int64_t otherwise);
+struct str event_text(const struct event *ev, const char *key);

@@ -1,0 +1,22 @@
+/*
+ * wire/env.h - names of the environment variables that fettle sets for the
+ * processes that it starts. Those under "agent" are taken out again by the
+ * agent before the first test runs, so that a test framework started by a test
+ * is not injected.
+ */
+#pragma once
+
+/* For the tests. */
+#define ENV_RUN        "FETTLE_RUN"        /* id of the run */
+#define ENV_WORKER     "FETTLE_WORKER"     /* 0 .. N-1 */
+#define ENV_WORKERS    "FETTLE_WORKERS"    /* N */
+#define ENV_WORKER_DIR "FETTLE_WORKER_DIR" /* private to the worker, dropped at the end */
+#define ENV_ATTEMPT    "FETTLE_ATTEMPT"    /* 1 ..; one process a unit only */
+#define ENV_EVENTS     "FETTLE_EVENTS"     /* file to which anyone may append rows */
+
+/* For the agent. */
+#define ENV_AGENT        "FETTLE_AGENT"       /* "pull": take units from the socket; "observe" */
+#define ENV_AGENT_DIR    "FETTLE_AGENT_DIR"   /* the entry put in front of PYTHONPATH */
+#define ENV_AGENT_SOCKET "FETTLE_SOCKET"      /* path of the worker's unix socket */
+#define ENV_DUMP_SIGNAL  "FETTLE_DUMP_SIGNAL" /* number: dump all stacks on it */
+#define ENV_DUMP_FILE    "FETTLE_DUMP_FILE"   /* where to */
