@@ -36,23 +36,10 @@ static void put_choices(struct buf *b, const char *choices)
 	}
 }
 
-/* Both forms where a file may have turned the knob, else the one that changes something. */
-static bool offers(const struct knob *k, bool negative)
+/* The form that changes something: --no-history, as the history is on by default. */
+static const char *no_prefix(const struct knob *k)
 {
-	if (k->type != KNOB_BOOL)
-		return !negative;
-	return k->yaml || negative == knob_is_on(k);
-}
-
-static void put_bash_flags(struct buf *b, const struct knob_table *t)
-{
-	for (size_t i = 0; i < t->n_rows; i++) {
-		if (offers(&t->rows[i], false))
-			buf_printf(b, "--%s ", t->rows[i].flag);
-		if (offers(&t->rows[i], true))
-			buf_printf(b, "--no-%s ", t->rows[i].flag);
-	}
-	buf_text(b, "--help");
+	return knob_is_on(k) ? "no-" : "";
 }
 
 /* The words of the option before the cursor, "-o|--output", as a case pattern. */
@@ -95,8 +82,9 @@ void complete_bash(struct buf *b, const struct knob_table *const *tables, size_t
 			if (takes_value(&tables[i]->rows[j]))
 				put_bash_value(b, &tables[i]->rows[j]);
 		buf_text(b, "\t\tesac\n\t\tcase $cur in\n\t\t-*) _fettle_words \"");
-		put_bash_flags(b, tables[i]);
-		buf_text(b, "\" ;;\n\t\tesac\n\t\t;;\n");
+		for (size_t j = 0; j < tables[i]->n_rows; j++)
+			buf_printf(b, "--%s%s ", no_prefix(&tables[i]->rows[j]), tables[i]->rows[j].flag);
+		buf_text(b, "--help\" ;;\n\t\tesac\n\t\t;;\n");
 	}
 	buf_text(b, "\tesac\n}\n\ncomplete -o default -F _fettle fettle\n");
 }
@@ -115,15 +103,15 @@ static void put_zsh_text(struct buf *b, struct str s)
 	}
 }
 
-static void put_zsh_option(struct buf *b, const struct knob *k, bool negative)
+static void put_zsh_option(struct buf *b, const struct knob *k)
 {
 	bool many = k->type == KNOB_LIST || k->type == KNOB_PAIRS;
 	buf_printf(b, "\t\t\t'%s", many ? "*" : "");
-	if (k->short_flag && !negative)
+	if (k->short_flag)
 		buf_printf(b, "(-%c --%s)'{-%c%s,--%s%s}'", k->short_flag, k->flag, k->short_flag,
 			   takes_value(k) ? "+" : "", k->flag, takes_value(k) ? "=" : "");
 	else
-		buf_printf(b, "--%s%s%s", negative ? "no-" : "", k->flag, takes_value(k) ? "=" : "");
+		buf_printf(b, "--%s%s%s", no_prefix(k), k->flag, takes_value(k) ? "=" : "");
 	buf_char(b, '[');
 	put_zsh_text(b, brief_of(k));
 	buf_char(b, ']');
@@ -157,9 +145,7 @@ void complete_zsh(struct buf *b, const struct knob_table *const *tables, size_t 
 		const struct knob_table *t = tables[i];
 		buf_printf(b, "\t%s)\n\t\t_arguments -s %s\\\n", t->command, t->stops ? "-A '-*' " : "");
 		for (size_t j = 0; j < t->n_rows; j++)
-			for (int negative = 0; negative < 2; negative++)
-				if (offers(&t->rows[j], negative))
-					put_zsh_option(b, &t->rows[j], negative);
+			put_zsh_option(b, &t->rows[j]);
 		buf_printf(b, "\t\t\t'(-h --help)'{-h,--help}'[print help]' \\\n\t\t\t'*::%s'\n\t\t;;\n",
 			   t->stops ? "command:_normal" : "file:_files");
 	}
@@ -176,11 +162,11 @@ static void put_fish_text(struct buf *b, struct str s)
 	}
 }
 
-static void put_fish_option(struct buf *b, const char *command, const struct knob *k, bool negative)
+static void put_fish_option(struct buf *b, const char *command, const struct knob *k)
 {
-	buf_printf(b, "complete -c fettle -n '__fish_seen_subcommand_from %s' -l %s%s", command,
-		   negative ? "no-" : "", k->flag);
-	if (k->short_flag && !negative)
+	buf_printf(b, "complete -c fettle -n '__fish_seen_subcommand_from %s' -l %s%s", command, no_prefix(k),
+		   k->flag);
+	if (k->short_flag)
 		buf_printf(b, " -s %c", k->short_flag);
 	if (takes_value(k))
 		buf_text(b, is_path(k) ? " -r -F" : " -x");
@@ -203,8 +189,6 @@ void complete_fish(struct buf *b, const struct knob_table *const *tables, size_t
 		put_fish_text(b, str_of(tables[i]->brief));
 		buf_text(b, "'\n");
 		for (size_t j = 0; j < tables[i]->n_rows; j++)
-			for (int negative = 0; negative < 2; negative++)
-				if (offers(&tables[i]->rows[j], negative))
-					put_fish_option(b, tables[i]->command, &tables[i]->rows[j], negative);
+			put_fish_option(b, tables[i]->command, &tables[i]->rows[j]);
 	}
 }
