@@ -13,9 +13,7 @@
 
 enum { ROW_FIELDS = 32 }; /* a row with more fields than this loses the rest */
 
-/*
- * No t or d above this (146 years) is read, so that t + d cannot overflow.
- */
+/* No t or d above this (146 years) is read. */
 #define ROW_TIME_MOST (INT64_C(1) << 62)
 
 /*
