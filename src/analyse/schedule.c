@@ -10,20 +10,20 @@
 #define MOST_NS      ((int64_t)1 << 47)
 #define CLASS_CHAINS 1024u
 
+#define BLOCK_BITS 10
+
 enum state { FRESH, BLOCKED, READY, TAKEN, ENDED, DROPPED };
 enum walk { UNSEEN, ON_PATH, SEEN };
 
 struct unit {
 	struct schedule_unit is;
-	int64_t weight; /* what the order goes by */
-	uint64_t rank;  /* ORDER_GIVEN, ORDER_RANDOM: smaller first */
+	int64_t weight; /* what the order goes by: larger first */
 	uint32_t class;
 	uint32_t waits; /* predecessors that have not ended */
 	uint32_t then;  /* first of the edges to its successors */
 	uint32_t path;  /* of the walk along `after`: where it came from */
 	uint32_t next_after;
-	enum state state;
-	enum walk walk;
+	uint8_t state, walk;
 	bool offered; /* in the heap `ready` */
 };
 
@@ -51,13 +51,13 @@ struct schedule {
 	struct arena *arena;
 	enum schedule_order order;
 	uint64_t seed;
-	struct unit *units;
+	struct unit **blocks; /* of 1 << BLOCK_BITS units: they stay where they are */
 	struct edge *edges;
 	struct class *classes; /* 0: of units without locks */
 	struct lock *locks;
 	int64_t *known; /* all predictions */
-	size_t n_units, cap_units, n_edges, cap_edges, n_classes, cap_classes, n_locks, cap_locks, n_known,
-	    cap_known;
+	size_t n_units, n_blocks, cap_blocks, n_edges, cap_edges, n_classes, cap_classes, n_locks, cap_locks,
+	    n_known, cap_known;
 	uint32_t chains[CLASS_CHAINS];
 	struct heap ready; /* the best units of classes that are not parked; some out of date */
 	struct heap alone;
@@ -84,16 +84,19 @@ static void *grown(struct arena *a, void *items, size_t n, size_t *cap, size_t i
 	return at;
 }
 
+static struct unit *unit_at(const struct schedule *s, size_t unit)
+{
+	return &s->blocks[unit >> BLOCK_BITS][unit & ((1u << BLOCK_BITS) - 1)];
+}
+
 /* Whether unit a goes before unit b. */
 static bool unit_before(const void *context, uint32_t a, uint32_t b)
 {
 	const struct schedule *s = context;
-	const struct unit *x = &s->units[a], *y = &s->units[b];
-	if (s->order != ORDER_LONGEST)
-		return x->rank != y->rank ? x->rank < y->rank : a < b;
+	const struct unit *x = unit_at(s, a), *y = unit_at(s, b);
 	if (x->weight != y->weight)
 		return x->weight > y->weight;
-	if (x->is.size != y->is.size)
+	if (s->order == ORDER_LONGEST && x->is.size != y->is.size)
 		return x->is.size > y->is.size;
 	return a < b;
 }
@@ -167,12 +170,14 @@ static int64_t clipped(int64_t v)
 uint32_t schedule_add(struct schedule *s, const struct schedule_unit *is)
 {
 	uint32_t number = (uint32_t)s->n_units;
-	s->units = grown(s->arena, s->units, s->n_units, &s->cap_units, sizeof(*s->units));
-	struct unit *u = &s->units[s->n_units++];
+	if (s->n_units == s->n_blocks << BLOCK_BITS) {
+		s->blocks = grown(s->arena, s->blocks, s->n_blocks, &s->cap_blocks, sizeof(*s->blocks));
+		s->blocks[s->n_blocks++] = arena_array(s->arena, struct unit, (size_t)1 << BLOCK_BITS);
+	}
+	struct unit *u = unit_at(s, s->n_units++);
 	*u = (struct unit){.is = *is, .then = UNIT_NONE};
 	u->is.predicted_ns = clipped(is->predicted_ns);
 	u->is.size = clipped(is->size);
-	u->rank = s->order == ORDER_RANDOM ? mixed(s->seed + mixed(number)) : number;
 	u->class = class_of(s, &u->is);
 	if (u->is.predicted_ns) {
 		s->known = grown(s->arena, s->known, s->n_known, &s->cap_known, sizeof(*s->known));
@@ -186,17 +191,21 @@ uint32_t schedule_add(struct schedule *s, const struct schedule_unit *is)
 static void offer(struct schedule *s, struct class *c)
 {
 	uint32_t best = heap_top(&c->units);
-	if (best == HEAP_NONE || c->parked || s->units[best].offered)
+	if (best == HEAP_NONE || c->parked || unit_at(s, best)->offered)
 		return;
-	s->units[best].offered = true;
+	unit_at(s, best)->offered = true;
 	heap_push(&s->ready, s->arena, best, unit_before, s);
 }
 
 static void enqueue(struct schedule *s, uint32_t unit)
 {
-	struct unit *u = &s->units[unit];
+	struct unit *u = unit_at(s, unit);
 	u->state = READY;
-	u->weight = u->is.predicted_ns ? u->is.predicted_ns : s->stand_in_ns;
+	if (s->order == ORDER_LONGEST)
+		u->weight = u->is.predicted_ns ? u->is.predicted_ns : s->stand_in_ns;
+	else
+		u->weight =
+		    s->order == ORDER_GIVEN ? -(int64_t)unit : (int64_t)(mixed(s->seed + mixed(unit)) >> 1);
 	if (u->is.alone) {
 		heap_push(&s->alone, s->arena, unit, unit_before, s);
 		return;
@@ -222,11 +231,13 @@ static void stand_in(struct schedule *s)
 	if (now == s->stand_in_ns)
 		return;
 	s->stand_in_ns = now;
+	if (s->order != ORDER_LONGEST)
+		return;
 	for (size_t i = 0; i < s->n_units; i++)
-		if (s->units[i].state == READY && !s->units[i].is.predicted_ns)
-			s->units[i].weight = now;
+		if (unit_at(s, i)->state == READY && !unit_at(s, i)->is.predicted_ns)
+			unit_at(s, i)->weight = now;
 	for (uint32_t i = 0; i < s->ready.n; i++)
-		s->units[s->ready.at[i]].offered = false;
+		unit_at(s, s->ready.at[i])->offered = false;
 	s->ready.n = 0;
 	heap_rebuild(&s->alone, unit_before, s);
 	for (size_t i = 0; i < s->n_classes; i++) {
@@ -237,33 +248,33 @@ static void stand_in(struct schedule *s)
 
 static void edge_add(struct schedule *s, uint32_t from, uint32_t to)
 {
-	if (s->units[from].state >= ENDED)
+	if (unit_at(s, from)->state >= ENDED)
 		return;
 	s->edges = grown(s->arena, s->edges, s->n_edges, &s->cap_edges, sizeof(*s->edges));
-	s->edges[s->n_edges] = (struct edge){to, s->units[from].then};
-	s->units[from].then = (uint32_t)s->n_edges++;
-	s->units[to].waits++;
+	s->edges[s->n_edges] = (struct edge){to, unit_at(s, from)->then};
+	unit_at(s, from)->then = (uint32_t)s->n_edges++;
+	unit_at(s, to)->waits++;
 }
 
 /* Walks from a unit to its predecessors, depth first; an edge back onto the path would close a cycle. */
 static void link_from(struct schedule *s, uint32_t unit)
 {
-	s->units[unit].walk = ON_PATH;
-	s->units[unit].path = UNIT_NONE;
+	unit_at(s, unit)->walk = ON_PATH;
+	unit_at(s, unit)->path = UNIT_NONE;
 	while (unit != UNIT_NONE) {
-		struct unit *u = &s->units[unit];
+		struct unit *u = unit_at(s, unit);
 		if (u->next_after == u->is.n_after) {
 			u->walk = SEEN;
 			unit = u->path;
 			continue;
 		}
 		uint32_t before = u->is.after[u->next_after++];
-		if (before >= s->n_units || s->units[before].walk == ON_PATH)
+		if (before >= s->n_units || unit_at(s, before)->walk == ON_PATH)
 			continue;
 		edge_add(s, before, unit);
-		if (s->units[before].walk == UNSEEN) {
-			s->units[before].walk = ON_PATH;
-			s->units[before].path = unit;
+		if (unit_at(s, before)->walk == UNSEEN) {
+			unit_at(s, before)->walk = ON_PATH;
+			unit_at(s, before)->path = unit;
 			unit = before;
 		}
 	}
@@ -276,11 +287,11 @@ static void settle(struct schedule *s)
 		return;
 	stand_in(s);
 	for (size_t i = s->n_settled; i < s->n_units; i++)
-		if (s->units[i].walk == UNSEEN)
+		if (unit_at(s, i)->walk == UNSEEN)
 			link_from(s, (uint32_t)i);
 	for (size_t i = s->n_settled; i < s->n_units; i++) {
-		if (s->units[i].waits)
-			s->units[i].state = BLOCKED;
+		if (unit_at(s, i)->waits)
+			unit_at(s, i)->state = BLOCKED;
 		else
 			enqueue(s, (uint32_t)i);
 	}
@@ -289,7 +300,7 @@ static void settle(struct schedule *s)
 
 static void begin(struct schedule *s, uint32_t unit)
 {
-	struct unit *u = &s->units[unit];
+	struct unit *u = unit_at(s, unit);
 	u->state = TAKEN;
 	account(s, u, false);
 	s->n_running++;
@@ -320,8 +331,8 @@ uint32_t schedule_take(struct schedule *s)
 		return UNIT_NONE;
 	uint32_t unit;
 	while ((unit = heap_pop(&s->ready, unit_before, s)) != HEAP_NONE) {
-		struct class *c = &s->classes[s->units[unit].class];
-		s->units[unit].offered = false;
+		struct class *c = &s->classes[unit_at(s, unit)->class];
+		unit_at(s, unit)->offered = false;
 		if (heap_top(&c->units) != unit || c->parked || park(s, c))
 			continue;
 		heap_pop(&c->units, unit_before, s);
@@ -339,7 +350,7 @@ uint32_t schedule_take_batch(struct schedule *s, uint32_t first, uint32_t worker
 			     uint32_t most, uint32_t *ret_units)
 {
 	settle(s);
-	if (first >= s->n_units || s->units[first].state != TAKEN || s->units[first].is.alone)
+	if (first >= s->n_units || unit_at(s, first)->state != TAKEN || unit_at(s, first)->is.alone)
 		return 0;
 	int64_t sum_ns = schedule_weight(s, first);
 	int64_t share_ns = (schedule_remaining(s) + sum_ns) / (workers ? 2 * (int64_t)workers : 2);
@@ -377,24 +388,24 @@ static void release(struct schedule *s, const struct unit *u)
 
 void schedule_end(struct schedule *s, uint32_t unit)
 {
-	if (unit >= s->n_units || s->units[unit].state != TAKEN)
+	if (unit >= s->n_units || unit_at(s, unit)->state != TAKEN)
 		return;
-	struct unit *u = &s->units[unit];
+	struct unit *u = unit_at(s, unit);
 	u->state = ENDED;
 	release(s, u);
 	for (uint32_t e = u->then; e != UNIT_NONE; e = s->edges[e].next) {
 		uint32_t next = s->edges[e].unit;
-		if (--s->units[next].waits == 0 && s->units[next].state == BLOCKED)
+		if (--unit_at(s, next)->waits == 0 && unit_at(s, next)->state == BLOCKED)
 			enqueue(s, next);
 	}
 }
 
 void schedule_return(struct schedule *s, uint32_t unit)
 {
-	if (unit >= s->n_units || s->units[unit].state != TAKEN)
+	if (unit >= s->n_units || unit_at(s, unit)->state != TAKEN)
 		return;
-	release(s, &s->units[unit]);
-	account(s, &s->units[unit], true);
+	release(s, unit_at(s, unit));
+	account(s, unit_at(s, unit), true);
 	enqueue(s, unit);
 }
 
@@ -402,7 +413,7 @@ uint32_t schedule_drop(struct schedule *s)
 {
 	uint32_t n = s->n_waiting;
 	for (size_t i = 0; i < s->n_units; i++) {
-		struct unit *u = &s->units[i];
+		struct unit *u = unit_at(s, i);
 		u->offered = false;
 		if (u->state >= TAKEN)
 			continue;
@@ -437,9 +448,9 @@ void schedule_learn(struct schedule *s, uint32_t unit, int64_t dur_ns)
 	double took_ns = (double)clipped(dur_ns);
 	s->n_learned++;
 	s->learned_ns += took_ns;
-	if (s->units[unit].is.size) {
+	if (unit_at(s, unit)->is.size) {
 		s->learned_sized_ns += took_ns;
-		s->learned_size += (double)s->units[unit].is.size;
+		s->learned_size += (double)unit_at(s, unit)->is.size;
 	}
 }
 
@@ -461,7 +472,7 @@ int64_t schedule_weight(struct schedule *s, uint32_t unit)
 	settle(s);
 	if (unit >= s->n_units)
 		return 0;
-	const struct schedule_unit *u = &s->units[unit].is;
+	const struct schedule_unit *u = &unit_at(s, unit)->is;
 	if (u->predicted_ns)
 		return u->predicted_ns;
 	return s->stand_in_ns ? s->stand_in_ns : guessed(s, (double)u->size, !u->size);
