@@ -61,6 +61,7 @@ struct suite {
 	char **discovery; /* command whose output is fed to discover_feed; NULL: none */
 	char **discovery_env;
 	struct buf line; /* of discover_feed: a line that is not whole yet */
+	struct buf said; /* what the discovery process wrote to its standard error, cut */
 	struct str note; /* something to tell the person; empty: nothing */
 	void *own;       /* the adapter's */
 };

@@ -1,70 +1,14 @@
 #include "collect/isolate.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/str.h"
-
-int folder_make(const char *path, struct err *e)
-{
-	char part[PATH_MAX];
-	size_t n = strlen(path);
-	if (n >= sizeof(part)) {
-		errno = ENAMETOOLONG;
-		return err_sys(e, "cannot make folder '%s'", path);
-	}
-	memcpy(part, path, n + 1);
-	for (size_t i = 1; i <= n; i++) {
-		if (part[i] != '/' && part[i] != 0)
-			continue;
-		char c = part[i];
-		part[i] = 0;
-		if (mkdir(part, 0700) < 0 && errno != EEXIST)
-			return err_sys(e, "cannot make folder '%s'", part);
-		part[i] = c;
-	}
-	struct stat st;
-	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode)) {
-		errno = ENOTDIR;
-		return err_sys(e, "cannot make folder '%s'", path);
-	}
-	return 0;
-}
-
-static void remove_at(int parent, const char *name, int depth)
-{
-	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT || depth > 512)
-		return;
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
-		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	(void)fchmod(fd, 0700);
-	DIR *d = fdopendir(fd);
-	if (!d) {
-		(void)close(fd);
-		return;
-	}
-	for (struct dirent *entry; (entry = readdir(d));)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			remove_at(dirfd(d), entry->d_name, depth + 1);
-	(void)closedir(d);
-	(void)unlinkat(parent, name, AT_REMOVEDIR);
-}
-
-void folder_remove(const char *path)
-{
-	remove_at(AT_FDCWD, path, 0);
-}
 
 /* The nearest folder above cwd that holds .git, else cwd. */
 static char *find_tree(struct arena *a, const char *cwd)
@@ -98,7 +42,7 @@ static int make_layer(const struct isolate *i, struct arena *a, const char *name
 {
 	const char *upper = arena_printf(a, "%s/%s/upper", i->room, name);
 	const char *work = arena_printf(a, "%s/%s/work", i->room, name);
-	if (folder_make(upper, e) < 0 || folder_make(work, e) < 0)
+	if (folder_make(upper, 0700, e) < 0 || folder_make(work, 0700, e) < 0)
 		return e->fault;
 	*ret = (struct overlay){
 	    .tree = i->tree,
@@ -160,7 +104,7 @@ int isolate_init(struct isolate *i, struct arena *a, const char *cwd, const char
 	i->how = ISOLATE_COPY;
 	i->room = rooms[1];
 	i->why_copy = arena_copy(a, str_of(tried.text));
-	return folder_make(i->room, e);
+	return folder_make(i->room, 0700, e);
 }
 
 int isolate_worker_init(const struct isolate *i, struct arena *a, uint32_t worker, struct isolate_worker *ret,
@@ -173,7 +117,7 @@ int isolate_worker_init(const struct isolate *i, struct arena *a, uint32_t worke
 		return make_layer(i, a, name, &ret->overlay, e);
 	}
 	char *to = arena_printf(a, "%s/%s", i->room, name);
-	if (folder_make(to, e) < 0)
+	if (folder_make(to, 0700, e) < 0)
 		return e->fault;
 	char **argv = arena_array(a, char *, 7);
 	argv[0] = (char *)"cp";

@@ -38,7 +38,3 @@ struct isolate_worker {
 };
 must_use int isolate_worker_init(const struct isolate *i, struct arena *a, uint32_t worker,
 				 struct isolate_worker *ret, struct err *e);
-/* Removes a folder with all that is in it; never follows links, never leaves it. */
-void folder_remove(const char *path);
-/* mkdir -p with mode 0700 for what is made. */
-must_use int folder_make(const char *path, struct err *e);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "base/str.h"
 #include "collect/copy.h"
 #include "collect/hang.h"
@@ -91,11 +92,11 @@ static int prepare(struct pool *p, struct worker *w, struct err *e)
 	w->spool_path = arena_printf(a, "%s/e%u", p->o.work_dir, w->number);
 	w->dump_path = arena_printf(a, "%s/d%u", p->o.work_dir, w->number);
 	w->mark = arena_printf(a, ENV_WORKER "=%u", w->number);
-	if (folder_make(w->dir, e) < 0 || spool_open(&w->spool, w->spool_path, e) < 0)
+	if (folder_make(w->dir, 0700, e) < 0 || spool_open(&w->spool, w->spool_path, e) < 0)
 		return e->fault;
 	if (p->o.isolate) {
-		if (folder_make(arena_printf(a, "%s/home", w->dir), e) < 0 ||
-		    folder_make(arena_printf(a, "%s/tmp", w->dir), e) < 0 ||
+		if (folder_make(arena_printf(a, "%s/home", w->dir), 0700, e) < 0 ||
+		    folder_make(arena_printf(a, "%s/tmp", w->dir), 0700, e) < 0 ||
 		    isolate_worker_init(p->o.isolate, a, w->number, &w->isolate, e) < 0)
 			return e->fault;
 		w->isolated = w->isolate.has_overlay;
