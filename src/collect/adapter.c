@@ -5,10 +5,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-const char adapter_names[] = "behave, pytest, go, ctest, bats, units, plain";
+const char adapter_names[] = "behave, pytest, go, ctest, bats, each, plain";
 
 static const struct adapter *const adapters[] = {&adapter_behave, &adapter_pytest, &adapter_go,
-						 &adapter_ctest,  &adapter_bats,   &adapter_units,
+						 &adapter_ctest,  &adapter_bats,   &adapter_each,
 						 &adapter_plain};
 enum { N_ADAPTERS = sizeof(adapters) / sizeof(*adapters) };
 
@@ -100,7 +100,7 @@ int adapter_choose(struct suite *s, const char *named, struct err *e)
 	s->word = 0;
 	s->args = 1;
 	if (s->n_patterns && !named)
-		named = "units";
+		named = "each";
 	if (!named) {
 		const struct adapter *found = look(s);
 		s->adapter = found ? found : &adapter_plain;

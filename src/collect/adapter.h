@@ -104,4 +104,4 @@ const char *word_base(const char *path);
 bool word_in(const char *word, const char *const *list);
 
 extern const struct adapter adapter_behave, adapter_pytest, adapter_go, adapter_ctest, adapter_bats,
-    adapter_units, adapter_plain;
+    adapter_each, adapter_plain;

@@ -63,8 +63,8 @@ static int discover(struct suite *s, struct err *e)
 	return 0;
 }
 
-const struct adapter adapter_units = {
-    .name = "units",
+const struct adapter adapter_each = {
+    .name = "each",
     .mode = ADAPTER_EXEC,
     .stream = STREAM_TAP,
     .suite_word = "unit",
