@@ -124,7 +124,7 @@ struct pool *pool_new(struct arena *a, const struct pool_options *o, struct suit
 		p->workers[i].front = false;
 		p->workers[i].number = i;
 	}
-	p->discovered = !suite->discovery;
+	p->discovered = !o->pull && !suite->discovery;
 	return p;
 }
 

@@ -146,6 +146,22 @@ static void take_hello(struct pool *p, struct worker *w)
 	}
 }
 
+void pool_list(struct pool *p, const struct str *names, size_t n)
+{
+	struct buf b = {0};
+	buf_text(&b, "{\"do\":\"list\",\"tests\":true,\"names\":[");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(&b, ',');
+		json_put_text(&b, names[i]);
+	}
+	buf_text(&b, "]}\n");
+	p->discovered = false;
+	if (p->lister)
+		send_all(p, p->lister, buf_view(&b));
+	buf_free(&b);
+}
+
 static void take_ready(struct pool *p, struct worker *w)
 {
 	if (w->ready)
@@ -166,6 +182,13 @@ static void take_done(struct pool *p, struct worker *w)
 	}
 	if (w->state == SLOT_BUSY)
 		w->state = SLOT_IDLE;
+}
+
+static void take_units(struct pool *p, struct worker *w, struct str units, bool more)
+{
+	if (!more)
+		p->discovered = w->listed = true;
+	p->host->units(p->host, units, more); /* may ask for more: discovered is false again */
 }
 
 static void take_message(struct pool *p, struct worker *w, struct str line)
@@ -198,7 +221,7 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 	else if (str_is(say, "ready"))
 		take_ready(p, w);
 	else if (str_is(say, "units") && units.n)
-		p->host->units(p->host, units, more);
+		take_units(p, w, units, more);
 	else if (str_is(say, "done"))
 		take_done(p, w);
 	else if (str_is(say, "fault"))
@@ -357,7 +380,7 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 	fd_close(&w->agent);
 	if (w->phase)
 		phase_end(p, w, ending || w->hello ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);
-	if (p->lister == w && !w->listed)
+	if (p->lister == w && !p->discovered)
 		p->lister = NULL;
 	w->state = SLOT_OFF;
 	if (ending) {

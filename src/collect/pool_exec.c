@@ -79,7 +79,6 @@ int front_next(struct pool *p, struct err *e)
 		return worker_spawn(p, w, p->suite->discovery, p->suite->discovery_env, p->o.cwd, e);
 	}
 	w->state = SLOT_OVER;
-	p->discovered = true;
 	return 0;
 }
 
