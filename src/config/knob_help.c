@@ -40,6 +40,14 @@ static void put_sentences(struct buf *b, const struct knob *k)
 		buf_printf(b, " Default: %s.", k->otherwise);
 }
 
+/* As an option it is told how to give more than one. */
+static void put_option_sentences(struct buf *b, const struct knob *k)
+{
+	put_sentences(b, k);
+	if (k->type == KNOB_LIST || k->type == KNOB_PAIRS)
+		buf_text(b, " May be given several times.");
+}
+
 /* Adds text in lines that fit between column and width; the first one begins at `at`. */
 static void put_wrapped(struct buf *b, struct str text, unsigned at, unsigned column, unsigned width)
 {
@@ -78,7 +86,7 @@ static void put_row(struct buf *b, struct buf *scratch, const struct knob *k, un
 	else
 		buf_printf(b, "%*s", (int)(COLUMN - (b->n - start)), "");
 	buf_clear(scratch);
-	put_sentences(scratch, k);
+	put_option_sentences(scratch, k);
 	put_wrapped(b, buf_view(scratch), COLUMN, COLUMN, width);
 }
 
@@ -137,7 +145,7 @@ void knob_scdoc(struct buf *b, const struct knob_table *t)
 		else if (k->type != KNOB_BOOL)
 			buf_printf(b, " _%s_", k->arg);
 		buf_char(b, '\n');
-		put_sentences(&scratch, k);
+		put_option_sentences(&scratch, k);
 		put_scdoc_text(b, &scratch);
 		buf_char(b, '\n');
 	}
@@ -189,6 +197,8 @@ void knob_scdoc_keys(struct buf *b, const struct knob_table *t)
 			continue;
 		buf_printf(b, "*%s*: _%s_\n", k->yaml, type_word(k));
 		put_key_sentences(&scratch, k);
+		if (k->env)
+			buf_printf(&scratch, " Environment: %s.", k->env);
 		put_scdoc_text(b, &scratch);
 		buf_char(b, '\n');
 	}

@@ -14,26 +14,22 @@ static const struct knob rows[] = {
      .arg = "NAME",
      .choices = "auto|behave|pytest|go|ctest|bats|each|plain",
      .otherwise = "auto",
-     .help =
-	 "How to take the command apart. 'auto' recognises it by its words; 'each' runs it once a unit, with "
-	 "the unit in place of {}; 'plain' runs it once, as it is.",
+     .help = "How to take the command apart. 'auto' recognises it by its words; 'each' runs it once a "
+	     "unit, with the unit in place of {}; 'plain' runs it once, as it is.",
      .group = units,
      .offset = AT(adapter),
      .type = KNOB_CHOICE},
     {.flag = "units",
      .yaml = "units",
      .arg = "PATTERN",
-     .help =
-	 "Files that {} stands for, one run of the command each: --units 'tests/*.sh'. May be given several "
-	 "times.",
+     .help = "Files that {} stands for, one run of the command each: --units 'tests/*.sh'.",
      .group = units,
      .offset = AT(units),
      .type = KNOB_LIST},
     {.flag = "select",
      .yaml = "select",
      .arg = "PATTERN",
-     .help =
-	 "Only units that match: * ? [..] over the whole name, * also over '/'. May be given several times.",
+     .help = "Only units that match: * ? [..] over the whole name, * also over '/'.",
      .group = units,
      .offset = AT(select),
      .type = KNOB_LIST},
@@ -45,9 +41,8 @@ static const struct knob rows[] = {
     {.flag = "shard",
      .env = "FETTLE_SHARD",
      .arg = "K/N",
-     .help =
-	 "The K-th of N parts of about equal time, by the history. Machines with the same history agree on "
-	 "the parts.",
+     .help = "The K-th of N parts of about equal time, by the history. Machines with the same history "
+	     "agree on the parts.",
      .group = units,
      .offset = AT(shard),
      .max = 4096,
@@ -66,9 +61,7 @@ static const struct knob rows[] = {
     {.flag = "results",
      .yaml = "results",
      .arg = "GLOB",
-     .help =
-	 "Files that the command writes and fettle should read: JUnit XML, TAP or cucumber JSON. May be given "
-	 "several times.",
+     .help = "Files that the command writes and fettle should read: JUnit XML, TAP or cucumber JSON.",
      .group = units,
      .offset = AT(results),
      .type = KNOB_LIST},
@@ -79,7 +72,8 @@ static const struct knob rows[] = {
      .env = "FETTLE_JOBS",
      .arg = "N",
      .otherwise = "0",
-     .help = "How many workers; 0 takes one for each core that the process may use, by affinity and cgroup.",
+     .help = "How many workers; 0 takes one for each core that the process may use, by affinity and "
+	     "cgroup.",
      .group = workers,
      .offset = AT(workers),
      .max = 4096,
@@ -89,9 +83,8 @@ static const struct knob rows[] = {
      .env = "FETTLE_CHUNKS",
      .arg = "N",
      .otherwise = "0",
-     .help =
-	 "Cut the suite into N fixed parts with one plain process each, instead of workers that pull from one "
-	 "queue. 1 runs it in sequence; 0 pulls.",
+     .help = "Cut the suite into N fixed parts with one plain process each, instead of workers that "
+	     "pull from one queue. 1 runs it in sequence; 0 pulls.",
      .group = workers,
      .offset = AT(chunks),
      .max = 4096,
@@ -102,9 +95,8 @@ static const struct knob rows[] = {
      .arg = "ORDER",
      .choices = "longest|given|random[:SEED]",
      .otherwise = "longest",
-     .help =
-	 "Which unit is next: the longest by the history, the suite's own order, or any. A random run tells "
-	 "its seed.",
+     .help = "Which unit is next: the longest by the history, the suite's own order, or any. A random "
+	     "run tells its seed.",
      .group = workers,
      .offset = AT(order),
      .type = KNOB_CHOICE},
@@ -187,9 +179,8 @@ static const struct knob rows[] = {
      .arg = "WHAT",
      .choices = "none|tree",
      .otherwise = "none",
-     .help =
-	 "'tree' gives each worker a private copy of the working tree, HOME and TMPDIR. What changes there is "
-	 "dropped at the end.",
+     .help = "'tree' gives each worker a private copy of the working tree, HOME and TMPDIR. What "
+	     "changes there is dropped at the end.",
      .group = worker_own,
      .offset = AT(isolate),
      .type = KNOB_CHOICE},
@@ -202,42 +193,35 @@ static const struct knob rows[] = {
     {.flag = "copy",
      .yaml = "copy",
      .arg = "FILE",
-     .help =
-	 "Give each worker its own copy of FILE in its FETTLE_WORKER_DIR: a migrated database, say. May be "
-	 "given several times.",
+     .help = "Give each worker its own copy of FILE in its FETTLE_WORKER_DIR: a migrated database, say.",
      .group = worker_own,
      .offset = AT(copy),
      .type = KNOB_LIST},
     {.flag = "env",
      .yaml = "env",
      .arg = "NAME=VALUE",
-     .help =
-	 "Set a variable for the workers; {worker} and {worker_dir} are replaced. May be given several times.",
+     .help = "Set a variable for the workers; {worker} and {worker_dir} are replaced.",
      .group = worker_own,
      .offset = AT(env),
      .type = KNOB_PAIRS},
     {.flag = "setup",
      .yaml = "setup",
      .arg = "CMD",
-     .help = "Run CMD with sh once before the first worker starts. May be given several times; in order.",
+     .help = "Run CMD with sh once before the first worker starts.",
      .group = worker_own,
      .offset = AT(setup),
      .type = KNOB_LIST},
     {.flag = "worker-setup",
      .yaml = "worker-setup",
      .arg = "CMD",
-     .help =
-	 "Run CMD with sh once for each worker, in its environment, before its first unit. May be given several "
-	 "times; in order.",
+     .help = "Run CMD with sh once for each worker, in its environment, before its first unit.",
      .group = worker_own,
      .offset = AT(worker_setup),
      .type = KNOB_LIST},
     {.flag = "lock",
      .yaml = "lock",
      .arg = "NAME=PATTERN",
-     .help =
-	 "Never run two units that match PATTERN at once. May be given several times; the same NAME is the same "
-	 "lock.",
+     .help = "Never run two units that match PATTERN at once. The same NAME is the same lock.",
      .group = worker_own,
      .offset = AT(lock),
      .type = KNOB_PAIRS},
@@ -245,7 +229,8 @@ static const struct knob rows[] = {
      .yaml = "worker-memory",
      .arg = "SIZE",
      .otherwise = "64MiB",
-     .help = "Keep FETTLE_WORKER_DIR in memory where so much is free for each worker; 0 keeps it on disk.",
+     .help = "Keep FETTLE_WORKER_DIR in memory where so much is free for each worker; 0 keeps it on "
+	     "disk.",
      .group = worker_own,
      .offset = AT(worker_memory_bytes),
      .type = KNOB_SIZE},
@@ -311,9 +296,9 @@ const struct knob_table run_table = {
     .command = "run",
     .brief = "run a test suite in parallel and tell where the time went",
     .operands = "[--] COMMAND [ARG...]",
-    .about =
-	"Put it in front of the test command that you have. fettle recognises behave, pytest, go test, ctest and "
-	"bats, cuts the suite into units, runs the longest first on several workers, and reports.",
+    .about = "Put it in front of the test command that you have. fettle recognises behave, pytest, go "
+	     "test, ctest and "
+	     "bats, cuts the suite into units, runs the longest first on several workers, and reports.",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
     .options_bytes = sizeof(struct run_options),
