@@ -1,0 +1,13 @@
+#include "report/report.h"
+
+static void write_text(struct model *m, struct out *o)
+{
+	report_text(m, o, &report_text_file);
+}
+
+const struct report_format report_formats[] = {
+    {"text", "report.txt", write_text},
+    {"json", "report.json", report_json},
+    {"junit", "junit.xml", report_junit},
+    {0},
+};
