@@ -21,6 +21,7 @@
 #include "cmd/reports.h"
 #include "cmd/run.h"
 #include "cmd/run_chunks.h"
+#include "cmd/run_outfiles.h"
 #include "cmd/run_results.h"
 #include "collect/adapter_python.h"
 #include "collect/agent_dir.h"
@@ -349,14 +350,15 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	if (pool_bad_rows(r->pool))
 		run_note(r, "rows", "%llu lines appended to FETTLE_EVENTS were no rows and are not counted",
 			 (unsigned long long)pool_bad_rows(r->pool));
-	chunks_merge_outfiles(r);
+	outfiles_merge(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
 	put_done(r, code, end);
 	live_close(&r->live);
 	if (r->writes && writer_close(&r->writer, &written) < 0)
 		warn("run", "%s; the record is not whole", written.text);
-	run_compare(r);
 	model_finish(&r->model);
+	run_compare(r);
+	outfiles_junit(r);
 	if (nothing && code)
 		return complain("run", e);
 	if (end == POOL_BROKEN || end == POOL_NO_WORKERS)

@@ -96,6 +96,8 @@ struct run {
 	uint64_t seed;
 	struct err fault;         /* of discovery */
 	bool has_fault;
+	struct outfile *outfiles;
+	size_t n_outfiles, cap_outfiles;
 	bool plan_only;           /* --list, --dry-run */
 };
 
@@ -114,11 +116,18 @@ void run_plan_target(struct run *r, uint32_t target);
 void run_retry(struct run *r, uint32_t job, const struct desk *d);
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d);
 
+/* run_plan.c: prints what --list and --dry-run ask for; returns the exit code. */
+int run_print_plan(struct run *r, enum pool_end end, struct err *e);
+
 /* run_host.c */
 void run_host_init(struct run *r);
 
 /* run_memory.c */
+/* The suite as history knows it. */
+struct str run_identity(struct run *r);
 void run_memory_open(struct run *r);
+/* Against the run before. */
+void run_compare(struct run *r);
 /* Predicted duration of a unit, 0: unknown. */
 int64_t run_predict(struct run *r, struct str unit);
 int64_t run_predict_test(struct run *r, struct str unit, struct str test);

@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/run.h"
+#include "cmd/run_outfiles.h"
 #include "cmd/run_results.h"
-#include "ingest/foreign.h"
 
 static struct run *run_of(struct pool_host *h)
 {
@@ -51,6 +51,8 @@ static void put(struct sink *s, const struct event *ev)
 {
 	struct run *r = (struct run *)s;
 	struct desk *d = desk_of(r, ev->worker);
+	if (outfiles_take(r, ev))
+		return;
 	bool test_row = ev->kind == SPAN_TEST || (ev->type == EVENT_END && ev->kind == SPAN_NONE);
 	if (d && test_row && ev->type != EVENT_OUTPUT)
 		note_test(d, ev);
