@@ -65,16 +65,14 @@ static int read_file(struct knob_values *v, struct err *e)
 	return knob_yaml(v, knob_tables, knob_tables_n, text, path, e);
 }
 
-int config_gather(struct knob_values *v, const struct knob_table *table, void *options, struct arena *arena,
-		  size_t n_words, char *const *words, char *const *environment,
+int config_gather(struct knob_values *v, size_t n_words, char *const *words, char *const *environment,
 		  struct knob_list *ret_operands, struct err *e)
 {
-	struct knob_list operands;
-	knob_defaults(v, table, options, arena);
-	if (knob_args(v, n_words, words, &operands, e) < 0)
+	if (knob_args(v, n_words, words, ret_operands, e) < 0)
 		return e->fault;
-	if (!v->help && (knob_env(v, environment, e) < 0 || read_file(v, e) < 0))
+	if (v->help)
+		return 0;
+	if (knob_env(v, environment, e) < 0)
 		return e->fault;
-	*ret_operands = operands;
-	return 0;
+	return read_file(v, e);
 }

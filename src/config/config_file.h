@@ -13,10 +13,9 @@ enum { CONFIG_BYTES = 1024 * 1024 }; /* a larger file is refused */
 must_use int config_file_read(const char *path, struct arena *arena, struct str *ret, struct err *e);
 
 /*
- * Defaults, then flags, environment and file for one command. The file is --config or
+ * Flags, environment and file into v, which is fresh from knob_defaults. The file is --config or
  * FETTLE_CONFIG, which must exist, else fettle.yaml in the current directory, which may not.
- * Stops behind the flags when v->help was set. *ret_operands as knob_args.
+ * Stops behind the flags when v->help was set. words and *ret_operands as in knob_args.
  */
-must_use int config_gather(struct knob_values *v, const struct knob_table *table, void *options,
-			   struct arena *arena, size_t n_words, char *const *words, char *const *environment,
-			   struct knob_list *ret_operands, struct err *e);
+must_use int config_gather(struct knob_values *v, size_t n_words, char *const *words,
+			   char *const *environment, struct knob_list *ret_operands, struct err *e);

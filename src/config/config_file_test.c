@@ -57,7 +57,8 @@ static int gather(const char *word, const char *variable)
 	char *const environment[] = {b, NULL};
 	(void)snprintf(a, sizeof(a), "%s", word);
 	(void)snprintf(b, sizeof(b), "%s", variable);
-	return config_gather(&v, &run_table, &o, &arena, 2, words, environment, &operands, &err);
+	knob_defaults(&v, &run_table, &o, &arena);
+	return config_gather(&v, 2, words, environment, &operands, &err);
 }
 
 static void a_folder_without_a_file_is_fine(void **state)
