@@ -48,7 +48,8 @@ static int report(struct arena *a, const struct report_options *o, const char *n
 	int rc = reader_replay(events, &m.sink, &read, e);
 	if (rc == 0) {
 		if (read.bad_rows)
-			warn("report", "%llu rows of '%s' cannot be read (the first is line %llu); the rest is told",
+			warn("report",
+			     "%llu rows of '%s' cannot be read (the first is line %llu); the rest is told",
 			     (unsigned long long)read.bad_rows, events, (unsigned long long)read.bad_line);
 		model_finish(&m);
 		int fd = open_output(o, e);
@@ -67,7 +68,8 @@ static int run(int n_words, char **words)
 	struct knob_values v;
 	struct knob_list operands;
 	struct err e = {0};
-	int rc = config_gather(&v, &report_table, &o, &arena, (size_t)n_words, words, environ, &operands, &e);
+	knob_defaults(&v, &report_table, &o, &arena);
+	int rc = config_gather(&v, (size_t)n_words, words, environ, &operands, &e);
 	if (rc == 0 && v.help)
 		rc = print_help(&report_table);
 	else if (rc == 0 && operands.n > 1)
@@ -79,7 +81,7 @@ static int run(int n_words, char **words)
 }
 
 const struct cmd cmd_report = {
-	.name = "report",
-	.brief = "write any report of a run again, from its record",
-	.run = run,
+    .name = "report",
+    .brief = "write any report of a run again, from its record",
+    .run = run,
 };

@@ -59,7 +59,8 @@ void chunks_make(struct run *r)
 	struct schedule_unit *units = arena_array(&scratch, struct schedule_unit, r->n_found + 1);
 	bool *keep = arena_array(&scratch, bool, r->n_found + 1);
 	for (size_t i = 0; i < r->n_found; i++)
-		units[i] = (struct schedule_unit){.name = r->found[i].name, .size = r->found[i].size,
+		units[i] = (struct schedule_unit){.name = r->found[i].name,
+						  .size = r->found[i].size,
 						  .predicted_ns = run_predict(r, r->found[i].name)};
 	for (uint32_t k = 0; k < n; k++) {
 		struct buf files = {0};

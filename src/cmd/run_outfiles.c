@@ -27,8 +27,8 @@ bool outfiles_take(struct run *r, const struct event *ev)
 		return false;
 	r->outfiles = mem_grow(r->outfiles, r->n_outfiles, &r->cap_outfiles, sizeof(*r->outfiles));
 	r->outfiles[r->n_outfiles++] = (struct outfile){
-		arena_str(&r->arena, event_text(ev, "path")), arena_str(&r->arena, event_text(ev, "file")),
-		arena_str(&r->arena, event_text(ev, "want")), ev->worker};
+	    arena_str(&r->arena, event_text(ev, "path")), arena_str(&r->arena, event_text(ev, "file")),
+	    arena_str(&r->arena, event_text(ev, "want")), ev->worker};
 	return true;
 }
 
@@ -111,7 +111,8 @@ static void merge_folders(struct run *r, size_t i)
 			continue;
 		char *path = arena_printf(&r->arena, "%s/%s", to, entry->d_name);
 		(void)unlink(path);
-		if (copy_file(arena_printf(&r->arena, "%.*s/%s", STR_ARG(f->file), entry->d_name), path, &e) < 0)
+		if (copy_file(arena_printf(&r->arena, "%.*s/%s", STR_ARG(f->file), entry->d_name), path, &e) <
+		    0)
 			run_note(r, "outfile", "%s", e.text);
 	}
 	if (d)
@@ -131,7 +132,8 @@ void outfiles_merge(struct run *r)
 			merge_files(r, i);
 	}
 	if (n_coverage)
-		run_note(r, "coverage", "pytest-cov left %zu data files, one a worker: 'coverage combine' makes them one",
+		run_note(r, "coverage",
+			 "pytest-cov left %zu data files, one a worker: 'coverage combine' makes them one",
 			 n_coverage);
 }
 

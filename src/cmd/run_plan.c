@@ -10,9 +10,12 @@
 #include "report/out.h"
 #include "report/term.h"
 
+enum { NAME_COLUMNS = 4096 };
+
 static void print_name(struct out *o, struct str name)
 {
-	out_term(o, name);
+	struct term t = {.out = o, .columns = NAME_COLUMNS};
+	(void)term_text(&t, name, NAME_COLUMNS);
 	out_char(o, '\n');
 }
 
@@ -43,7 +46,8 @@ static void print_dry(struct run *r, struct out *o)
 		char text[DURATION_BYTES];
 		jobs[n] = (struct schedule_job){schedule_weight(r->schedule, i), UNIT_NONE};
 		n_known += j->unit.predicted_ns > 0;
-		out_printf(o, "%9s  ", j->unit.predicted_ns ? duration_text(text, j->unit.predicted_ns) : "?");
+		out_printf(o, "%9s  ",
+			   j->unit.predicted_ns ? duration_text(text, j->unit.predicted_ns) : "?");
 		print_name(o, j->unit.name);
 		schedule_end(r->schedule, i);
 	}
@@ -77,7 +81,8 @@ int run_print_plan(struct run *r, enum pool_end end, struct err *e)
 		if (r->has_fault)
 			*e = r->fault;
 		else
-			(void)err_usage(e, "no units found: '%s' has no tests here that were asked for", r->suite.argv[0]);
+			(void)err_usage(e, "no units found: '%s' has no tests here that were asked for",
+					r->suite.argv[0]);
 		return complain("run", e);
 	}
 	out_to_fd(&o, 1);
