@@ -16,6 +16,9 @@ struct cmd {
 
 extern const struct cmd cmd_run, cmd_report, cmd_history, cmd_completion;
 
+struct knob_table;
+/* --help of a command on standard output; returns 0. */
+int print_help(const struct knob_table *t);
 /* "fettle run: message" on standard error; returns the exit code of the fault. */
 int complain(const char *command, const struct err *e);
 /* The same for a warning; nothing is returned. */

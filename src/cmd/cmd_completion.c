@@ -28,7 +28,7 @@ static int run(int n_words, char **words)
 }
 
 const struct cmd cmd_completion = {
-	.name = "completion",
-	.brief = "print shell completion for bash, zsh or fish",
-	.run = run,
+    .name = "completion",
+    .brief = "print shell completion for bash, zsh or fish",
+    .run = run,
 };

@@ -21,6 +21,7 @@
 #include "cmd/reports.h"
 #include "cmd/run.h"
 #include "cmd/run_chunks.h"
+#include "cmd/run_outfiles.h"
 #include "cmd/run_results.h"
 #include "collect/adapter_python.h"
 #include "collect/agent_dir.h"
@@ -45,7 +46,10 @@ void run_note(struct run *r, const char *code, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	struct event ev = {.type = EVENT_NOTE, .worker = -1, .time_ns = run_now(r), .name = str_of(code),
+	struct event ev = {.type = EVENT_NOTE,
+			   .worker = -1,
+			   .time_ns = run_now(r),
+			   .name = str_of(code),
 			   .message = str_of(text)};
 	sink_put(&r->sink, &ev);
 }
@@ -95,7 +99,8 @@ static void open_record(struct run *r)
 {
 	struct err e = {0};
 	char *dir = NULL;
-	int rc = r->o.output ? folder_make(r->o.output, 0755, &e) : runs_make(&r->arena, r->root, r->id, &dir, &e);
+	int rc =
+	    r->o.output ? folder_make(r->o.output, 0755, &e) : runs_make(&r->arena, r->root, r->id, &dir, &e);
 	r->dir = r->o.output ? r->o.output : dir;
 	if (rc == 0)
 		rc = folder_make(arena_printf(&r->arena, "%s/out", r->dir), 0755, &e);
@@ -109,8 +114,8 @@ static void open_record(struct run *r)
 /* Values behind options that speak of secrets are struck out. */
 static bool is_secret(struct str word)
 {
-	static const char *const names[] = {"password", "passwd", "token", "secret", "apikey", "api-key", "api_key",
-					    "credential", "auth", NULL};
+	static const char *const names[] = {"password", "passwd",  "token",      "secret", "apikey",
+					    "api-key",  "api_key", "credential", "auth",   NULL};
 	char low[64];
 	size_t n = word.n < sizeof(low) ? word.n : sizeof(low);
 	for (size_t i = 0; i < n; i++)
@@ -165,32 +170,39 @@ static void put_run_row(struct run *r)
 	(void)snprintf(wall + n, sizeof(wall) - n, ".%03dZ", (int)(r->wall_ns / NS_PER_MS % 1000));
 	(void)gethostname(host, sizeof(host) - 1);
 	const struct adapter *a = r->suite.adapter;
-#define TEXT(k, v) {.key = STR(k), .type = FIELD_TEXT, .text = (v)}
-#define NUMBER(k, v) {.key = STR(k), .type = FIELD_INT, .num = (v)}
+#define TEXT(k, v)                                                                                           \
+	{                                                                                                    \
+		.key = STR(k), .type = FIELD_TEXT, .text = (v)                                               \
+	}
+#define NUMBER(k, v)                                                                                         \
+	{                                                                                                    \
+		.key = STR(k), .type = FIELD_INT, .num = (v)                                                 \
+	}
 	struct field fields[] = {
-		NUMBER("v", EVENT_VERSION),
-		TEXT("run", str_of(r->id)),
-		TEXT("wall", str_of(wall)),
-		NUMBER("wall_ns", r->wall_ns),
-		TEXT("command", shown_command(r)),
-		TEXT("cwd", str_of(r->suite.cwd)),
-		TEXT("host", str_of(host)),
-		TEXT("fettle", STR(FETTLE_VERSION)),
-		TEXT("adapter", str_of(a->name)),
-		NUMBER("workers", r->workers),
-		NUMBER("cores", cores_usable()),
-		TEXT("suite_word", str_of(a->suite_word)),
-		TEXT("test_word", str_of(a->test_word)),
-		TEXT("step_word", str_of(a->step_word)),
-		TEXT("suite", r->suite_id),
-		TEXT("order", r->o.order.is == RUN_RANDOM ? str_of(arena_printf(&r->arena, "random:%llu",
-										 (unsigned long long)r->seed))
-				  : r->o.order.is == RUN_GIVEN ? STR("given") : STR("longest")),
+	    NUMBER("v", EVENT_VERSION),
+	    TEXT("run", str_of(r->id)),
+	    TEXT("wall", str_of(wall)),
+	    NUMBER("wall_ns", r->wall_ns),
+	    TEXT("command", shown_command(r)),
+	    TEXT("cwd", str_of(r->suite.cwd)),
+	    TEXT("host", str_of(host)),
+	    TEXT("fettle", STR(FETTLE_VERSION)),
+	    TEXT("adapter", str_of(a->name)),
+	    NUMBER("workers", r->workers),
+	    NUMBER("cores", cores_usable()),
+	    TEXT("suite_word", str_of(a->suite_word)),
+	    TEXT("test_word", str_of(a->test_word)),
+	    TEXT("step_word", str_of(a->step_word)),
+	    TEXT("suite", r->suite_id),
+	    TEXT("order", r->o.order.is == RUN_RANDOM
+			      ? str_of(arena_printf(&r->arena, "random:%llu", (unsigned long long)r->seed))
+			  : r->o.order.is == RUN_GIVEN ? STR("given")
+						       : STR("longest")),
 	};
 #undef TEXT
 #undef NUMBER
-	struct event ev = {.type = EVENT_RUN, .worker = -1, .fields = fields,
-			   .n_fields = sizeof(fields) / sizeof(*fields)};
+	struct event ev = {
+	    .type = EVENT_RUN, .worker = -1, .fields = fields, .n_fields = sizeof(fields) / sizeof(*fields)};
 	sink_put(&r->sink, &ev);
 }
 
@@ -198,7 +210,8 @@ static void put_run_row(struct run *r)
 static bool agent_is_sure(const struct run *r)
 {
 	const struct suite *s = &r->suite;
-	return s->word == 0 && !python_is_closed(s->argv, s->word) && !proc_env_get(s->env, "PYTHONSAFEPATH_OFF");
+	return s->word == 0 && !python_is_closed(s->argv, s->word) &&
+	       !proc_env_get(s->env, "PYTHONSAFEPATH_OFF");
 }
 
 static struct pool_options pool_wishes(struct run *r)
@@ -206,31 +219,31 @@ static struct pool_options pool_wishes(struct run *r)
 	const struct adapter *a = r->suite.adapter;
 	bool pull = a->mode == ADAPTER_PULL && !r->o.chunks;
 	return (struct pool_options){
-		.workers = r->workers,
-		.pull = pull,
-		.one_first = !agent_is_sure(r),
-		.observe = a == &adapter_plain || a == &adapter_each || (a->mode == ADAPTER_PULL && r->o.chunks),
-		.tee = a == &adapter_plain && !r->o.quiet,
-		.terminal = a == &adapter_plain,
-		.list_tests = pull && (r->o.select.n || (r->plan_only && r->o.verbose)),
-		.keep_workers = r->o.retries > 0,
-		.run_id = r->id,
-		.work_dir = r->suite.work_dir,
-		.out_dir = r->writes ? arena_printf(&r->arena, "%s/out", r->dir) : NULL,
-		.cwd = r->suite.cwd,
-		.argv = r->suite.argv,
-		.env = r->suite.env,
-		.worker_env = (char *const *)(uintptr_t)r->o.env.at,
-		.n_worker_env = r->o.env.n,
-		.copies = (char *const *)(uintptr_t)r->o.copy.at,
-		.n_copies = r->o.copy.n,
-		.setup = (char *const *)(uintptr_t)r->o.setup.at,
-		.n_setup = r->plan_only ? 0 : r->o.setup.n,
-		.worker_setup = (char *const *)(uintptr_t)r->o.worker_setup.at,
-		.n_worker_setup = r->o.worker_setup.n,
-		.start_ns = r->start_ns,
-		.deadline_ns = r->o.timeout_ns ? r->start_ns + r->o.timeout_ns : 0,
-		.grace_ns = GRACE_S * NS_PER_S,
+	    .workers = r->workers,
+	    .pull = pull,
+	    .one_first = !agent_is_sure(r),
+	    .observe = a == &adapter_plain || a == &adapter_each || (a->mode == ADAPTER_PULL && r->o.chunks),
+	    .tee = a == &adapter_plain && !r->o.quiet,
+	    .terminal = a == &adapter_plain,
+	    .list_tests = pull && (r->o.select.n || (r->plan_only && r->o.verbose)),
+	    .keep_workers = r->o.retries > 0,
+	    .run_id = r->id,
+	    .work_dir = r->suite.work_dir,
+	    .out_dir = r->writes ? arena_printf(&r->arena, "%s/out", r->dir) : NULL,
+	    .cwd = r->suite.cwd,
+	    .argv = r->suite.argv,
+	    .env = r->suite.env,
+	    .worker_env = (char *const *)(uintptr_t)r->o.env.at,
+	    .n_worker_env = r->o.env.n,
+	    .copies = (char *const *)(uintptr_t)r->o.copy.at,
+	    .n_copies = r->o.copy.n,
+	    .setup = (char *const *)(uintptr_t)r->o.setup.at,
+	    .n_setup = r->plan_only ? 0 : r->o.setup.n,
+	    .worker_setup = (char *const *)(uintptr_t)r->o.worker_setup.at,
+	    .n_worker_setup = r->o.worker_setup.n,
+	    .start_ns = r->start_ns,
+	    .deadline_ns = r->o.timeout_ns ? r->start_ns + r->o.timeout_ns : 0,
+	    .grace_ns = GRACE_S * NS_PER_S,
 	};
 }
 
@@ -242,7 +255,8 @@ static int prepare_isolation(struct run *r, struct pool_options *po, struct err 
 	if (isolate_init(&r->isolate, &r->arena, r->suite.cwd, r->suite.work_dir, r->suite.disk_dir, e) < 0)
 		return e->fault;
 	if (r->isolate.why_copy)
-		run_note(r, "isolate", "trees are copied: no overlay can be had here (%s)", r->isolate.why_copy);
+		run_note(r, "isolate", "trees are copied: no overlay can be had here (%s)",
+			 r->isolate.why_copy);
 	if (r->o.keep_tree)
 		run_note(r, "isolate", "what the workers changed is kept in '%s'", r->isolate.room);
 	po->isolate = &r->isolate;
@@ -253,9 +267,9 @@ static int prepare_isolation(struct run *r, struct pool_options *po, struct err 
 static int discover_now(struct run *r, struct err *e)
 {
 	struct suite *s = &r->suite;
-	if (s->adapter->mode != ADAPTER_EXEC)
+	if (s->adapter->mode != ADAPTER_EXEC && !r->o.chunks)
 		return 0;
-	if (s->adapter->discover(s, e) < 0)
+	if (s->adapter->mode == ADAPTER_EXEC && s->adapter->discover(s, e) < 0)
 		return e->fault;
 	if (!s->discovery)
 		r->host.targets(&r->host, true, NULL);
@@ -270,8 +284,8 @@ static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 		int worker = pool_exit_code(r->pool, i);
 		/* the framework itself says no, though no test failed: a threshold, an after_all hook */
 		if (worker && !r->n_bad_units)
-			run_note(r, "exit", "worker %u ended with exit code %d, though no %s failed", i, worker,
-				 r->suite.adapter->test_word);
+			run_note(r, "exit", "worker %u ended with exit code %d, though no %s failed", i,
+				 worker, r->suite.adapter->test_word);
 		code = worker || r->n_bad_units ? 1 : code;
 	}
 	switch (end) {
@@ -294,11 +308,15 @@ static void put_done(struct run *r, int code, enum pool_end end)
 {
 	enum status st = code == 0 ? STATUS_PASSED : code == 130 ? STATUS_UNFINISHED : STATUS_FAILED;
 	struct field fields[] = {
-		{.key = STR("exit"), .type = FIELD_INT, .num = code},
-		{.key = STR("own_cpu"), .type = FIELD_INT, .num = clock_cpu_ns()},
-		{.key = STR("interrupted"), .type = FIELD_INT, .num = end == POOL_INTERRUPTED},
+	    {.key = STR("exit"), .type = FIELD_INT, .num = code},
+	    {.key = STR("own_cpu"), .type = FIELD_INT, .num = clock_cpu_ns()},
+	    {.key = STR("interrupted"), .type = FIELD_INT, .num = end == POOL_INTERRUPTED},
 	};
-	struct event ev = {.type = EVENT_DONE, .worker = -1, .time_ns = run_now(r), .status = st, .fields = fields,
+	struct event ev = {.type = EVENT_DONE,
+			   .worker = -1,
+			   .time_ns = run_now(r),
+			   .status = st,
+			   .fields = fields,
 			   .n_fields = 3};
 	sink_put(&r->sink, &ev);
 }
@@ -328,9 +346,12 @@ static int nothing_found(struct run *r, struct err *e)
 /* The reports: files in the folder of the run, a summary on standard error. */
 static void tell(struct run *r, int code)
 {
-	struct reports_options ro = {.dir = r->writes ? r->dir : NULL, .formats = r->o.format.at,
-				     .n_formats = r->o.format.n, .colour = wants_colour(r, STDERR_FILENO),
-				     .quiet = r->o.quiet, .verbose = r->o.verbose};
+	struct reports_options ro = {.dir = r->writes ? r->dir : NULL,
+				     .formats = r->o.format.at,
+				     .n_formats = r->o.format.n,
+				     .colour = wants_colour(r, STDERR_FILENO),
+				     .quiet = r->o.quiet,
+				     .verbose = r->o.verbose};
 	struct err e;
 	if (reports_write(&r->model, &ro, &e) < 0)
 		warn("run", "%s", e.text);
@@ -349,14 +370,15 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	if (pool_bad_rows(r->pool))
 		run_note(r, "rows", "%llu lines appended to FETTLE_EVENTS were no rows and are not counted",
 			 (unsigned long long)pool_bad_rows(r->pool));
-	chunks_merge_outfiles(r);
+	outfiles_merge(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
 	put_done(r, code, end);
 	live_close(&r->live);
 	if (r->writes && writer_close(&r->writer, &written) < 0)
 		warn("run", "%s; the record is not whole", written.text);
-	run_compare(r);
 	model_finish(&r->model);
+	run_compare(r);
+	outfiles_junit(r);
 	if (nothing && code)
 		return complain("run", e);
 	if (end == POOL_BROKEN || end == POOL_NO_WORKERS)
@@ -368,15 +390,48 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	return code;
 }
 
+/* --chunks: the units are listed first, by one process of their framework; then they are shares. */
+static int cut_chunks(struct run *r, struct err *e)
+{
+	if (!r->o.chunks || r->suite.adapter->mode != ADAPTER_PULL)
+		return 0;
+	if (r->workers > 1) {
+		int64_t chunks = r->o.chunks;
+		bool plan_only = r->plan_only;
+		r->o.chunks = 0;
+		r->plan_only = true;
+		struct pool_options po = pool_wishes(r);
+		po.workers = 1;
+		po.out_dir = NULL;
+		if (agent_dir_make(&r->arena, r->suite.work_dir, r->suite.env,
+				   (char **)(uintptr_t)&po.agent_dir, e) < 0)
+			return e->fault;
+		r->pool = pool_new(&r->arena, &po, &r->suite, &r->host, &r->nowhere);
+		enum pool_end end = pool_run(r->pool, e);
+		r->o.chunks = chunks;
+		r->plan_only = plan_only;
+		r->found_all = false;
+		if (end != POOL_DONE)
+			return end == POOL_INTERRUPTED ? 130
+			       : e->fault              ? e->fault
+						       : err_usage(e, "the units cannot be listed");
+	}
+	chunks_make(r);
+	return 0;
+}
+
 static int run_all(struct run *r, struct err *e)
 {
 	open_record(r);
 	r->suite_id = run_identity(r);
 	run_memory_open(r);
 	put_run_row(r);
+	int rc = cut_chunks(r, e);
+	if (rc)
+		return rc < 0 ? complain("run", e) : rc;
 	struct pool_options po = pool_wishes(r);
-	if ((po.pull || po.observe) &&
-	    agent_dir_make(&r->arena, r->suite.work_dir, r->suite.env, (char **)(uintptr_t)&po.agent_dir, e) < 0)
+	if ((po.pull || po.observe) && agent_dir_make(&r->arena, r->suite.work_dir, r->suite.env,
+						      (char **)(uintptr_t)&po.agent_dir, e) < 0)
 		return complain("run", e);
 	if (prepare_isolation(r, &po, e) < 0)
 		return complain("run", e);
@@ -437,7 +492,8 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 		return err_sys(e, "cannot tell the current directory");
 	s->cwd = arena_copy(&r->arena, str_of(cwd));
 	mem_free(cwd);
-	static const char *const adapters[] = {NULL, "behave", "pytest", "go", "ctest", "bats", "each", "plain"};
+	static const char *const adapters[] = {NULL,    "behave", "pytest", "go",
+					       "ctest", "bats",   "each",   "plain"};
 	if (adapter_choose(s, adapters[r->o.adapter.is], e) < 0)
 		return e->fault;
 	if (!proc_find(&r->arena, s->argv[0], s->env, NULL)) {
@@ -445,7 +501,7 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 		return err_sys(e, "cannot run '%s'", s->argv[0]);
 	}
 	r->root = ".fettle";
-	r->workers = r->o.chunks     ? (uint32_t)r->o.chunks
+	r->workers = r->o.chunks    ? (uint32_t)r->o.chunks
 		     : r->o.workers ? (uint32_t)r->o.workers
 				    : cores_usable();
 	if (s->adapter == &adapter_plain)
@@ -470,7 +526,8 @@ static int run(int n_words, char **words)
 	struct err e = {0};
 	int rc;
 	memset(r, 0, sizeof(*r));
-	if (config_gather(&r->values, &run_table, &r->o, &r->arena, (size_t)n_words, words, environ, &operands, &e) < 0)
+	knob_defaults(&r->values, &run_table, &r->o, &r->arena);
+	if (config_gather(&r->values, (size_t)n_words, words, environ, &operands, &e) < 0)
 		rc = complain("run", &e);
 	else if (r->values.help)
 		rc = print_help(&run_table);
@@ -484,7 +541,7 @@ static int run(int n_words, char **words)
 }
 
 const struct cmd cmd_run = {
-	.name = "run",
-	.brief = "run a test suite in parallel and tell where the time went",
-	.run = run,
+    .name = "run",
+    .brief = "run a test suite in parallel and tell where the time went",
+    .run = run,
 };

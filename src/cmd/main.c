@@ -34,6 +34,15 @@ void warn(const char *command, const char *fmt, ...)
 	va_end(ap);
 }
 
+int print_help(const struct knob_table *t)
+{
+	struct buf b = {0};
+	knob_help(&b, t, HELP_WIDTH_MAX);
+	(void)fwrite(b.at, 1, b.n, stdout);
+	buf_free(&b);
+	return 0;
+}
+
 static void print_usage(FILE *to)
 {
 	(void)fputs("usage: fettle COMMAND [options]\n\n", to);
@@ -75,11 +84,7 @@ static int help(int argc, char **argv)
 		print_usage(stdout);
 		return 0;
 	}
-	struct buf b = {0};
-	knob_help(&b, t, HELP_WIDTH_MAX);
-	(void)fwrite(b.at, 1, b.n, stdout);
-	buf_free(&b);
-	return 0;
+	return print_help(t);
 }
 
 /* What is on standard output must have got there. */

@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/run.h"
+#include "cmd/run_outfiles.h"
 #include "cmd/run_results.h"
-#include "ingest/foreign.h"
 
 static struct run *run_of(struct pool_host *h)
 {
@@ -24,8 +24,8 @@ static void note_test(struct desk *d, const struct event *ev)
 {
 	if (ev->type == EVENT_BEGIN) {
 		d->open = mem_grow(d->open, d->n_open, &d->cap_open, sizeof(*d->open));
-		d->open[d->n_open++] = (struct open_test){ev->id, arena_str(&d->arena, ev->name),
-							  arena_str(&d->arena, ev->key)};
+		d->open[d->n_open++] =
+		    (struct open_test){ev->id, arena_str(&d->arena, ev->name), arena_str(&d->arena, ev->key)};
 		d->done_keys = mem_grow(d->done_keys, d->n_done, &d->cap_done, sizeof(*d->done_keys));
 		d->done_keys[d->n_done++] = d->open[d->n_open - 1].key;
 		return;
@@ -51,6 +51,8 @@ static void put(struct sink *s, const struct event *ev)
 {
 	struct run *r = (struct run *)s;
 	struct desk *d = desk_of(r, ev->worker);
+	if (outfiles_take(r, ev))
+		return;
 	bool test_row = ev->kind == SPAN_TEST || (ev->type == EVENT_END && ev->kind == SPAN_NONE);
 	if (d && test_row && ev->type != EVENT_OUTPUT)
 		note_test(d, ev);
@@ -58,6 +60,12 @@ static void put(struct sink *s, const struct event *ev)
 	if (r->writes)
 		sink_put(&r->writer.sink, ev);
 	sink_put(&r->live.sink, ev);
+}
+
+static void drop(struct sink *s, const struct event *ev)
+{
+	(void)s;
+	(void)ev;
 }
 
 static uint32_t next(struct pool_host *h, uint32_t worker, const struct pool_unit **ret, uint32_t most)
@@ -105,9 +113,16 @@ static void units(struct pool_host *h, struct str json_units, bool more)
 static void put_unrunnable(struct run *r, const struct target *t)
 {
 	int64_t now = run_now(r);
-	struct event unit = {.type = EVENT_SPAN, .kind = SPAN_UNIT, .id = pool_span(r->pool), .worker = -1,
-			     .time_ns = now, .status = t->status, .name = t->name, .attempt = 1,
-			     .message = t->message, .source = SOURCE_FRAMEWORK};
+	struct event unit = {.type = EVENT_SPAN,
+			     .kind = SPAN_UNIT,
+			     .id = pool_span(r->pool),
+			     .worker = -1,
+			     .time_ns = now,
+			     .status = t->status,
+			     .name = t->name,
+			     .attempt = 1,
+			     .message = t->message,
+			     .source = SOURCE_FRAMEWORK};
 	put(&r->sink, &unit);
 	if (t->status == STATUS_SKIPPED) {
 		struct event test = unit;
@@ -150,7 +165,8 @@ static void output(struct pool_host *h, uint32_t worker, struct str bytes, int64
 	results_output(r, &r->desks[worker], bytes, time_ns);
 }
 
-static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_unit *u, uint64_t span, int64_t time_ns)
+static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_unit *u, uint64_t span,
+		       int64_t time_ns)
 {
 	struct run *r = run_of(h);
 	struct desk *d = &r->desks[worker];
@@ -162,8 +178,8 @@ static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_u
 		results_begin(r, d, worker, u);
 }
 
-static enum status unit_exit(struct pool_host *h, uint32_t worker, const struct pool_unit *u, const struct pool_exit *x,
-			     int64_t time_ns, struct str *ret_message)
+static enum status unit_exit(struct pool_host *h, uint32_t worker, const struct pool_unit *u,
+			     const struct pool_exit *x, int64_t time_ns, struct str *ret_message)
 {
 	struct run *r = run_of(h);
 	return results_end(r, &r->desks[worker], u, x, time_ns, ret_message);
@@ -222,6 +238,7 @@ static void tick(struct pool_host *h, int64_t time_ns)
 void run_host_init(struct run *r)
 {
 	r->sink.put = put;
+	r->nowhere.put = drop;
 	r->host = (struct pool_host){.next = next,
 				     .over = over,
 				     .units = units,

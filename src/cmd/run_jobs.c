@@ -182,12 +182,14 @@ static const uint32_t *after_of(struct run *r, const struct found *f, uint32_t *
 }
 
 /* A job for the whole of what was found, or for the part that select says. */
-static struct job *add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns, uint32_t attempt,
-			   bool alone)
+static struct job *add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns,
+			   uint32_t attempt, bool alone)
 {
 	const struct found *f = &r->found[found];
 	struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
-	struct schedule_unit u = {.name = f->name, .predicted_ns = predicted_ns, .size = f->size,
+	struct schedule_unit u = {.name = f->name,
+				  .predicted_ns = predicted_ns,
+				  .size = f->size,
 				  .alone = alone || (t && t->alone)};
 	struct job *j;
 	r->jobs = mem_grow(r->jobs, r->n_jobs, &r->cap_jobs, sizeof(*r->jobs));
@@ -214,7 +216,8 @@ static struct job *add_job(struct run *r, uint32_t found, struct str select, int
 	return j;
 }
 
-static struct str join_keys(struct run *r, const struct found *f, uint32_t from, uint32_t to, const bool *keep)
+static struct str join_keys(struct run *r, const struct found *f, uint32_t from, uint32_t to,
+			    const bool *keep)
 {
 	struct buf b = {0};
 	for (uint32_t i = from; i < to; i++) {
@@ -241,7 +244,8 @@ static void add_parts(struct run *r, uint32_t found, int64_t part_ns)
 		sum += known ? known : each;
 		if (sum < part_ns && i + 1 < f->n_keys)
 			continue;
-		(void)add_job(r, found, join_keys(r, f, from, i + 1, NULL), sum, 1, false);
+		(void)add_job(r, found, join_keys(r, f, from, i + 1, NULL), f->predicted_ns ? sum : 0, 1,
+			      false);
 		from = i + 1;
 		sum = 0;
 	}
@@ -261,7 +265,8 @@ static void add_locks_and_repeats(struct run *r, uint32_t first_job)
 	for (int64_t k = 2; k <= r->o.repeat; k++) {
 		for (size_t i = first_job; i < upto; i++) {
 			struct job again = r->jobs[i];
-			struct job *j = add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
+			struct job *j =
+			    add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
 			j->repeat = (uint32_t)k;
 		}
 	}
@@ -312,8 +317,8 @@ static bool ask_for_long(struct run *r)
 	struct str *names = mem_alloc(sizeof(*names) * (r->n_found + 1));
 	uint32_t n = 0;
 	memset(is_long, 0, r->n_found + 1);
-	if (r->o.split && r->suite.adapter->mode == ADAPTER_PULL && r->workers > 1 && !r->o.chunks && !r->asked_keys &&
-	    !r->plan_only)
+	if (r->o.split && r->suite.adapter->mode == ADAPTER_PULL && r->workers > 1 && !r->o.chunks &&
+	    !r->asked_keys && !r->plan_only)
 		(void)mark_long(r, is_long, &n);
 	if (n) {
 		n = 0;
@@ -352,7 +357,8 @@ static void choose(struct run *r)
 		bool *keep = mem_alloc(f->n_keys);
 		(void)choose_tests(r, f, keep, &n);
 		if (n)
-			(void)add_job(r, (uint32_t)i, join_keys(r, f, 0, f->n_keys, keep), f->predicted_ns, 1, false);
+			(void)add_job(r, (uint32_t)i, join_keys(r, f, 0, f->n_keys, keep), f->predicted_ns, 1,
+				      false);
 		mem_free(keep);
 	}
 }
@@ -375,10 +381,11 @@ static void choose_failed(struct run *r)
 			continue;
 		struct found part = {.keys = keys, .n_keys = n};
 		bool narrow = f->target == UNIT_NONE && keys[0].n;
-		struct job *j = add_job(r, (uint32_t)i, narrow ? join_keys(r, &part, 0, n, NULL) : STR_NONE, f->predicted_ns, 1,
-					false);
+		struct job *j = add_job(r, (uint32_t)i, narrow ? join_keys(r, &part, 0, n, NULL) : STR_NONE,
+					f->predicted_ns, 1, false);
 		if (f->target != UNIT_NONE && r->suite.adapter->narrow) {
-			char **argv = r->suite.adapter->narrow(&r->suite, &r->suite.targets[f->target], names, n);
+			char **argv =
+			    r->suite.adapter->narrow(&r->suite, &r->suite.targets[f->target], names, n);
 			j->unit.argv = argv ? argv : j->unit.argv;
 		}
 	}
@@ -390,7 +397,8 @@ static void keep_shard(struct run *r)
 	struct schedule_unit *units = arena_array(&scratch, struct schedule_unit, r->n_found + 1);
 	bool *keep = arena_array(&scratch, bool, r->n_found + 1);
 	for (size_t i = 0; i < r->n_found; i++)
-		units[i] = (struct schedule_unit){.name = r->found[i].name, .predicted_ns = r->found[i].predicted_ns,
+		units[i] = (struct schedule_unit){.name = r->found[i].name,
+						  .predicted_ns = r->found[i].predicted_ns,
 						  .size = r->found[i].size};
 	schedule_shard(&scratch, units, r->n_found, (uint32_t)r->o.shard.k, (uint32_t)r->o.shard.n, keep);
 	for (size_t i = 0; i < r->n_found; i++)
@@ -456,8 +464,9 @@ void run_retry(struct run *r, uint32_t job, const struct desk *d)
 	struct job before = r->jobs[job];
 	struct str select = before.unit.select;
 	char **argv = NULL;
-	const struct target *t = r->found[before.found].target == UNIT_NONE ? NULL
-									    : &r->suite.targets[r->found[before.found].target];
+	const struct target *t = r->found[before.found].target == UNIT_NONE
+				     ? NULL
+				     : &r->suite.targets[r->found[before.found].target];
 	if (t && r->suite.adapter->narrow && d->n_bad)
 		argv = r->suite.adapter->narrow(&r->suite, t, d->bad_names, d->n_bad);
 	bool keyed = !t && d->n_bad > 0;
@@ -468,7 +477,8 @@ void run_retry(struct run *r, uint32_t job, const struct desk *d)
 		select = join_keys(r, &part, 0, part.n_keys, NULL);
 	}
 	/* nothing beside it: what passes now failed because of its neighbours, or is flaky by itself */
-	struct job *j = add_job(r, before.found, select, before.unit.predicted_ns, before.unit.attempt + 1, r->workers > 1);
+	struct job *j = add_job(r, before.found, select, before.unit.predicted_ns, before.unit.attempt + 1,
+				r->workers > 1);
 	j->repeat = before.repeat;
 	if (argv)
 		j->unit.argv = argv;

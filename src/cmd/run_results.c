@@ -22,8 +22,13 @@ static uint64_t ids_for(struct run *r)
 
 void results_begin(struct run *r, struct desk *d, uint32_t worker, const struct pool_unit *u)
 {
-	d->in = (struct ingest){.out = &r->sink, .arena = &d->arena, .next_id = ids_for(r), .parent = d->span,
-				.worker = (int32_t)worker, .attempt = u->attempt, .time_ns = d->begin_ns};
+	d->in = (struct ingest){.out = &r->sink,
+				.arena = &d->arena,
+				.next_id = ids_for(r),
+				.parent = d->span,
+				.worker = (int32_t)worker,
+				.attempt = u->attempt,
+				.time_ns = d->begin_ns};
 	d->is_tap = r->suite.adapter == &adapter_bats;
 	d->sniffed = d->is_tap;
 	buf_clear(&d->head);
@@ -88,8 +93,13 @@ static uint32_t read_file(struct run *r, struct ingest *in, const char *path)
 
 uint32_t results_read(struct run *r, uint64_t parent, int32_t worker, enum status *ret_worst)
 {
-	struct ingest in = {.out = &r->sink, .arena = &r->arena, .next_id = ids_for(r), .parent = parent,
-			    .worker = worker, .attempt = 1, .time_ns = run_now(r)};
+	struct ingest in = {.out = &r->sink,
+			    .arena = &r->arena,
+			    .next_id = ids_for(r),
+			    .parent = parent,
+			    .worker = worker,
+			    .attempt = 1,
+			    .time_ns = run_now(r)};
 	uint32_t n_files = 0;
 	for (size_t i = 0; i < r->o.results.n; i++) {
 		glob_t found = {0};
@@ -118,7 +128,8 @@ static struct str exit_message(struct desk *d, const struct target *t, const str
 {
 	if (x->signal) {
 		const char *name = sigabbrev_np(x->signal);
-		return str_of(arena_printf(&d->arena, "killed by SIG%s (signal %d)", name ? name : "?", x->signal));
+		return str_of(
+		    arena_printf(&d->arena, "killed by SIG%s (signal %d)", name ? name : "?", x->signal));
 	}
 	if (t && t->invert && x->code == 0)
 		return STR("passed, but was to fail");
@@ -151,10 +162,20 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 	if (n_tests || r->o.chunks)
 		return status;
 	/* a process that tells of no tests is one itself */
-	struct event test = {.type = EVENT_SPAN, .kind = SPAN_TEST, .id = d->in.next_id++, .parent = d->span,
-			     .worker = d->in.worker, .time_ns = d->begin_ns, .dur_ns = time_ns - d->begin_ns,
-			     .status = status, .name = u->name, .file = STR_NONE, .source = SOURCE_PROCESS,
-			     .message = *ret_message, .key = u->name, .attempt = u->attempt};
+	struct event test = {.type = EVENT_SPAN,
+			     .kind = SPAN_TEST,
+			     .id = d->in.next_id++,
+			     .parent = d->span,
+			     .worker = d->in.worker,
+			     .time_ns = d->begin_ns,
+			     .dur_ns = time_ns - d->begin_ns,
+			     .status = status,
+			     .name = u->name,
+			     .file = STR_NONE,
+			     .source = SOURCE_PROCESS,
+			     .message = *ret_message,
+			     .key = u->name,
+			     .attempt = u->attempt};
 	if (r->suite.adapter == &adapter_each)
 		test.file = u->name;
 	sink_put(&r->sink, &test);

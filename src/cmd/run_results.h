@@ -9,5 +9,6 @@ void results_output(struct run *r, struct desk *d, struct str bytes, int64_t tim
 /* The verdict of the unit; puts the tests that only its end tells. */
 enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
 			int64_t time_ns, struct str *ret_message);
-/* Reads the files that --results names and that were written since the run began; their tests go below parent. */
+/* Reads the files that --results names and that were written since the run began; their tests go below
+ * parent. */
 uint32_t results_read(struct run *r, uint64_t parent, int32_t worker, enum status *ret_worst);

@@ -22,8 +22,12 @@ struct carried {
 	const char *name, *at, *end;
 };
 
-#define ROW(name) {#name ".py", agent_##name, agent_##name##_end}
-static const struct carried files[] = {ROW(sitecustomize), ROW(fettle_agent), ROW(fettle_behave), ROW(fettle_pytest)};
+#define ROW(name)                                                                                            \
+	{                                                                                                    \
+#name ".py", agent_##name, agent_##name##_end                                                \
+	}
+static const struct carried files[] = {ROW(sitecustomize), ROW(fettle_agent), ROW(fettle_behave),
+				       ROW(fettle_pytest)};
 enum { N_FILES = sizeof(files) / sizeof(*files) };
 
 static struct str contents(const struct carried *f)
@@ -77,7 +81,7 @@ int agent_dir_make(struct arena *a, const char *work_dir, char *const *env, char
 	for (unsigned i = 0; i < N_FILES; i++)
 		hash = str_hash(contents(&files[i]), hash + i);
 	const char *cache = proc_env_get(env, "XDG_CACHE_HOME"), *home = proc_env_get(env, "HOME");
-	const char *base = cache && cache[0] == '/'  ? cache
+	const char *base = cache && cache[0] == '/' ? cache
 			   : home && home[0] == '/' ? arena_printf(a, "%s/.cache", home)
 						    : NULL;
 	if (base) {

@@ -8,4 +8,5 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-must_use int agent_dir_make(struct arena *a, const char *work_dir, char *const *env, char **ret, struct err *e);
+must_use int agent_dir_make(struct arena *a, const char *work_dir, char *const *env, char **ret,
+			    struct err *e);
