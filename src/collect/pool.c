@@ -359,7 +359,8 @@ static int wait_ms(const struct pool *p, int64_t now)
 		const struct worker *w = i < p->o.workers ? &p->workers[i] : &p->front;
 		if (w->ending != ENDING_NO && w->ending_ns < until)
 			until = w->ending_ns;
-		if (w->current && w->current->timeout_ns && w->unit_ns + w->current->timeout_ns < until)
+		if (w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
+		    w->unit_ns + w->current->timeout_ns < until)
 			until = w->unit_ns + w->current->timeout_ns;
 	}
 	return until <= now ? 0 : (int)((until - now + NS_PER_MS - 1) / NS_PER_MS);
