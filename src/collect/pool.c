@@ -124,7 +124,6 @@ struct pool *pool_new(struct arena *a, const struct pool_options *o, struct suit
 		p->workers[i].front = false;
 		p->workers[i].number = i;
 	}
-	p->discovered = !o->pull && !suite->discovery;
 	return p;
 }
 
@@ -435,6 +434,7 @@ enum pool_end pool_run(struct pool *p, struct err *e)
 		return POOL_BROKEN;
 	(void)sigprocmask(SIG_BLOCK, &mask, &before);
 	proc_adopt_orphans();
+	p->discovered = !p->o.pull && !p->suite->discovery;
 	p->tick_ns = clock_mono_ns() + TICK_MS * NS_PER_MS;
 	worker_begin(p, &p->front);
 	while (dispatch(p)) {
