@@ -12,7 +12,7 @@
 #include "report/report.h"
 #include "report/report_trace.h"
 
-enum { SUMMARY_BYTES = 1000 * 1000, DEFAULT_COLUMNS = 100 };
+enum { DEFAULT_COLUMNS = 100, ANNOTATIONS = 10 /* errors that GitHub shows of one step */ };
 
 static int write_trace(const char *dir, int fd, struct err *e)
 {
@@ -110,6 +110,19 @@ int reports_write(struct model *m, const struct reports_options *o, struct err *
 	return rc;
 }
 
+/* The run's folder below the root of the checkout, with a slash behind; empty at the root. */
+static struct str below_workspace(const struct model *m)
+{
+	struct str root = str_of(getenv("GITHUB_WORKSPACE"));
+	if (!root.n || m->cwd.n <= root.n + 1 || !str_eq(str_cut(m->cwd, 0, root.n), root) ||
+	    m->cwd.at[root.n] != '/')
+		return STR_NONE;
+	static char prefix[4096];
+	struct str below = str_cut(m->cwd, root.n + 1, sizeof(prefix) - 2);
+	(void)snprintf(prefix, sizeof(prefix), "%.*s/", STR_ARG(below));
+	return str_of(prefix);
+}
+
 /* GitHub Actions: annotations on standard output, the step summary into its file. */
 static void say_github(struct model *m)
 {
@@ -119,13 +132,14 @@ static void say_github(struct model *m)
 	if (!actions || strcmp(actions, "true") != 0)
 		return;
 	out_to_fd(&o, STDOUT_FILENO);
-	report_github(m, &o);
+	struct report_github_options opt = {.prefix = below_workspace(m), .most = ANNOTATIONS};
+	report_github(m, &o, &opt);
 	(void)!out_close(&o, &ignored);
 	int fd = summary && *summary ? open(summary, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
 	if (fd < 0)
 		return;
 	out_to_fd(&o, fd);
-	report_markdown(m, &o, SUMMARY_BYTES);
+	report_markdown(m, &o, REPORT_MARKDOWN_BYTES);
 	(void)!out_close(&o, &ignored);
 	(void)close(fd);
 }

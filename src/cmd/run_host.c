@@ -179,10 +179,11 @@ static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_u
 }
 
 static enum status unit_exit(struct pool_host *h, uint32_t worker, const struct pool_unit *u,
-			     const struct pool_exit *x, int64_t time_ns, struct str *ret_message)
+			     const struct pool_exit *x, int64_t time_ns, struct str *ret_message,
+			     bool *ret_told)
 {
 	struct run *r = run_of(h);
-	return results_end(r, &r->desks[worker], u, x, time_ns, ret_message);
+	return results_end(r, &r->desks[worker], u, x, time_ns, ret_message, ret_told);
 }
 
 static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_unit *u, enum status status)

@@ -136,15 +136,45 @@ static struct str exit_message(struct desk *d, const struct target *t, const str
 	return x->code ? str_of(arena_printf(&d->arena, "exit code %d", x->code)) : STR_NONE;
 }
 
+/* A process that tells of no tests is one itself. */
+static void put_itself(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
+		       enum status status, struct str message, int64_t time_ns)
+{
+	struct event test = {.type = EVENT_SPAN,
+			     .kind = SPAN_TEST,
+			     .id = d->in.next_id++,
+			     .parent = d->span,
+			     .worker = d->in.worker,
+			     .time_ns = d->begin_ns,
+			     .dur_ns = time_ns - d->begin_ns,
+			     .status = status,
+			     .name = u->name,
+			     .source = SOURCE_PROCESS,
+			     .message = message,
+			     .attempt = u->attempt};
+	if (r->suite.adapter == &adapter_each)
+		test.file = u->name;
+	struct field size = {.key = STR("size"), .type = FIELD_INT, .num = (int64_t)x->output_bytes};
+	struct event output = {.type = EVENT_OUTPUT,
+			       .id = test.id,
+			       .worker = d->in.worker,
+			       .time_ns = time_ns,
+			       .text = x->output,
+			       .fields = &size,
+			       .n_fields = 1};
+	sink_put(&r->sink, &test);
+	if (x->output.n && status_is_bad(status))
+		sink_put(&r->sink, &output);
+}
+
 enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
-			int64_t time_ns, struct str *ret_message)
+			int64_t time_ns, struct str *ret_message, bool *ret_told)
 {
 	const struct found *f = &r->found[r->jobs[u->number].found];
 	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
 	enum status status = status_of_exit(t, x), told = STATUS_NONE;
-	if (x->timed_out)
-		status = STATUS_TIMEOUT;
 	d->in.time_ns = time_ns;
+	d->in.lost = x->timed_out ? STATUS_TIMEOUT : x->interrupted ? STATUS_UNFINISHED : STATUS_NONE;
 	if (r->suite.adapter->stream == STREAM_GOTEST && !r->o.chunks)
 		gotest_finish(&d->gotest, time_ns);
 	else if (d->is_tap)
@@ -158,26 +188,16 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 	}
 	if (status == STATUS_PASSED && status_is_bad(told))
 		status = STATUS_FAILED;
-	*ret_message = x->timed_out || !status_is_bad(status) ? STR_NONE : exit_message(d, t, x);
-	if (n_tests || r->o.chunks)
-		return status;
-	/* a process that tells of no tests is one itself */
-	struct event test = {.type = EVENT_SPAN,
-			     .kind = SPAN_TEST,
-			     .id = d->in.next_id++,
-			     .parent = d->span,
-			     .worker = d->in.worker,
-			     .time_ns = d->begin_ns,
-			     .dur_ns = time_ns - d->begin_ns,
-			     .status = status,
-			     .name = u->name,
-			     .file = STR_NONE,
-			     .source = SOURCE_PROCESS,
-			     .message = *ret_message,
-			     .key = u->name,
-			     .attempt = u->attempt};
-	if (r->suite.adapter == &adapter_each)
-		test.file = u->name;
-	sink_put(&r->sink, &test);
+	if (x->timed_out)
+		status = STATUS_TIMEOUT;
+	else if (x->interrupted && status_is_bad(status))
+		status = STATUS_UNFINISHED;
+	*ret_message = x->timed_out                  ? x->why
+		       : status == STATUS_UNFINISHED ? STR("interrupted")
+		       : status_is_bad(status)       ? exit_message(d, t, x)
+						     : STR_NONE;
+	*ret_told = !n_tests && !r->o.chunks;
+	if (*ret_told)
+		put_itself(r, d, u, x, status, *ret_message, time_ns);
 	return status;
 }

@@ -146,7 +146,7 @@ static char **read_strings(struct suite *s, const char *path)
 	return strings;
 }
 
-/* "\x16fettle-go-exec N\n" where N names three files in the work folder. */
+/* "fettle-go-exec N\n" where N names three files in the work folder. */
 static void take_binary(struct suite *s, struct package *p, struct str number)
 {
 	int64_t n;
@@ -173,6 +173,7 @@ static void take_line(struct suite *s, struct str line)
 	struct arena scratch = {0};
 	struct json j;
 	struct str key, action = STR_NONE, package = STR_NONE, import = STR_NONE, output = STR_NONE;
+	struct str build = STR_NONE;
 	json_init(&j, line, &scratch);
 	if (line.n && line.at[0] == '{' && json_object(&j)) {
 		while (json_key(&j, &key)) {
@@ -182,6 +183,8 @@ static void take_line(struct suite *s, struct str line)
 				package = json_text(&j);
 			else if (str_is(key, "ImportPath"))
 				import = json_text(&j);
+			else if (str_is(key, "FailedBuild"))
+				build = json_text(&j);
 			else if (str_is(key, "Output"))
 				output = json_text(&j);
 			else
@@ -208,11 +211,14 @@ static void take_line(struct suite *s, struct str line)
 		p->given = true;
 	if (p && str_is(action, "fail") && !p->given) {
 		struct target *t = suite_target(s);
-		t->name = p->name;
+		p->given = true;
+		/* the compiler's words stand under the name of what was built ("pkg.test") */
+		if (build.n)
+			p = package_of(s, str_cut(build, 0, str_find(build, ' ')));
+		t->name = arena_str(&s->arena, package);
 		t->status = STATUS_ERROR;
 		t->message =
 		    arena_str(&s->arena, p->output.n ? buf_view(&p->output) : STR("the build failed"));
-		p->given = true;
 	}
 	arena_free(&scratch);
 }

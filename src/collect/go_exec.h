@@ -4,10 +4,8 @@
  */
 #pragma once
 
-#define GO_EXEC_DIR "FETTLE_GO_DIR"
-#define GO_EXEC_MARK                                                                                         \
-	"\x16"                                                                                               \
-	"fettle-go-exec "
+#define GO_EXEC_DIR  "FETTLE_GO_DIR"
+#define GO_EXEC_MARK "fettle-go-exec "
 
 /* argv as go gave it: the stand-in, the binary, its arguments. Returns the exit code. */
 int go_exec_main(int argc, char **argv);

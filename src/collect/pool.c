@@ -124,7 +124,6 @@ struct pool *pool_new(struct arena *a, const struct pool_options *o, struct suit
 		p->workers[i].front = false;
 		p->workers[i].number = i;
 	}
-	p->discovered = !o->pull && !suite->discovery;
 	return p;
 }
 
@@ -359,7 +358,8 @@ static int wait_ms(const struct pool *p, int64_t now)
 		const struct worker *w = i < p->o.workers ? &p->workers[i] : &p->front;
 		if (w->ending != ENDING_NO && w->ending_ns < until)
 			until = w->ending_ns;
-		if (w->current && w->current->timeout_ns && w->unit_ns + w->current->timeout_ns < until)
+		if (w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
+		    w->unit_ns + w->current->timeout_ns < until)
 			until = w->unit_ns + w->current->timeout_ns;
 	}
 	return until <= now ? 0 : (int)((until - now + NS_PER_MS - 1) / NS_PER_MS);
@@ -434,6 +434,7 @@ enum pool_end pool_run(struct pool *p, struct err *e)
 		return POOL_BROKEN;
 	(void)sigprocmask(SIG_BLOCK, &mask, &before);
 	proc_adopt_orphans();
+	p->discovered = !p->o.pull && !p->suite->discovery;
 	p->tick_ns = clock_mono_ns() + TICK_MS * NS_PER_MS;
 	worker_begin(p, &p->front);
 	while (dispatch(p)) {

@@ -36,6 +36,10 @@ struct pool_exit {
 	int code;   /* exit code, or -1 */
 	int signal; /* that killed it, or 0 */
 	bool timed_out;
+	bool interrupted;      /* fettle ended it because the run is being ended */
+	struct str why;        /* timed_out: in words, with the stacks of what hung */
+	struct str output;     /* exec: what it printed, cut to head and tail */
+	uint64_t output_bytes; /* all of it */
 };
 
 struct pool_host {
@@ -53,9 +57,11 @@ struct pool_host {
 	/* A unit begins; span is its id. */
 	void (*unit_begin)(struct pool_host *h, uint32_t worker, const struct pool_unit *u, uint64_t span,
 			   int64_t time_ns);
-	/* Exec: what the exit means; *message may be set to a text that lives until the next call. */
+	/* Exec: what the exit means; *ret_message may be set to a text that lives until the next call,
+	 * *ret_told when the output stands in a row already. */
 	enum status (*unit_exit)(struct pool_host *h, uint32_t worker, const struct pool_unit *u,
-				 const struct pool_exit *x, int64_t time_ns, struct str *ret_message);
+				 const struct pool_exit *x, int64_t time_ns, struct str *ret_message,
+				 bool *ret_told);
 	/* The unit is over; its end was put. */
 	void (*unit_end)(struct pool_host *h, uint32_t worker, const struct pool_unit *u, enum status status);
 	/* The unit was not begun (its worker died, the run is being ended): it may be given out again. */

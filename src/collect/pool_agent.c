@@ -178,7 +178,8 @@ static void take_done(struct pool *p, struct worker *w)
 	while (w->n_units) { /* its rows were lost: the disk is full, or somebody wrote over the file */
 		if (!w->current)
 			worker_unit_begin(p, w, w->units[0], pool_span(p), w->given_ns);
-		worker_unit_end(p, w, STATUS_ERROR, STR("its end was not recorded"), NULL, clock_mono_ns());
+		worker_unit_end(p, w, STATUS_ERROR, STR("its end was not recorded"), NULL, false,
+				clock_mono_ns());
 	}
 	if (w->state == SLOT_BUSY)
 		w->state = SLOT_IDLE;
@@ -266,7 +267,8 @@ static void unit_row(struct pool *p, struct worker *w, const struct event *ev, i
 	if (ev->type == EVENT_END) {
 		if (w->current && w->current->number == number) {
 			worker_drain(p, w);
-			worker_unit_end(p, w, ev->status ? ev->status : STATUS_ERROR, ev->message, NULL, at);
+			worker_unit_end(p, w, ev->status ? ev->status : STATUS_ERROR, ev->message, NULL,
+					false, at);
 		}
 		return;
 	}
@@ -274,7 +276,7 @@ static void unit_row(struct pool *p, struct worker *w, const struct event *ev, i
 		if (w->units[i]->number != number)
 			continue;
 		if (w->current)
-			worker_unit_end(p, w, STATUS_ERROR, STR("its end was not recorded"), NULL, at);
+			worker_unit_end(p, w, STATUS_ERROR, STR("its end was not recorded"), NULL, false, at);
 		worker_unit_begin(p, w, w->units[i], ev->id, at);
 		return;
 	}
@@ -335,7 +337,8 @@ static void start_failed(struct pool *p, struct worker *w, int status, int64_t n
 	int64_t began = w->unit_ns;
 	worker_unit_begin(p, w, u, pool_span(p), began);
 	w->output.unit_bytes = printed;
-	worker_unit_end(p, w, p->end == POOL_INTERRUPTED ? STATUS_UNFINISHED : STATUS_ERROR, why, &x, now);
+	worker_unit_end(p, w, p->end == POOL_INTERRUPTED ? STATUS_UNFINISHED : STATUS_ERROR, why, &x, false,
+			now);
 	w->n_failed++;
 	if (!p->has_error) {
 		errno = 0;
@@ -366,7 +369,7 @@ static void ran_plainly(struct pool *p, struct worker *w, int status, int64_t no
 			x.signal ? STATUS_CRASHED
 			: x.code ? STATUS_FAILED
 				 : STATUS_PASSED,
-			x.signal || x.code ? str_of(exit_words(p->arena, status)) : STR_NONE, &x, now);
+			x.signal || x.code ? str_of(exit_words(p->arena, status)) : STR_NONE, &x, false, now);
 	p->end = POOL_NO_AGENT;
 	p->stopping = true;
 }
@@ -399,10 +402,10 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 				w->timed_out ? STATUS_TIMEOUT
 				: stopped    ? STATUS_UNFINISHED
 					     : STATUS_CRASHED,
-				w->timed_out ? STR_NONE
+				w->timed_out ? worker_stacks(p, w)
 				: stopped    ? STR("interrupted")
 					     : str_of(exit_words(&p->scratch, status)),
-				&x, now);
+				&x, false, now);
 		w->n_failed = 0;
 	} else if (!w->hello && !p->stopping) {
 		if (w->number == 0 && !WIFSIGNALED(status))
@@ -415,7 +418,7 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 		else if (++w->n_failed >= START_TRIES && w->n_units) { /* it dies on the way to this unit */
 			worker_unit_begin(p, w, w->units[0], pool_span(p), w->given_ns);
 			worker_unit_end(p, w, STATUS_CRASHED, str_of(exit_words(&p->scratch, status)), NULL,
-					now);
+					false, now);
 		}
 	}
 	worker_give_back(p, w);

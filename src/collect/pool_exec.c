@@ -34,7 +34,7 @@ int exec_start(struct pool *p, struct worker *w, const struct pool_unit *u, stru
 	worker_unit_begin(p, w, u, pool_span(p), now);
 	if (worker_spawn(p, w, u->argv, env, u->cwd ? u->cwd : w->isolate.cwd, e) < 0) {
 		struct pool_exit x = {.code = 127};
-		worker_unit_end(p, w, STATUS_ERROR, str_of(e->text), &x, clock_mono_ns());
+		worker_unit_end(p, w, STATUS_ERROR, str_of(e->text), &x, false, clock_mono_ns());
 		w->n_units = 0;
 		w->state = SLOT_IDLE;
 		return e->fault;
@@ -46,19 +46,20 @@ void exec_gone(struct pool *p, struct worker *w, int status, int64_t now)
 {
 	struct pool_exit x = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
 			      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
-			      .timed_out = w->timed_out};
+			      .timed_out = w->timed_out,
+			      .interrupted = p->end == POOL_INTERRUPTED && !w->timed_out,
+			      .output_bytes = w->output.unit_bytes};
 	const struct pool_unit *u = w->current;
 	struct str message = STR_NONE;
-	enum status verdict;
+	bool told = false, good = status == 0 && !w->timed_out;
 	agent_rows(p, w);
-	verdict = p->host->unit_exit(p->host, w->number, u, &x, pool_time(p, now), &message);
-	if (w->timed_out) {
-		verdict = STATUS_TIMEOUT;
-	} else if (p->end == POOL_INTERRUPTED && status_is_bad(verdict)) {
-		verdict = STATUS_UNFINISHED;
-		message = STR("interrupted");
-	}
-	worker_unit_end(p, w, verdict, message, &x, now);
+	if (w->timed_out)
+		x.why = worker_stacks(p, w);
+	if (!good)
+		x.output = output_excerpt(&w->output, &p->scratch);
+	enum status verdict =
+	    p->host->unit_exit(p->host, w->number, u, &x, pool_time(p, now), &message, &told);
+	worker_unit_end(p, w, verdict, x.timed_out ? x.why : message, &x, told, now);
 	w->n_units = 0;
 	w->state = SLOT_IDLE;
 }

@@ -120,8 +120,11 @@ void worker_gone(struct pool *p, struct worker *w, int status, const struct rusa
 void worker_over(struct pool *p, struct worker *w, int64_t now);
 void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit *u, uint64_t span,
 		       int64_t at);
+/* told: what it printed stands in a row already. */
 void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,
-		     const struct pool_exit *x, int64_t at);
+		     const struct pool_exit *x, bool told, int64_t at);
+/* Why a unit that took too long was ended, with the stacks of what hung; in p->scratch. */
+struct str worker_stacks(struct pool *p, struct worker *w);
 /* Removes a unit from those that the worker holds. */
 void worker_forget(struct worker *w, const struct pool_unit *u);
 void worker_give_back(struct pool *p, struct worker *w);

@@ -281,29 +281,23 @@ void worker_give_back(struct pool *p, struct worker *w)
 		p->host->unit_back(p->host, w->units[--w->n_units]);
 }
 
-/* Adds to the message what a process that hung was doing. */
-static struct str with_stacks(struct pool *p, struct worker *w, struct str message)
+struct str worker_stacks(struct pool *p, struct worker *w)
 {
 	struct str stacks = hang_read(&p->scratch, w->dump_path);
-	if (!message.n)
-		message = str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle",
-					      (double)(clock_mono_ns() - w->unit_ns) / 1e9));
+	double seconds = (double)(clock_mono_ns() - w->unit_ns) / 1e9;
 	(void)unlink(w->dump_path);
-	if (!stacks.n)
-		return message;
-	return str_of(arena_printf(&p->scratch, "%.*s\n%.*s", STR_ARG(message), STR_ARG(stacks)));
+	return str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle%s%.*s", seconds,
+				   stacks.n ? "\n" : "", STR_ARG(stacks)));
 }
 
 void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,
-		     const struct pool_exit *x, int64_t at)
+		     const struct pool_exit *x, bool told, int64_t at)
 {
 	const struct pool_unit *u = w->current;
 	struct field fields[5];
 	uint32_t n = 0;
 	int64_t now = pool_time(p, at);
-	if (w->timed_out)
-		message = with_stacks(p, w, message);
-	if (status_is_bad(status) && w->output.unit_bytes) {
+	if (status_is_bad(status) && w->output.unit_bytes && !told) {
 		struct field size = {
 		    .key = STR("size"), .type = FIELD_INT, .num = (int64_t)w->output.unit_bytes};
 		struct event out = {.type = EVENT_OUTPUT,

@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "base/rune.h"
 #include "base/str.h"
@@ -130,13 +129,24 @@ static const struct escape json_script = {.ascii = {['"'] = "\\\"",
 					  .wide = no_line_separator,
 					  .control = CONTROL_JSON};
 
-static const struct escape md = {
-    .ascii = {['\\'] = "\\\\", ['`'] = "\\`", ['*'] = "\\*", ['_'] = "\\_",   ['{'] = "\\{",
-	      ['}'] = "\\}",   ['['] = "\\[", [']'] = "\\]", ['<'] = "&lt;",  ['>'] = "&gt;",
-	      ['&'] = "&amp;", ['#'] = "\\#", ['|'] = "\\|", ['~'] = "\\~",   ['!'] = "\\!",
-	      ['+'] = "\\+",   ['-'] = "\\-", ['='] = "\\=", ['@'] = "&#64;", [':'] = "\\:",
-	      ['$'] = "\\$",   ['\n'] = " ",  ['\r'] = " ",  ['\t'] = " ",    ['.'] = "\\."},
-    .wide = one_line};
+/* What can begin something in the middle of a line. */
+static const struct escape md = {.ascii = {['\\'] = "\\\\",
+					   ['`'] = "\\`",
+					   ['*'] = "\\*",
+					   ['_'] = "\\_",
+					   ['['] = "\\[",
+					   [']'] = "\\]",
+					   ['<'] = "&lt;",
+					   ['>'] = "&gt;",
+					   ['&'] = "&amp;",
+					   ['|'] = "\\|",
+					   ['~'] = "\\~",
+					   ['$'] = "\\$",
+					   ['#'] = "\\#",
+					   ['\n'] = " ",
+					   ['\r'] = " ",
+					   ['\t'] = " "},
+				 .wide = one_line};
 
 static const struct escape md_code = {.ascii = {['\n'] = " ", ['\r'] = " ", ['\t'] = " "}, .wide = one_line};
 
@@ -180,8 +190,31 @@ void out_json_script(struct out *o, struct str s)
 	out_char(o, '"');
 }
 
+/* Bytes before a mark that begins a list or a rule, which counts at the start only: "-", "+", "=", "12. ",
+ * "12) ". */
+static bool starts_a_list(struct str s, size_t *ret_before)
+{
+	size_t i = 0;
+	while (i < s.n && i < 10 && s.at[i] >= '0' && s.at[i] <= '9')
+		i++;
+	*ret_before = i;
+	if (i == s.n)
+		return false;
+	if (i == 0)
+		return s.at[0] == '-' || s.at[0] == '+' || s.at[0] == '=';
+	return (s.at[i] == '.' || s.at[i] == ')') &&
+	       (i + 1 == s.n || s.at[i + 1] == ' ' || s.at[i + 1] == '\t');
+}
+
 void out_md(struct out *o, struct str s)
 {
+	size_t before;
+	if (starts_a_list(s, &before)) {
+		out_str(o, str_cut(s, 0, before));
+		out_char(o, '\\');
+		out_char(o, s.at[before]);
+		s = str_cut(s, before + 1, s.n);
+	}
 	put(o, s, &md);
 }
 

@@ -124,8 +124,12 @@ static void code_in_table(struct out *o, struct str s)
 static void markdown_stays_text(void **state)
 {
 	(void)state;
-	assert_string_equal(through(out_md, STR("# *a* [b](c) | <i> @x")),
-			    "\\# \\*a\\* \\[b\\](c) \\| &lt;i&gt; &#64;x");
+	assert_string_equal(through(out_md, STR("# *a* [b](c) | <i> _x_ ~y~")),
+			    "\\# \\*a\\* \\[b\\](c) \\| &lt;i&gt; \\_x\\_ \\~y\\~");
+	assert_string_equal(through(out_md, STR("12. a - b")), "12\\. a - b");
+	assert_string_equal(through(out_md, STR("- a")), "\\- a");
+	assert_string_equal(through(out_md, STR("1.20 s")), "1.20 s");
+	assert_string_equal(through(out_md, STR("12")), "12");
 	assert_string_equal(through(out_md, STR("a\nb")), "a b");
 	assert_string_equal(through(code_in_table, STR("a|b\nc")), "`a\\|b c`");
 	assert_string_equal(through(code_in_table, STR("a ``b`")), "``` a ``b` ```");

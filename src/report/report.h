@@ -34,3 +34,22 @@ void report_json(struct model *m, struct out *o);
 
 /* JUnit XML as CI systems read it; docs/report-junit.md says which parts. */
 void report_junit(struct model *m, struct out *o);
+
+/*
+ * Markdown as GitHub reads it, for report.md and for the step summary. What does
+ * not fit into limit_bytes is left out and a last line says so; a limit below
+ * that line's length gives the line alone.
+ */
+enum { REPORT_MARKDOWN_BYTES = 1000 * 1000 }; /* a step summary takes 1 MiB */
+void report_markdown(struct model *m, struct out *o, size_t limit_bytes);
+
+struct report_github_options {
+	struct str
+	    prefix; /* put in front of relative file names: from the repository's root to the run's folder */
+	unsigned most; /* errors that the platform shows; 10 a step */
+};
+/*
+ * Workflow commands: an error a failure, worst first, and one that tells of those
+ * for which there was no room; one warning for all flaky tests.
+ */
+void report_github(struct model *m, struct out *o, const struct report_github_options *opt);
