@@ -5,6 +5,8 @@
 #include <string.h>
 
 static void fill(struct err *e, int fault, int sys, const char *fmt, va_list ap)
+    __attribute__((format(printf, 4, 0)));
+static void fill(struct err *e, int fault, int sys, const char *fmt, va_list ap)
 {
 	e->fault = fault;
 	e->sys = sys;
