@@ -149,7 +149,11 @@ void complete_zsh(struct buf *b, const struct knob_table *const *tables, size_t 
 		buf_printf(b, "\t\t\t'(-h --help)'{-h,--help}'[print help]' \\\n\t\t\t'*::%s'\n\t\t;;\n",
 			   t->stops ? "command:_normal" : "file:_files");
 	}
-	buf_text(b, "\tesac\n}\n\n_fettle \"$@\"\n");
+	buf_text(
+	    b,
+	    "\tesac\n}\n\n"
+	    "# found in fpath, or read by source\n"
+	    "if [ \"$funcstack[1]\" = _fettle ]; then\n\t_fettle \"$@\"\nelse\n\tcompdef _fettle fettle\nfi\n");
 }
 
 /* Inside '...' of fish. */
