@@ -50,7 +50,7 @@ class Config(unittest.TestCase):
             self.assertIn(f"| `{key}` |", read(SOURCE, "docs", "config.md"))
 
 
-@unittest.skipUnless(os.path.exists(FETTLE), "fettle is not built")
+@unittest.skipUnless(os.path.exists(FETTLE), "needs build/fettle")
 class Pages(unittest.TestCase):
     def test_synopsis_is_the_usage_of_help(self):
         for command in COMMANDS:
