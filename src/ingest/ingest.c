@@ -31,6 +31,8 @@ enum status ingest_lost(const struct ingest *in)
 void ingest_put(struct ingest *in, struct event *ev)
 {
 	ev->worker = in->worker;
+	if (ev->time_ns < 0) /* a figure that is longer than the run */
+		ev->time_ns = 0;
 	if (!ev->attempt)
 		ev->attempt = in->attempt;
 	if (!ev->parent && ev->type != EVENT_END)

@@ -41,7 +41,8 @@ enum {
 
 /* A fresh span id. */
 uint64_t ingest_id(struct ingest *in);
-/* Fills in worker and attempt, and parent where ev has none, and puts it. Counts a test that ends. */
+/* Fills in worker and attempt, and parent where ev has none, and puts it; no time is before 0. Counts a test
+ * that ends. */
 void ingest_put(struct ingest *in, struct event *ev);
 /* Tells a person. code is one word. */
 void ingest_note(struct ingest *in, const char *code, const char *fmt, ...)
