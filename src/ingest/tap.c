@@ -128,6 +128,8 @@ static bool take_comment(struct tap *t, unsigned level, struct str s)
 			return true;
 		}
 	}
+	if (str_starts(text, "bats warning:"))
+		tap_flush(t);
 	if (r->open)
 		add_line(t, str_starts(s, "# ") ? behind(s, 2) : behind(s, 1));
 	return true;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 
 static struct str text_view(const struct tap_text *t)
@@ -201,7 +202,8 @@ static void take_times(struct tap *t, int64_t dur_ns)
 	r->dur_ns = r->end_ns > from ? r->end_ns - from : 0;
 	r->source = SOURCE_LOG;
 	r->elapsed_ns = dur_ns > 0 ? dur_ns : 0;
-	if (dur_ns >= 0 && (!t->begun || dur_ns > r->dur_ns)) {
+	/* a figure in whole ms may be rounded up; one much longer says that the lines came in a bunch */
+	if (dur_ns >= 0 && (!t->begun || dur_ns > r->dur_ns + r->dur_ns / 4 + 2 * NS_PER_MS)) {
 		r->dur_ns = dur_ns;
 		r->source = SOURCE_FRAMEWORK;
 	}
