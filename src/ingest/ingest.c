@@ -28,6 +28,12 @@ enum status ingest_lost(const struct ingest *in)
 	return in->lost ? in->lost : STATUS_CRASHED;
 }
 
+enum status ingest_fold(enum status suite, enum status inside)
+{
+	enum status worse = suite > inside ? suite : inside, better = suite > inside ? inside : suite;
+	return worse == STATUS_SKIPPED && better == STATUS_PASSED ? STATUS_PASSED : worse;
+}
+
 void ingest_put(struct ingest *in, struct event *ev)
 {
 	ev->worker = in->worker;

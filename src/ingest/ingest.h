@@ -52,6 +52,8 @@ void ingest_output(struct ingest *in, uint64_t id, struct str text, uint64_t siz
 /* Raises in->worst. */
 void ingest_worse(struct ingest *in, enum status status);
 enum status ingest_lost(const struct ingest *in);
+/* The status of a suite with one thing more inside it: the worst, but skipped only when all is. */
+enum status ingest_fold(enum status suite, enum status inside);
 /* path, relative where it lies below in->root. */
 struct str ingest_file(const struct ingest *in, struct str path);
 /* name cut to INGEST_NAME bytes, without the blanks around it. */

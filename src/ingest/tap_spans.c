@@ -88,8 +88,7 @@ static void end_suite(struct tap *t, uint64_t id, enum status status, int64_t ti
 
 static void worse(enum status *worst, enum status status)
 {
-	if (*worst < status)
-		*worst = status;
+	*worst = ingest_fold(*worst, status);
 }
 
 /* At rest the times of a result follow from the one before. */
