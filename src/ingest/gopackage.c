@@ -66,8 +66,6 @@ static uint32_t add_test(struct gopackage *p, struct str name)
 {
 	uint32_t i = p->free;
 	name = str_clip_utf8(name, INGEST_NAME);
-	if (!name.n || p->n_open == GO_MOST_OPEN)
-		return GO_NONE;
 	if (p->n_open >= p->n_buckets)
 		grow_buckets(p);
 	if (i != GO_NONE) {
@@ -120,6 +118,7 @@ static int64_t active_at(const struct go_test *t, int64_t time_ns)
 static void begin_test(struct gopackage *p, struct go_test *t, int64_t time_ns)
 {
 	t->n_inside++;
+	t->n_open_inside++;
 	if (t->begun)
 		return;
 	t->begun = true;
@@ -135,8 +134,8 @@ static void begin_test(struct gopackage *p, struct go_test *t, int64_t time_ns)
 	ingest_put(p->in, &ev);
 }
 
-/* The span around a test: that of the test whose subtest it is, as far as it is known, else the suite. */
-static uint64_t find_parent(struct gopackage *p, struct str name, int64_t time_ns)
+/* The test whose subtest this one is, as far as it is known; GO_NONE. */
+static uint32_t find_around(struct gopackage *p, struct str name, int64_t time_ns)
 {
 	unsigned levels = 32; /* a name may be all slashes */
 	for (size_t slash = str_find_last(name, '/'); slash < name.n && levels; levels--) {
@@ -146,23 +145,23 @@ static uint64_t find_parent(struct gopackage *p, struct str name, int64_t time_n
 		if (i == GO_NONE)
 			continue;
 		begin_test(p, &p->tests[i], time_ns);
-		return p->tests[i].id;
+		return i;
 	}
-	return p->suite;
+	return GO_NONE;
 }
 
 static uint32_t open_test(struct gopackage *p, struct str name, int64_t time_ns)
 {
 	begin_suite(p);
-	uint64_t parent = find_parent(p, name, time_ns);
-	uint32_t i = add_test(p, name);
-	if (i == GO_NONE)
-		return i;
+	if (p->n_open == GO_MOST_OPEN || !name.n)
+		return GO_NONE;
+	uint32_t around = find_around(p, name, time_ns), i = add_test(p, name);
 	struct go_test *t = &p->tests[i];
 	t->state = GO_OPEN;
 	t->source = p->source;
 	t->id = ingest_id(p->in);
-	t->parent = parent;
+	t->around = around;
+	t->parent = around == GO_NONE ? p->suite : p->tests[around].id;
 	t->resumed_ns = time_ns;
 	return i;
 }
@@ -268,6 +267,20 @@ static struct str message_of(struct go_test *t)
 	return t->output && t->status != STATUS_PASSED ? str_trim(clip_view(&t->output->clip)) : STR_NONE;
 }
 
+/* A test ends before its subtests do: these now lie in what is around it. */
+static void hand_on(struct gopackage *p, uint32_t test)
+{
+	struct go_test *t = &p->tests[test];
+	for (uint32_t i = 0; i < p->n_tests; i++) {
+		if (p->tests[i].state == GO_OVER || p->tests[i].around != test)
+			continue;
+		p->tests[i].around = t->around;
+		p->tests[i].parent = t->parent;
+		if (t->around != GO_NONE)
+			p->tests[t->around].n_open_inside++;
+	}
+}
+
 void gopackage_put(struct gopackage *p, uint32_t test, struct str bench)
 {
 	struct field fields[3];
@@ -296,7 +309,11 @@ void gopackage_put(struct gopackage *p, uint32_t test, struct str bench)
 		ev.name = t->name;
 		ev.file = p->name;
 	}
+	if (t->n_open_inside)
+		hand_on(p, test);
 	ingest_put(p->in, &ev);
+	if (t->around != GO_NONE)
+		p->tests[t->around].n_open_inside--;
 	p->worst = ingest_fold(p->worst, t->status);
 	drop_test(p, test);
 }

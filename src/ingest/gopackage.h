@@ -31,8 +31,9 @@ struct go_test {
 	bool paused, was_paused;
 	enum status status;
 	enum time_source source;
-	uint32_t n_inside;
+	uint32_t n_inside, n_open_inside;
 	uint64_t id, parent; /* spans */
+	uint32_t around;     /* the test that it is a subtest of, or GO_NONE */
 	int64_t resumed_ns;  /* begin of the part that runs now */
 	int64_t active_ns;   /* of the parts before */
 	int64_t end_ns, dur_ns, elapsed_ns;
