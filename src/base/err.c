@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void fill(struct err *e, int fault, int sys, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void fill(struct err *e, int fault, int sys, const char *fmt,
+						       va_list ap)
 {
 	e->fault = fault;
 	e->sys = sys;
@@ -53,7 +54,8 @@ int err_wrap(struct err *e, const char *fmt, ...)
 	fill(&outer, e->fault, 0, fmt, ap);
 	va_end(ap);
 	size_t n = strlen(outer.text);
-	(void)snprintf(outer.text + n, sizeof(outer.text) - n, ": %.*s", (int)(sizeof(outer.text) - n), e->text);
+	(void)snprintf(outer.text + n, sizeof(outer.text) - n, ": %.*s", (int)(sizeof(outer.text) - n),
+		       e->text);
 	outer.sys = e->sys;
 	*e = outer;
 	return e->fault;
