@@ -180,7 +180,8 @@ static char *put_escape(char *to, unsigned char c)
 
 void json_put_text(struct buf *b, struct str s)
 {
-	char *to = buf_room(b, s.n + 2);
+	enum { SPARE = 8 }; /* the quotes, and an escape of 6 bytes for one */
+	char *to = buf_room(b, s.n + SPARE);
 	*to++ = '"';
 	for (size_t i = 0; i < s.n;) {
 		size_t n = plain_run(s.at + i, s.n - i);
@@ -197,9 +198,9 @@ void json_put_text(struct buf *b, struct str s)
 			continue;
 		}
 		to = put_escape(to, (unsigned char)s.at[i++]);
-		/* an escape is longer than what it stands for: room for the rest again, and for one more */
+		/* an escape is longer than what it stands for: room for the rest again */
 		b->n = (size_t)(to - b->at);
-		to = buf_room(b, s.n - i + 8);
+		to = buf_room(b, s.n - i + SPARE);
 	}
 	*to++ = '"';
 	b->n = (size_t)(to - b->at);
