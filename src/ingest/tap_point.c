@@ -76,6 +76,7 @@ static struct str take_timing(struct str s, struct tap_point *p)
 /* Name, timing and directive. The first '#' that makes sense as a directive is one. */
 static void take_tail(struct str s, struct tap_point *p)
 {
+	s = str_trim(s);
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.at[i] == '\\')
 			i++;
