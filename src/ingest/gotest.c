@@ -160,18 +160,19 @@ static bool take_late_result(struct gotest *g, struct str line)
 	struct str name;
 	enum status status;
 	int64_t elapsed_ns;
-	if (g->marked || g->n_chain || g->current == GO_NONE || !line.n)
+	if (g->marked || g->n_chain || g->current == GO_NONE)
 		return false;
-	const char *at = memmem(line.at, line.n, "--- ", 4);
-	for (struct str rest = line; at && at > line.at;
-	     at = rest.n ? memmem(rest.at, rest.n, "--- ", 4) : NULL) {
-		rest = behind(line, (size_t)(at - line.at));
+	for (size_t from = 1; from < line.n; from += 4) {
+		const char *at = memmem(line.at + from, line.n - from, "--- ", 4);
+		if (!at)
+			break;
+		from = (size_t)(at - line.at);
+		struct str rest = behind(line, from);
 		if (read_result(rest, &name, &status, &elapsed_ns) &&
 		    str_eq(name, p->tests[g->current].name)) {
-			gopackage_print(p, g->current, str_cut(line, 0, line.n - rest.n), 4);
+			gopackage_print(p, g->current, str_cut(line, 0, from), 4);
 			return take_result(g, rest);
 		}
-		rest = behind(rest, 4);
 	}
 	return false;
 }

@@ -381,6 +381,7 @@ static void on_text(void *data, const XML_Char *at, int n)
 	clip_add(r->text, s);
 }
 
+/* the parameters are expat's; NOLINTNEXTLINE(readability-function-size) */
 static void on_entity(void *data, const XML_Char *name, int is_parameter, const XML_Char *value,
 		      int value_length, const XML_Char *base, const XML_Char *system_id,
 		      const XML_Char *public_id, const XML_Char *notation)

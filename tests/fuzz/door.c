@@ -51,29 +51,42 @@ static void hold_unused(struct watch *w, uint64_t id)
 	w->used[id - FIRST_ID] = 1;
 }
 
-static void watch_put(struct sink *s, const struct event *ev)
+static void hold_ranges(const struct event *ev)
 {
-	struct watch *w = (struct watch *)s;
-	bool fresh = ev->type == EVENT_BEGIN || ev->type == EVENT_SPAN;
-	HOLD(fresh || ev->type == EVENT_END || ev->type == EVENT_OUTPUT || ev->type == EVENT_NOTE);
 	HOLD(ev->time_ns >= 0 && ev->dur_ns >= 0 && ev->time_ns + ev->dur_ns >= 0);
 	HOLD(ev->name.n <= 3 * INGEST_NAME && ev->file.n <= INGEST_NAME);
 	HOLD(ev->message.n <= INGEST_TEXT + 2 * INGEST_MESSAGE && ev->text.n <= INGEST_TEXT + 64);
-	if (fresh) {
-		HOLD(ev->kind >= SPAN_SUITE && ev->kind <= SPAN_HOOK);
-		HOLD(ev->id < w->in.next_id);
-		hold_unused(w, ev->id);
-		HOLD(ev->parent == w->in.parent || find_open(w, ev->parent) > 0);
-	}
+}
+
+static void hold_fresh(struct watch *w, const struct event *ev)
+{
+	HOLD(ev->kind >= SPAN_SUITE && ev->kind <= SPAN_HOOK);
+	HOLD(ev->id < w->in.next_id);
+	HOLD(ev->parent == w->in.parent || find_open(w, ev->parent) > 0);
+	hold_unused(w, ev->id);
 	if (ev->type == EVENT_BEGIN) {
 		w->open = mem_grow(w->open, w->n_open, &w->cap_open, sizeof(*w->open));
 		w->open[w->n_open++] = ev->id;
 	}
-	if (ev->type == EVENT_END) {
-		size_t i = find_open(w, ev->id);
-		HOLD(i > 0);
-		w->open[i - 1] = w->open[--w->n_open];
-	}
+}
+
+static void hold_end(struct watch *w, const struct event *ev)
+{
+	size_t i = find_open(w, ev->id);
+	HOLD(i > 0);
+	w->open[i - 1] = w->open[--w->n_open];
+}
+
+static void watch_put(struct sink *s, const struct event *ev)
+{
+	struct watch *w = (struct watch *)s;
+	hold_ranges(ev);
+	if (ev->type == EVENT_BEGIN || ev->type == EVENT_SPAN)
+		hold_fresh(w, ev);
+	else if (ev->type == EVENT_END)
+		hold_end(w, ev);
+	else
+		HOLD(ev->type == EVENT_OUTPUT || ev->type == EVENT_NOTE);
 	if (ev->kind == SPAN_TEST && ev->type != EVENT_BEGIN) {
 		HOLD(ev->status != STATUS_NONE);
 		w->n_tests++;
