@@ -62,6 +62,27 @@ enum foreign foreign_of(struct str head)
 	return of_lines(head);
 }
 
+static bool is_number(struct str s)
+{
+	int64_t n;
+	return s.n && s.at[0] >= '0' && s.at[0] <= '9' && str_int(s, &n);
+}
+
+bool foreign_is_tap_output(struct str head)
+{
+	struct str line;
+	while (str_next(&head, '\n', &line) && head.at) {
+		line = str_trim(line);
+		if (str_starts(line, "1.."))
+			return is_number(str_cut(line, 3, str_find(line, ' ') - 3));
+		if (str_starts(line, "TAP version "))
+			return is_number(str_cut(line, 12, line.n));
+		if (line.n)
+			return str_starts(line, "suite /") && str_ends(line, ".bats");
+	}
+	return false;
+}
+
 static void read_tap(struct ingest *in, struct str bytes, const char *path)
 {
 	struct tap t;

@@ -39,6 +39,33 @@ static void kinds_are_told_by_their_first_bytes(void **state)
 	assert_int_equal(foreign_of(STR("\xff\xfe<\0t\0")), FOREIGN_JUNIT);
 }
 
+static void output_is_tap_only_when_its_first_line_says_so(void **state)
+{
+	static const char *const yes[] = {"TAP version 13\n", "\n\n1..5\nok 1\n", "1..0 # SKIP no\n",
+					  "suite /a/b.bats\n", "TAP version 14\r\n"};
+	static const char *const no[] = {"",
+					 "1..5",
+					 "ok 1\n",
+					 "ok\n",
+					 "not ok 3 files\n",
+					 "hello\n1..5\n",
+					 "1..\n",
+					 "1..x\n",
+					 "1..5x\n",
+					 "1..-5\n",
+					 "1... 2... 3...\n",
+					 "TAP version\n",
+					 "TAP version x\n",
+					 "suite /tmp\n"};
+	(void)state;
+	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+		if (!foreign_is_tap_output(str_of(yes[i])))
+			fail_msg("refused: %s", yes[i]);
+	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+		if (foreign_is_tap_output(str_of(no[i])))
+			fail_msg("taken: %s", no[i]);
+}
+
 static void each_kind_is_read_by_its_reader(void **state)
 {
 	static const struct {
@@ -87,6 +114,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(kinds_are_told_by_their_first_bytes),
+	    cmocka_unit_test(output_is_tap_only_when_its_first_line_says_so),
 	    cmocka_unit_test(each_kind_is_read_by_its_reader),
 	    cmocka_unit_test(what_is_none_of_them_is_an_error),
 	};
