@@ -445,6 +445,23 @@ static void texts_are_written_escaped(void **state)
 	buf_free(&b);
 }
 
+/* An escape at the end of what just fits: seen by ASan. */
+static void escapes_do_not_write_past_the_room(void **state)
+{
+	char text[300];
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (size_t n = 1; n <= sizeof(text); n++)
+		for (const char *last = "\x01\xff\""; *last; last++) {
+			struct buf b = {0};
+			text[n - 1] = *last;
+			json_put_text(&b, (struct str){text, n});
+			assert_int_equal(b.n, n + 1 + (*last == 1 ? 6 : *last == '"' ? 2 : 3));
+			text[n - 1] = 'x';
+			buf_free(&b);
+		}
+}
+
 static void what_is_written_is_read_back(void **state)
 {
 	struct buf b = {0}, text = {0};
@@ -512,6 +529,7 @@ int main(void)
 	    cmocka_unit_test(raw_gives_the_bytes_of_a_checked_value),
 	    cmocka_unit_test(reading_stops_where_a_container_is_left_open),
 	    cmocka_unit_test(texts_are_written_escaped),
+	    cmocka_unit_test(escapes_do_not_write_past_the_room),
 	    cmocka_unit_test(what_is_written_is_read_back),
 	    cmocka_unit_test(an_object_is_written_with_its_commas)};
 	return cmocka_run_group_tests(tests, NULL, NULL);

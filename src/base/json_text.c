@@ -71,33 +71,38 @@ static int hex_unit(const char *p, const char *end)
 	return v;
 }
 
+/* Bytes of the escape at p; 0 when it is none, more than there are when it is cut off. */
+static size_t escape_bytes(const char *p, const char *end)
+{
+	if (end - p < 2)
+		return 2;
+	if (p[1] == 'u')
+		return hex_unit(p + 2, end) < 0 ? 0 : 6;
+	return p[1] && strchr(escapes, p[1]) ? 2 : 0;
+}
+
 const char *json_text_end(struct str s, bool *ret_escaped, const char **ret_error)
 {
 	const char *p = s.at, *end = s.at + s.n;
 	for (;;) {
+		size_t n;
 		p += plain_run(p, (size_t)(end - p));
-		if (p == end)
-			break;
-		if (*p == '"')
+		if (p < end && *p == '"')
 			return p;
-		if ((unsigned char)*p >= 0x80) {
-			unsigned n = str_utf8((struct str){p, (size_t)(end - p)});
-			if (n == 0)
-				return *ret_error = "text is not UTF-8", p;
-			p += n;
-		} else if (*p != '\\') {
+		if (p < end && (unsigned char)*p < ' ')
 			return *ret_error = "control character in a text", p;
-		} else {
-			size_t n = end - p < 2 ? 0 : p[1] == 'u' ? 6 : 2;
-			if (n == 0)
-				break;
-			if (n == 6 ? hex_unit(p + 2, end) < 0 : !p[1] || !strchr(escapes, p[1]))
-				return *ret_error = "bad escape", p;
+		if (p < end && *p == '\\') {
+			n = escape_bytes(p, end);
 			*ret_escaped = true;
-			p += n;
+		} else {
+			n = p < end ? str_utf8((struct str){p, (size_t)(end - p)}) : 1;
 		}
+		if (n == 0)
+			return *ret_error = *p == '\\' ? "bad escape" : "text is not UTF-8", p;
+		if (n > (size_t)(end - p))
+			return *ret_error = "unexpected end", end;
+		p += n;
 	}
-	return *ret_error = "unexpected end", end;
 }
 
 static char *put_utf8(char *to, unsigned c)
@@ -180,7 +185,8 @@ static char *put_escape(char *to, unsigned char c)
 
 void json_put_text(struct buf *b, struct str s)
 {
-	char *to = buf_room(b, s.n + 2);
+	enum { SPARE = 8 }; /* the quotes, and an escape of 6 bytes for one */
+	char *to = buf_room(b, s.n + SPARE);
 	*to++ = '"';
 	for (size_t i = 0; i < s.n;) {
 		size_t n = plain_run(s.at + i, s.n - i);
@@ -197,9 +203,9 @@ void json_put_text(struct buf *b, struct str s)
 			continue;
 		}
 		to = put_escape(to, (unsigned char)s.at[i++]);
-		/* an escape is longer than what it stands for: room for the rest again, and for one more */
+		/* an escape is longer than what it stands for: room for the rest again */
 		b->n = (size_t)(to - b->at);
-		to = buf_room(b, s.n - i + 8);
+		to = buf_room(b, s.n - i + SPARE);
 	}
 	*to++ = '"';
 	b->n = (size_t)(to - b->at);

@@ -28,9 +28,17 @@ enum status ingest_lost(const struct ingest *in)
 	return in->lost ? in->lost : STATUS_CRASHED;
 }
 
+enum status ingest_fold(enum status suite, enum status inside)
+{
+	enum status worse = suite > inside ? suite : inside, better = suite > inside ? inside : suite;
+	return worse == STATUS_SKIPPED && better == STATUS_PASSED ? STATUS_PASSED : worse;
+}
+
 void ingest_put(struct ingest *in, struct event *ev)
 {
 	ev->worker = in->worker;
+	if (ev->time_ns < 0) /* a figure that is longer than the run */
+		ev->time_ns = 0;
 	if (!ev->attempt)
 		ev->attempt = in->attempt;
 	if (!ev->parent && ev->type != EVENT_END)
@@ -120,43 +128,51 @@ static int64_t scaled(int64_t v, int power, int64_t unit_ns)
 	return v > LONGEST_NS / unit_ns ? LONGEST_NS : v * unit_ns;
 }
 
+/* s without commas: they part thousands where there is a point too, else one is the point. */
+static struct str plain_decimal(struct str s, char *plain)
+{
+	bool point = str_find(s, '.') < s.n;
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.at[i] != ',' || !point)
+			plain[n++] = s.at[i] == ',' ? '.' : s.at[i];
+	return (struct str){plain, n};
+}
+
+/* Takes "e-5" from *s and adds it to *power; false when something else follows the 'e'. */
+static bool take_exponent(struct str *s, int *power)
+{
+	int64_t e = 0;
+	int seen = 0;
+	if (!take_char(s, 'e') && !take_char(s, 'E'))
+		return true;
+	bool down = take_char(s, '-');
+	if (!down)
+		take_char(s, '+');
+	take_digits(s, &e, &seen);
+	*power += (int)(e > 10000 ? 10000 : e) * (down ? -1 : 1);
+	return seen > 0;
+}
+
 bool ingest_decimal(struct str s, int64_t unit_ns, int64_t *ret_ns)
 {
 	char plain[64];
-	size_t n = 0;
-	bool point = str_find(s, '.') < s.n, commas = str_find(s, ',') < s.n;
 	s = str_trim(s);
 	if (s.n > sizeof(plain))
 		return false;
-	if (commas) { /* of thousands where there is a point too, else the point */
-		for (size_t i = 0; i < s.n; i++)
-			if (s.at[i] != ',' || !point)
-				plain[n++] = s.at[i] == ',' ? '.' : s.at[i];
-		s = (struct str){plain, n};
-	}
-	int64_t v = 0, e = 0;
-	int power = 0, seen = 0, n_exponent = 0, before;
+	s = plain_decimal(s, plain);
+	int64_t v = 0;
+	int power = 0, seen = 0;
 	bool negative = take_char(&s, '-');
 	if (!negative)
 		take_char(&s, '+');
 	power += take_digits(&s, &v, &seen);
-	before = seen;
+	int before = seen;
 	if (take_char(&s, '.')) {
 		int dropped = take_digits(&s, &v, &seen);
 		power -= seen - before - dropped;
 	}
-	if (!seen)
-		return false;
-	if (take_char(&s, 'e') || take_char(&s, 'E')) {
-		bool down = take_char(&s, '-');
-		if (!down)
-			take_char(&s, '+');
-		take_digits(&s, &e, &n_exponent);
-		if (!n_exponent)
-			return false;
-		power += (int)(e > 10000 ? 10000 : e) * (down ? -1 : 1);
-	}
-	if (s.n)
+	if (!seen || !take_exponent(&s, &power) || s.n)
 		return false;
 	*ret_ns = negative ? 0 : scaled(v, power, unit_ns);
 	return true;

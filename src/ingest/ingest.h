@@ -41,7 +41,8 @@ enum {
 
 /* A fresh span id. */
 uint64_t ingest_id(struct ingest *in);
-/* Fills in worker and attempt, and parent where ev has none, and puts it. Counts a test that ends. */
+/* Fills in worker and attempt, and parent where ev has none, and puts it; no time is before 0. Counts a test
+ * that ends. */
 void ingest_put(struct ingest *in, struct event *ev);
 /* Tells a person. code is one word. */
 void ingest_note(struct ingest *in, const char *code, const char *fmt, ...)
@@ -51,6 +52,8 @@ void ingest_output(struct ingest *in, uint64_t id, struct str text, uint64_t siz
 /* Raises in->worst. */
 void ingest_worse(struct ingest *in, enum status status);
 enum status ingest_lost(const struct ingest *in);
+/* The status of a suite with one thing more inside it: the worst, but skipped only when all is. */
+enum status ingest_fold(enum status suite, enum status inside);
 /* path, relative where it lies below in->root. */
 struct str ingest_file(const struct ingest *in, struct str path);
 /* name cut to INGEST_NAME bytes, without the blanks around it. */
