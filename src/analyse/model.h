@@ -127,11 +127,21 @@ struct model_what_if {
 };
 enum { MODEL_WHAT_IFS = 8 };
 
-/* Against the run before, from history; filled by model_compare. */
+/* Against the run before, from history; filled by model_compare (change.h). Most important first. */
+enum change_kind {
+	CHANGE_BROKE,  /* bad now, was not */
+	CHANGE_SLOWER, /* see change.h for when */
+	CHANGE_FIXED,  /* passes, was bad */
+	CHANGE_FASTER,
+	CHANGE_NEW,
+	CHANGE_GONE,
+	CHANGE_KINDS
+};
+
 struct model_change {
 	struct str name; /* file::name of a test */
 	int64_t before_ns, now_ns;
-	enum { CHANGE_SLOWER, CHANGE_FASTER, CHANGE_BROKE, CHANGE_FIXED, CHANGE_NEW, CHANGE_GONE } what;
+	enum change_kind what;
 };
 
 #define MODEL_NONE UINT32_MAX
@@ -165,8 +175,9 @@ struct model {
 	struct model_gap gap;
 	struct model_what_if what_if[MODEL_WHAT_IFS];
 	uint32_t n_what_if;
-	int64_t own_cpu_ns;     /* fettle's own */
-	int64_t before_wall_ns; /* wall time of the run before; 0: none */
+	int64_t own_cpu_ns;                /* fettle's own */
+	int64_t before_wall_ns;            /* wall time of the run before; 0: none */
+	uint32_t changes_of[CHANGE_KINDS]; /* how many there are, also of those not in changes */
 
 	struct model_build *build; /* of model.c, until model_finish */
 };

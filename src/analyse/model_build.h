@@ -5,7 +5,7 @@
 #pragma once
 #include "analyse/ids.h"
 #include "analyse/model.h"
-#include "analyse/table.h"
+#include "base/table.h"
 
 enum {
 	MODEL_TEXT_BYTES = 64 * 1024, /* of one message or output */
