@@ -44,7 +44,7 @@ struct model_suite {
 	int64_t start_ns, end_ns; /* first begin, last end */
 };
 
-/* What the queue handed out, one entry an attempt. */
+/* What the queue handed out: one entry an attempt, a part of a file that was split, a repetition. */
 struct model_unit {
 	struct str name, message, output, lock;
 	int32_t worker;
@@ -92,7 +92,8 @@ struct model_note {
 
 struct model_counts {
 	uint32_t tests, passed, failed, error, crashed, timeout, skipped, unfinished, flaky;
-	uint32_t suites, units, suites_bad;
+	uint32_t suites, suites_bad;
+	uint32_t units; /* names of units; attempts, parts and repetitions of one count once */
 };
 
 /*
@@ -134,9 +135,9 @@ enum change_kind {
 	CHANGE_FIXED,  /* passes, was bad */
 	CHANGE_FASTER,
 	CHANGE_NEW,
-	CHANGE_GONE,
-	CHANGE_KINDS
+	CHANGE_GONE
 };
+enum { CHANGE_KINDS = CHANGE_GONE + 1 };
 
 struct model_change {
 	struct str name; /* file::name of a test */
@@ -197,5 +198,6 @@ uint32_t *model_slowest_suites(struct model *m, size_t n, size_t *ret_n);
 uint32_t *model_slowest_sums(struct model *m, enum span_kind kind, size_t n, size_t *ret_n);
 /* Tests whose verdict is bad, in order of file, line, name. */
 uint32_t *model_bad_tests(struct model *m, size_t *ret_n);
-/* Units with a bad status in which no test is bad (a crash at start, an import error), last attempt. */
+/* Units with a bad status in which no test is bad (a crash at start, an import error), of the last attempt.
+ */
 uint32_t *model_bad_units(struct model *m, size_t *ret_n);

@@ -61,6 +61,23 @@ static void settle_tests(struct model *m)
 	c->tests = (uint32_t)m->n_tests;
 }
 
+/* Names of units are interned. */
+static void count_units(struct model *m)
+{
+	struct table seen = {0};
+	for (size_t i = 0; i < m->n_units; i++) {
+		uint64_t address = (uintptr_t)m->units[i].name.at * 0x9e3779b97f4a7c15u;
+		uint32_t hash = (uint32_t)(address >> 32), other, at = table_first(&seen, hash);
+		while ((other = table_item(&seen, at)) != TABLE_NONE &&
+		       m->units[other].name.at != m->units[i].name.at)
+			at = table_next(&seen, hash, at);
+		if (other == TABLE_NONE)
+			table_add(&seen, hash, (uint32_t)i);
+	}
+	m->counts.units = seen.n;
+	table_free(&seen);
+}
+
 static void settle_suites(struct model *m)
 {
 	m->counts.suites = (uint32_t)m->n_suites;
@@ -69,8 +86,7 @@ static void settle_suites(struct model *m)
 			m->suites[i].start_ns = m->suites[i].end_ns;
 		m->counts.suites_bad += m->suites[i].n_bad != 0;
 	}
-	for (size_t i = 0; i < m->n_units; i++)
-		m->counts.units += m->units[i].attempt <= 1;
+	count_units(m);
 }
 
 static void settle_workers(struct model *m, int64_t last_end_ns)

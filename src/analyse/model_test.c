@@ -457,6 +457,8 @@ static void a_bad_unit_without_a_bad_test_is_shown(void **state)
 	    "{'ev':'span','t':9,'d':5,'kind':'unit','id':3,'name':'b','attempt':2,'st':'passed'}\n"
 	    "{'ev':'span','t':9,'d':5,'kind':'unit','id':4,'name':'a','st':'passed'}\n"
 	    "{'ev':'span','t':9,'d':5,'kind':'unit','id':5,'name':'A','st':'timeout'}\n"
+	    /* another part of it */
+	    "{'ev':'span','t':15,'d':5,'kind':'unit','id':6,'name':'A','st':'passed'}\n"
 	    "{'ev':'done','t':30}\n");
 	size_t n;
 	uint32_t *bad = model_bad_units(m, &n);
@@ -464,6 +466,7 @@ static void a_bad_unit_without_a_bad_test_is_shown(void **state)
 	assert_str(m->units[bad[0]].name, "A");
 	assert_str(m->units[bad[1]].name, "c");
 	assert_str(m->units[bad[1]].message, "no import");
+	assert_int_equal(m->counts.units, 4);
 	assert_int_equal(m->verdict, STATUS_FAILED);
 	drop(m);
 }
