@@ -234,8 +234,9 @@ static void find_verdict(struct model *m)
 	bool bad = status_is_bad(said);
 	if (said == STATUS_NONE) {
 		bad = m->counts.failed || m->counts.error || m->counts.crashed || m->counts.timeout;
-		for (size_t i = 0; i < m->n_units && !bad; i++) /* a unit that broke with no test to blame */
-			bad = status_is_bad(m->units[i].status) && !m->units[i].n_bad;
+		size_t n_units;
+		model_bad_units(m, &n_units);
+		bad = bad || n_units;
 	}
 	m->verdict = !m->done || said == STATUS_UNFINISHED ? STATUS_UNFINISHED
 		     : bad                                 ? STATUS_FAILED
