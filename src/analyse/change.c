@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/str.h"
 
 #define LEAST_NS 50000000LL
@@ -37,14 +36,13 @@ void change_init(struct change *c, struct model *now, bool whole)
 {
 	size_t n = now->n_tests;
 	*c = (struct change){.now = now, .whole = whole};
-	c->next = mem_alloc(sizeof(*c->next) * n);
-	c->not_met = mem_alloc(sizeof(*c->not_met) * n);
-	c->met = mem_alloc(sizeof(*c->met) * n);
-	c->found = mem_alloc(sizeof(*c->found) * (CHANGE_MOST + 1));
+	c->next = arena_array(&c->scratch, uint32_t, n);
+	c->not_met = arena_array(&c->scratch, uint32_t, n);
+	c->met = arena_array(&c->scratch, bool, n);
+	c->found = arena_array(&c->scratch, struct change_found, CHANGE_MOST + 1);
 	for (size_t i = n; i-- > 0;) { /* from behind, so that chains run in the order of the tests */
 		uint32_t hash = hash_of(now->tests[i].file, now->tests[i].name);
 		uint32_t first = find(c, hash, now->tests[i].file, now->tests[i].name);
-		c->met[i] = false;
 		c->next[i] = TABLE_NONE;
 		if (first == TABLE_NONE) {
 			table_add(&c->by_name, hash, (uint32_t)i);
@@ -171,10 +169,7 @@ void change_finish(struct change *c, int64_t before_wall_ns)
 						      .now_ns = c->found[i].now_ns,
 						      .what = c->found[i].what};
 	table_free(&c->by_name);
-	mem_free(c->next);
-	mem_free(c->not_met);
-	mem_free(c->met);
-	mem_free(c->found);
+	arena_free(&c->scratch);
 	*c = (struct change){0};
 }
 

@@ -29,6 +29,7 @@ struct change_found;
 
 struct change {
 	struct model *now;
+	struct arena scratch;
 	struct table by_name;
 	uint32_t *next;    /* the next test of the same identity */
 	uint32_t *not_met; /* of the first of an identity: the first that was not met yet */

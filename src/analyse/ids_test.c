@@ -15,6 +15,7 @@ static void ids_that_were_dropped_are_gone_and_the_others_stay(void **state)
 {
 	(void)state;
 	struct ids t = {.seed = 99};
+	struct arena a = {0};
 	bool there[N + 1] = {false};
 	uint32_t n = 0;
 	srand(5);
@@ -27,7 +28,7 @@ static void ids_that_were_dropped_are_gone_and_the_others_stay(void **state)
 		} else {
 			assert_null(ids_get(&t, id));
 			ids_drop(&t, id);
-			struct ids_slot *s = ids_at(&t, id);
+			struct ids_slot *s = ids_at(&t, &a, id);
 			assert_int_equal(s->kind, SPAN_NONE);
 			s->index = (uint32_t)id * 3;
 			n++;
@@ -38,7 +39,7 @@ static void ids_that_were_dropped_are_gone_and_the_others_stay(void **state)
 	for (uint64_t id = 1; id <= N; id++)
 		assert_int_equal(ids_get(&t, id) != NULL, there[id]);
 	assert_null(ids_get(&t, 0));
-	ids_free(&t);
+	arena_free(&a);
 }
 
 static bool smaller(const void *context, uint32_t a, uint32_t b)

@@ -75,6 +75,7 @@ struct twins {
 };
 
 struct model_build {
+	struct arena scratch;
 	struct ids ids;
 	uint64_t recent[MODEL_RECENT]; /* a ring of ids that go when it comes around */
 	size_t n_recent;

@@ -2,7 +2,6 @@
 
 #include "analyse/model_build.h"
 #include "analyse/schedule.h"
-#include "base/mem.h"
 #include "base/str.h"
 
 struct stretch {
@@ -121,6 +120,18 @@ static int longest_first(const void *a, const void *b)
 	return (x->lock > y->lock) - (x->lock < y->lock);
 }
 
+/* How many names of locks there are at most. */
+static size_t lock_names(const struct model *m)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < m->n_units; i++) {
+		struct str rest = m->units[i].lock, part;
+		while (rest.n && str_next(&rest, ',', &part))
+			n++;
+	}
+	return n;
+}
+
 /*
  * The units as jobs, longest first, and the longest lock chain. Of a unit with several locks ("a,b")
  * each chain gets its time, but the simulation knows only the first.
@@ -128,8 +139,7 @@ static int longest_first(const void *a, const void *b)
 static struct schedule_job *jobs_of(struct model *m, struct arena *scratch)
 {
 	struct schedule_job *jobs = arena_array(scratch, struct schedule_job, m->n_units);
-	int64_t *chains = NULL;
-	size_t n = 0, cap = 0;
+	int64_t *chains = arena_array(scratch, int64_t, lock_names(m));
 	struct map numbers = {0};
 	for (size_t i = 0; i < m->n_units; i++) {
 		struct str rest = m->units[i].lock, part;
@@ -138,12 +148,9 @@ static struct schedule_job *jobs_of(struct model *m, struct arena *scratch)
 			part = str_trim(part);
 			if (!part.n)
 				continue;
-			uint32_t *number = map_at(&numbers, part);
-			if (*number == MAP_NONE) {
-				chains = mem_grow(chains, n, &cap, sizeof(*chains));
-				chains[n] = 0;
-				*number = (uint32_t)n++;
-			}
+			uint32_t n = numbers.n, *number = map_at(&numbers, part);
+			if (*number == MAP_NONE)
+				*number = n;
 			int64_t *chain = &chains[*number];
 			*chain = plus(*chain, m->units[i].dur_ns);
 			if (jobs[i].lock == UNIT_NONE)
@@ -155,7 +162,6 @@ static struct schedule_job *jobs_of(struct model *m, struct arena *scratch)
 		}
 	}
 	map_free(&numbers);
-	mem_free(chains);
 	qsort(jobs, m->n_units, sizeof(*jobs), longest_first);
 	return jobs;
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "analyse/schedule.h"
-#include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 struct predict_time {
 	uint64_t name, key; /* hashes */
@@ -23,9 +23,9 @@ enum { MOST_TIMES = 64 };
 
 void predict_free(struct predict *p)
 {
-	mem_free(p->units);
-	mem_free(p->tests);
-	mem_free(p->files);
+	vec_free(p->units);
+	vec_free(p->tests);
+	vec_free(p->files);
 	table_free(&p->units_by_name);
 	table_free(&p->tests_by_name);
 	table_free(&p->tests_by_key);
@@ -87,7 +87,7 @@ static uint32_t file_of(struct predict *p, struct str name)
 	uint32_t i = find_file(p, name);
 	if (i != TABLE_NONE)
 		return i;
-	p->files = mem_grow(p->files, p->n_files, &p->cap_files, sizeof(*p->files));
+	p->files = vec_grow(p->files, p->n_files, &p->cap_files, sizeof(*p->files));
 	p->files[p->n_files] = (struct predict_file){.name = hash_of(name)};
 	table_add(&p->files_by_name, short_hash(hash_of(name)), (uint32_t)p->n_files);
 	return (uint32_t)p->n_files++;
@@ -105,7 +105,7 @@ void predict_unit_was(struct predict *p, struct str name, const int64_t *times_n
 	uint64_t hash = hash_of(name);
 	if (!n || find(&p->units_by_name, p->units, hash, false) != TABLE_NONE)
 		return;
-	p->units = mem_grow(p->units, p->n_units, &p->cap_units, sizeof(*p->units));
+	p->units = vec_grow(p->units, p->n_units, &p->cap_units, sizeof(*p->units));
 	p->units[p->n_units] = (struct predict_time){.name = hash, .ns = known(times_ns, n)};
 	table_add(&p->units_by_name, short_hash(hash), (uint32_t)p->n_units++);
 }
@@ -116,7 +116,7 @@ void predict_test_was(struct predict *p, struct str file, struct str name, struc
 	if (!n)
 		return;
 	uint32_t i = (uint32_t)p->n_tests++;
-	p->tests = mem_grow(p->tests, i, &p->cap_tests, sizeof(*p->tests));
+	p->tests = vec_grow(p->tests, i, &p->cap_tests, sizeof(*p->tests));
 	p->tests[i] = (struct predict_time){.name = hash_of_test(file, name),
 					    .key = key.n ? hash_of(key) : 0,
 					    .ns = known(times_ns, n),
@@ -148,7 +148,8 @@ static void settle(struct predict *p)
 	if (p->settled)
 		return;
 	p->settled = true;
-	struct ranked *all = mem_alloc(sizeof(*all) * p->n_tests);
+	struct arena scratch = {0};
+	struct ranked *all = arena_array(&scratch, struct ranked, p->n_tests);
 	for (size_t i = 0; i < p->n_tests; i++)
 		all[i] = (struct ranked){p->tests[i].file, p->tests[i].ns};
 	qsort(all, p->n_tests, sizeof(*all), by_file_and_time);
@@ -161,7 +162,7 @@ static void settle(struct predict *p)
 		f->n = (uint32_t)(end - i);
 		f->p90_ns = all[i + ((end - i) * 9 + 9) / 10 - 1].ns;
 	}
-	mem_free(all);
+	arena_free(&scratch);
 }
 
 int64_t predict_test(struct predict *p, struct str file, struct str name, struct str key)

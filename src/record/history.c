@@ -40,11 +40,6 @@ void history_finalize(sqlite3_stmt **st)
 	(void)sqlite3_finalize(*st);
 }
 
-void history_enter(struct history *h)
-{
-	h->until_ns = clock_mono_ns() + h->patience_ns;
-}
-
 static int wait_for_others(void *context, int tries)
 {
 	struct history *h = context;
@@ -57,6 +52,14 @@ static int wait_for_others(void *context, int tries)
 	struct timespec nap = {.tv_nsec = ns};
 	(void)nanosleep(&nap, NULL);
 	return 1;
+}
+
+/* The handler is told anew where the struct is, as its owner may have moved it. */
+void history_enter(struct history *h)
+{
+	h->until_ns = clock_mono_ns() + h->patience_ns;
+	if (h->db)
+		(void)sqlite3_busy_handler(h->db, wait_for_others, h);
 }
 
 int history_fail(struct history *h, const char *what, struct err *e)

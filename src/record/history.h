@@ -79,7 +79,8 @@ struct history_run {
 
 /*
  * Adds a run with all that its units and tests did, and prunes. A unit whose name comes twice counts
- * once, the first time. 100,000 tests: 0.3 s to 0.7 s (the first time), and 8 MiB for as long as it takes.
+ * once, the first time. 100,000 tests: 0.13 s, 0.23 s when an old run goes as well (measured on two cores of
+ * a virtual machine), and 6 MiB for as long as it takes.
  */
 must_use int history_add(struct history *h, const struct history_run *run, const struct history_result *units,
 			 size_t n_units, const struct history_result *tests, size_t n_tests, struct err *e);
@@ -104,8 +105,8 @@ struct history_reader {
 /*
  * Tells the reader all that is known of a suite: units first, tests in the order in which they were
  * first seen. Units and tests without a result in the last HISTORY_LOOK_BACK runs are passed over.
- * *ret_last is the last whole run (its strings in the arena), number 0: none. 100,000 tests with five runs:
- * about 0.3 s; a thousand: 3 ms.
+ * *ret_last is the last whole run (its strings in the arena), number 0: none. 100,000 tests: 0.1 s; a
+ * thousand: 1 ms; 2,000 units alone (test NULL): 1.5 ms.
  */
 must_use int history_read(struct history *h, struct str suite, struct history_reader *r, struct arena *a,
 			  struct history_run *ret_last, struct err *e);
@@ -116,6 +117,7 @@ must_use int history_runs(struct history *h, struct str suite, size_t most, stru
 
 /* A unit over the last runs, the earliest first. */
 struct history_trend {
+	int64_t unit; /* its number in this file, among those of the suite */
 	struct str name;
 	uint32_t n;
 	int64_t run[HISTORY_TREND]; /* number of the run */

@@ -66,7 +66,7 @@ int history_runs(struct history *h, struct str suite, size_t most, struct arena 
 
 /* The units that took longest in a run. */
 static int slowest_of(struct history *h, int64_t suite, int64_t run, size_t most, struct arena *a,
-		      struct history_trend *ret, int64_t *ret_ids, size_t *ret_n, struct err *e)
+		      struct history_trend *ret, size_t *ret_n, struct err *e)
 {
 	auto_stmt st = NULL;
 	int rc = history_prepare(
@@ -80,19 +80,18 @@ static int slowest_of(struct history *h, int64_t suite, int64_t run, size_t most
 	(void)sqlite3_bind_int64(st, 2, suite);
 	(void)sqlite3_bind_int64(st, 3, (int64_t)most);
 	while (*ret_n < most && (rc = history_row(h, st, e)) == 1) {
-		ret_ids[*ret_n] = sqlite3_column_int64(st, 0);
-		ret[(*ret_n)++] = (struct history_trend){.name = arena_str(a, history_text(st, 1))};
+		ret[(*ret_n)++] = (struct history_trend){.unit = sqlite3_column_int64(st, 0),
+							 .name = arena_str(a, history_text(st, 1))};
 	}
 	return rc < 0 ? rc : 0;
 }
 
 /* Adds what a unit did in one run, if it was there. */
-static int follow(struct history *h, sqlite3_stmt *st, int64_t run, int64_t unit, struct history_trend *t,
-		  struct err *e)
+static int follow(struct history *h, sqlite3_stmt *st, int64_t run, struct history_trend *t, struct err *e)
 {
 	(void)sqlite3_reset(st);
 	(void)sqlite3_bind_int64(st, 1, run);
-	(void)sqlite3_bind_int64(st, 2, unit);
+	(void)sqlite3_bind_int64(st, 2, t->unit);
 	int rc = history_row(h, st, e);
 	if (rc != 1 || t->n == HISTORY_TREND)
 		return rc < 0 ? rc : 0;
@@ -106,7 +105,7 @@ static int read_trend(struct history *h, struct str name, size_t most, struct ar
 		      struct history_trend *ret, size_t *ret_n, struct err *e)
 {
 	struct history_cursors c;
-	int64_t suite, *ids = arena_array(a, int64_t, most);
+	int64_t suite;
 	int rc = history_suite(h, name, &suite, e);
 	if (rc < 0 || !suite)
 		return rc;
@@ -118,14 +117,14 @@ static int read_trend(struct history *h, struct str name, size_t most, struct ar
 	if (last == c.n)
 		last = 0;
 	if (rc == 0 && c.n)
-		rc = slowest_of(h, suite, c.at[last].run, most, a, ret, ids, ret_n, e);
+		rc = slowest_of(h, suite, c.at[last].run, most, a, ret, ret_n, e);
 	if (rc == 0)
 		rc = history_prepare(h, &st,
 				     "SELECT status, dur_ns FROM unit_results WHERE run = ?1 AND unit = ?2",
 				     "read", e);
 	for (size_t run = c.n; run-- > 0 && rc == 0;)
 		for (size_t i = 0; i < *ret_n && rc == 0; i++)
-			rc = follow(h, st, c.at[run].run, ids[i], &ret[i], e);
+			rc = follow(h, st, c.at[run].run, &ret[i], e);
 	history_cursors_close(&c);
 	return rc;
 }
