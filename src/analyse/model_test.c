@@ -555,8 +555,8 @@ static void the_gap_adds_up_for_nonsense_too(void **state)
 	    "{'ev':'done','t':500}\n",
 	    "{'ev':'span','t':600,'d':900,'kind':'unit','w':0,'name':'a'}\n{'ev':'done','t':500}\n",
 	    "{'ev':'span','t':4611686018427387904,'d':4611686018427387904,'kind':'unit','w':0,'name':'a'}\n",
-	    "{'ev':'span','t':0,'d':90,'kind':'unit','w':0,'name':'a'}\n"
-	    "{'ev':'span','t':0,'d':90,'kind':'unit','w':0,'name':'b'}\n{'ev':'done','t':90}\n",
+	    ("{'ev':'span','t':0,'d':90,'kind':'unit','w':0,'name':'a'}\n"
+	     "{'ev':'span','t':0,'d':90,'kind':'unit','w':0,'name':'b'}\n{'ev':'done','t':90}\n"),
 	    "{'ev':'span','t':0,'d':90,'kind':'worker','w':0}\n{'ev':'done','t':50}\n",
 	    "{'ev':'run','t':0,'workers':4294967295}\n{'ev':'span','t':9,'d':90,'kind':'unit','w':0,'name':'a'}\n",
 	};
