@@ -274,6 +274,10 @@ static void a_key_or_a_unit_that_moved_is_brought_up_to_date(void **state)
 	assert_str(k.tests[0].key, "f:9");
 	assert_str(k.tests[0].unit, "u2");
 	assert_int_equal(k.tests[0].n_recent, 2);
+	test.unit = STR("u1");
+	add(&h, &run, units, 2, &test, 1);
+	read_into(&k, &h, "s");
+	assert_str(k.tests[0].unit, "u1");
 	arena_free(&k.arena);
 	history_close(&h);
 }
@@ -397,6 +401,13 @@ static void results_beyond_a_million_go_before_their_runs(void **state)
 	assert_int_equal(number_of("SELECT count(*) FROM runs"), 13);
 	assert_int_equal(number_of("SELECT count(*) FROM test_results"), 7);
 	assert_int_equal(number_of("SELECT count(*) FROM tests"), 1);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_exec(db, "UPDATE runs SET results = 900000 WHERE results > 0", NULL, NULL, NULL);
+	sqlite3_close(db);
+	h = opened();
+	add_tests(&h, "s", &test, 1);
+	history_close(&h);
+	assert_int_equal(number_of("SELECT count(*) FROM test_results"), HISTORY_RECENT);
 }
 
 static void runs_are_listed_latest_first(void **state)
