@@ -1,15 +1,5 @@
 #include "analyse/ids.h"
 
-#include <string.h>
-
-#include "base/mem.h"
-
-void ids_free(struct ids *t)
-{
-	mem_free(t->slots);
-	*t = (struct ids){0};
-}
-
 static uint32_t home(const struct ids *t, uint64_t id)
 {
 	uint64_t x = id ^ t->seed;
@@ -35,22 +25,20 @@ struct ids_slot *ids_get(const struct ids *t, uint64_t id)
 	return s->id ? s : NULL;
 }
 
-static void grow(struct ids *t)
+static void grow(struct ids *t, struct arena *a)
 {
 	struct ids old = *t;
 	t->cap = old.cap ? old.cap * 2 : 64;
-	t->slots = mem_alloc(sizeof(*t->slots) * t->cap);
-	memset(t->slots, 0, sizeof(*t->slots) * t->cap);
+	t->slots = arena_array(a, struct ids_slot, t->cap);
 	for (uint32_t i = 0; i < old.cap; i++)
 		if (old.slots[i].id)
 			*find(t, old.slots[i].id) = old.slots[i];
-	mem_free(old.slots);
 }
 
-struct ids_slot *ids_at(struct ids *t, uint64_t id)
+struct ids_slot *ids_at(struct ids *t, struct arena *a, uint64_t id)
 {
 	if (t->n + 1 > t->cap / 4 * 3)
-		grow(t);
+		grow(t, a);
 	struct ids_slot *s = find(t, id);
 	if (!s->id) {
 		s->id = id;

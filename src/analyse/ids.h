@@ -2,11 +2,13 @@
  * analyse/ids.h - from the id of a span to what the model keeps of it.
  *
  * 16 bytes a slot, at most 3/4 full. A zeroed struct ids is empty. Id 0 is none.
+ * Memory from the arena that is given with what is added.
  */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "wire/event.h"
 
 struct ids_slot {
@@ -22,9 +24,8 @@ struct ids {
 	uint64_t seed; /* so that hostile ids do not pile up */
 };
 
-void ids_free(struct ids *t);
 /* NULL when there is none of this id. Valid until the next ids_at or ids_drop. */
 struct ids_slot *ids_get(const struct ids *t, uint64_t id);
 /* The slot of the id (not 0), added when it is new: kind SPAN_NONE. */
-struct ids_slot *ids_at(struct ids *t, uint64_t id);
+struct ids_slot *ids_at(struct ids *t, struct arena *a, uint64_t id);
 void ids_drop(struct ids *t, uint64_t id);

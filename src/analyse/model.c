@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "analyse/model_build.h"
-#include "base/mem.h"
 #include "base/row.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 enum { POOL_BYTES = 16 * 1024, POOL_MOST = 2 * 1024 };
 
@@ -43,7 +43,7 @@ struct str model_intern(struct model *m, struct str s)
 	     at = table_next(&b->names, hash, at))
 		if (str_eq(b->interned[i], s))
 			return b->interned[i];
-	b->interned = mem_grow(b->interned, b->n_interned, &b->cap_interned, sizeof(*b->interned));
+	b->interned = vec_grow(b->interned, b->n_interned, &b->cap_interned, sizeof(*b->interned));
 	b->interned[b->n_interned] = model_keep(m, s);
 	table_add(&b->names, hash, (uint32_t)b->n_interned);
 	return b->interned[b->n_interned++];
@@ -135,7 +135,7 @@ static void add_note(struct model *m, struct str name, struct str text)
 {
 	if (!text.n || m->n_notes >= MODEL_MOST_NOTES)
 		return;
-	m->notes = mem_grow(m->notes, m->n_notes, &m->build->cap_notes, sizeof(*m->notes));
+	m->notes = vec_grow(m->notes, m->n_notes, &m->build->cap_notes, sizeof(*m->notes));
 	m->notes[m->n_notes++] = (struct model_note){model_intern(m, name), model_keep_message(m, text)};
 }
 
@@ -179,43 +179,42 @@ void model_init(struct model *m)
 			    .word_test = STR("test"),
 			    .word_step = STR("step"),
 			    .verdict = STATUS_UNFINISHED};
-	struct model_build *b = m->build = mem_alloc(sizeof(*b));
-	*b = (struct model_build){.free_open = MODEL_NONE, .seed = (uint64_t)(uintptr_t)b};
-	b->ids.seed = b->seed;
+	struct model_build *b = m->build = arena_new(&m->arena, struct model_build);
+	b->free_open = MODEL_NONE;
+	b->seed = b->ids.seed = (uint64_t)(uintptr_t)b;
 }
 
 static void build_free(struct model_build *b)
 {
 	if (!b)
 		return;
-	ids_free(&b->ids);
+	arena_free(&b->scratch);
 	table_free(&b->names);
 	table_free(&b->tests_by_name);
 	table_free(&b->suites_by_name);
 	table_free(&b->sums_by_name);
 	map_free(&b->workers_by_number);
 	for (size_t i = 0; i < b->n_twins; i++)
-		mem_free(b->twins[i].tests);
-	mem_free(b->twins);
-	mem_free(b->interned);
-	mem_free(b->opens);
-	mem_free(b->tests);
-	mem_free(b->units);
-	mem_free(b->workers);
-	mem_free(b->suite_spanned);
-	mem_free(b);
+		vec_free(b->twins[i].tests);
+	vec_free(b->twins);
+	vec_free(b->interned);
+	vec_free(b->opens);
+	vec_free(b->tests);
+	vec_free(b->units);
+	vec_free(b->workers);
+	vec_free(b->suite_spanned);
 }
 
 void model_free(struct model *m)
 {
 	build_free(m->build);
-	mem_free(m->tests);
-	mem_free(m->suites);
-	mem_free(m->units);
-	mem_free(m->all_workers);
-	mem_free(m->sums);
-	mem_free(m->phases);
-	mem_free(m->notes);
+	vec_free(m->tests);
+	vec_free(m->suites);
+	vec_free(m->units);
+	vec_free(m->all_workers);
+	vec_free(m->sums);
+	vec_free(m->phases);
+	vec_free(m->notes);
 	arena_free(&m->arena);
 	*m = (struct model){0};
 }

@@ -44,7 +44,7 @@ struct model_suite {
 	int64_t start_ns, end_ns; /* first begin, last end */
 };
 
-/* What the queue handed out, one entry an attempt. */
+/* What the queue handed out: one entry an attempt, a part of a file that was split, a repetition. */
 struct model_unit {
 	struct str name, message, output, lock;
 	int32_t worker;
@@ -92,7 +92,8 @@ struct model_note {
 
 struct model_counts {
 	uint32_t tests, passed, failed, error, crashed, timeout, skipped, unfinished, flaky;
-	uint32_t suites, units, suites_bad;
+	uint32_t suites, suites_bad;
+	uint32_t units; /* names of units; attempts, parts and repetitions of one count once */
 };
 
 /*
@@ -127,11 +128,21 @@ struct model_what_if {
 };
 enum { MODEL_WHAT_IFS = 8 };
 
-/* Against the run before, from history; filled by model_compare. */
+/* Against the run before, from history; filled by model_compare (change.h). Most important first. */
+enum change_kind {
+	CHANGE_BROKE,  /* bad now, was not */
+	CHANGE_SLOWER, /* see change.h for when */
+	CHANGE_FIXED,  /* passes, was bad */
+	CHANGE_FASTER,
+	CHANGE_NEW,
+	CHANGE_GONE
+};
+enum { CHANGE_KINDS = CHANGE_GONE + 1 };
+
 struct model_change {
 	struct str name; /* file::name of a test */
 	int64_t before_ns, now_ns;
-	enum { CHANGE_SLOWER, CHANGE_FASTER, CHANGE_BROKE, CHANGE_FIXED, CHANGE_NEW, CHANGE_GONE } what;
+	enum change_kind what;
 };
 
 #define MODEL_NONE UINT32_MAX
@@ -165,8 +176,9 @@ struct model {
 	struct model_gap gap;
 	struct model_what_if what_if[MODEL_WHAT_IFS];
 	uint32_t n_what_if;
-	int64_t own_cpu_ns;     /* fettle's own */
-	int64_t before_wall_ns; /* wall time of the run before; 0: none */
+	int64_t own_cpu_ns;                /* fettle's own */
+	int64_t before_wall_ns;            /* wall time of the run before; 0: none */
+	uint32_t changes_of[CHANGE_KINDS]; /* how many there are, also of those not in changes */
 
 	struct model_build *build; /* of model.c, until model_finish */
 };
@@ -186,5 +198,6 @@ uint32_t *model_slowest_suites(struct model *m, size_t n, size_t *ret_n);
 uint32_t *model_slowest_sums(struct model *m, enum span_kind kind, size_t n, size_t *ret_n);
 /* Tests whose verdict is bad, in order of file, line, name. */
 uint32_t *model_bad_tests(struct model *m, size_t *ret_n);
-/* Units with a bad status in which no test is bad (a crash at start, an import error), last attempt. */
+/* Units with a bad status in which no test is bad (a crash at start, an import error), of the last attempt.
+ */
 uint32_t *model_bad_units(struct model *m, size_t *ret_n);

@@ -1,6 +1,6 @@
 #include "analyse/model_build.h"
-#include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 /* How well a test that is known fits to an attempt that was just made: 0 not at all. */
 static int fit(const struct model *m, uint32_t test, uint32_t unit, uint32_t attempt)
@@ -37,13 +37,13 @@ static void twins_add(struct model *m, uint32_t first, uint32_t test)
 	struct model_build *b = m->build;
 	uint32_t *which = &b->tests[first].twins;
 	if (*which == MODEL_NONE) {
-		b->twins = mem_grow(b->twins, b->n_twins, &b->cap_twins, sizeof(*b->twins));
+		b->twins = vec_grow(b->twins, b->n_twins, &b->cap_twins, sizeof(*b->twins));
 		b->twins[b->n_twins] = (struct twins){.unit = MODEL_NONE};
 		*which = (uint32_t)b->n_twins++;
 		twins_add(m, first, first);
 	}
 	struct twins *t = &b->twins[*which];
-	t->tests = mem_grow(t->tests, t->n, &t->cap, sizeof(*t->tests));
+	t->tests = vec_grow(t->tests, t->n, &t->cap, sizeof(*t->tests));
 	t->tests[t->n++] = test;
 	t->unit = m->tests[test].unit;
 	t->behind = (uint32_t)t->n;
@@ -52,8 +52,8 @@ static void twins_add(struct model *m, uint32_t first, uint32_t test)
 static uint32_t test_add(struct model *m, const struct open *o)
 {
 	struct model_build *b = m->build;
-	m->tests = mem_grow(m->tests, m->n_tests, &b->cap_tests, sizeof(*m->tests));
-	b->tests = mem_grow(b->tests, m->n_tests, &b->cap_test_builds, sizeof(*b->tests));
+	m->tests = vec_grow(m->tests, m->n_tests, &b->cap_tests, sizeof(*m->tests));
+	b->tests = vec_grow(b->tests, m->n_tests, &b->cap_test_builds, sizeof(*b->tests));
 	m->tests[m->n_tests] = (struct model_test){
 	    .name = o->name, .file = o->file, .key = o->key, .suite = o->suite, .unit = o->unit};
 	b->tests[m->n_tests] = (struct test_build){.twins = MODEL_NONE, .bad_unit = MODEL_NONE};

@@ -5,7 +5,7 @@
 #pragma once
 #include "analyse/ids.h"
 #include "analyse/model.h"
-#include "analyse/table.h"
+#include "base/table.h"
 
 enum {
 	MODEL_TEXT_BYTES = 64 * 1024, /* of one message or output */
@@ -75,6 +75,7 @@ struct twins {
 };
 
 struct model_build {
+	struct arena scratch;
 	struct ids ids;
 	uint64_t recent[MODEL_RECENT]; /* a ring of ids that go when it comes around */
 	size_t n_recent;

@@ -2,7 +2,6 @@
 
 #include "analyse/model_build.h"
 #include "analyse/schedule.h"
-#include "base/mem.h"
 #include "base/str.h"
 
 struct stretch {
@@ -61,6 +60,23 @@ static void settle_tests(struct model *m)
 	c->tests = (uint32_t)m->n_tests;
 }
 
+/* Names of units are interned. */
+static void count_units(struct model *m)
+{
+	struct table seen = {0};
+	for (size_t i = 0; i < m->n_units; i++) {
+		uint64_t address = (uintptr_t)m->units[i].name.at * 0x9e3779b97f4a7c15u;
+		uint32_t hash = (uint32_t)(address >> 32), other, at = table_first(&seen, hash);
+		while ((other = table_item(&seen, at)) != TABLE_NONE &&
+		       m->units[other].name.at != m->units[i].name.at)
+			at = table_next(&seen, hash, at);
+		if (other == TABLE_NONE)
+			table_add(&seen, hash, (uint32_t)i);
+	}
+	m->counts.units = seen.n;
+	table_free(&seen);
+}
+
 static void settle_suites(struct model *m)
 {
 	m->counts.suites = (uint32_t)m->n_suites;
@@ -69,8 +85,7 @@ static void settle_suites(struct model *m)
 			m->suites[i].start_ns = m->suites[i].end_ns;
 		m->counts.suites_bad += m->suites[i].n_bad != 0;
 	}
-	for (size_t i = 0; i < m->n_units; i++)
-		m->counts.units += m->units[i].attempt <= 1;
+	count_units(m);
 }
 
 static void settle_workers(struct model *m, int64_t last_end_ns)
@@ -105,6 +120,18 @@ static int longest_first(const void *a, const void *b)
 	return (x->lock > y->lock) - (x->lock < y->lock);
 }
 
+/* How many names of locks there are at most. */
+static size_t lock_names(const struct model *m)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < m->n_units; i++) {
+		struct str rest = m->units[i].lock, part;
+		while (rest.n && str_next(&rest, ',', &part))
+			n++;
+	}
+	return n;
+}
+
 /*
  * The units as jobs, longest first, and the longest lock chain. Of a unit with several locks ("a,b")
  * each chain gets its time, but the simulation knows only the first.
@@ -112,8 +139,7 @@ static int longest_first(const void *a, const void *b)
 static struct schedule_job *jobs_of(struct model *m, struct arena *scratch)
 {
 	struct schedule_job *jobs = arena_array(scratch, struct schedule_job, m->n_units);
-	int64_t *chains = NULL;
-	size_t n = 0, cap = 0;
+	int64_t *chains = arena_array(scratch, int64_t, lock_names(m));
 	struct map numbers = {0};
 	for (size_t i = 0; i < m->n_units; i++) {
 		struct str rest = m->units[i].lock, part;
@@ -122,12 +148,9 @@ static struct schedule_job *jobs_of(struct model *m, struct arena *scratch)
 			part = str_trim(part);
 			if (!part.n)
 				continue;
-			uint32_t *number = map_at(&numbers, part);
-			if (*number == MAP_NONE) {
-				chains = mem_grow(chains, n, &cap, sizeof(*chains));
-				chains[n] = 0;
-				*number = (uint32_t)n++;
-			}
+			uint32_t n = numbers.n, *number = map_at(&numbers, part);
+			if (*number == MAP_NONE)
+				*number = n;
 			int64_t *chain = &chains[*number];
 			*chain = plus(*chain, m->units[i].dur_ns);
 			if (jobs[i].lock == UNIT_NONE)
@@ -139,7 +162,6 @@ static struct schedule_job *jobs_of(struct model *m, struct arena *scratch)
 		}
 	}
 	map_free(&numbers);
-	mem_free(chains);
 	qsort(jobs, m->n_units, sizeof(*jobs), longest_first);
 	return jobs;
 }
@@ -218,8 +240,9 @@ static void find_verdict(struct model *m)
 	bool bad = status_is_bad(said);
 	if (said == STATUS_NONE) {
 		bad = m->counts.failed || m->counts.error || m->counts.crashed || m->counts.timeout;
-		for (size_t i = 0; i < m->n_units && !bad; i++) /* a unit that broke with no test to blame */
-			bad = status_is_bad(m->units[i].status) && !m->units[i].n_bad;
+		size_t n_units;
+		model_bad_units(m, &n_units);
+		bad = bad || n_units;
 	}
 	m->verdict = !m->done || said == STATUS_UNFINISHED ? STATUS_UNFINISHED
 		     : bad                                 ? STATUS_FAILED

@@ -135,12 +135,12 @@ uint32_t *model_bad_units(struct model *m, size_t *ret_n)
 	struct map last = {0};
 	for (size_t i = 0; i < m->n_units; i++) {
 		uint32_t *at = map_at(&last, m->units[i].name);
-		if (*at == MAP_NONE || m->units[i].attempt >= m->units[*at].attempt)
-			*at = (uint32_t)i;
+		if (*at == MAP_NONE || m->units[i].attempt > *at)
+			*at = m->units[i].attempt;
 	}
 	for (size_t i = 0; i < m->n_units; i++) {
 		const struct model_unit *u = &m->units[i];
-		if (status_is_bad(u->status) && !u->n_bad && map_get(&last, u->name) == i)
+		if (status_is_bad(u->status) && !u->n_bad && map_get(&last, u->name) == u->attempt)
 			top_push(&t, (uint32_t)i, m->n_units);
 	}
 	map_free(&last);

@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "analyse/model_build.h"
-#include "base/mem.h"
 #include "base/row.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 /* Puts a span into the list of what is open in its unit, or takes it out. */
 static void link_open(struct model_build *b, uint32_t i)
@@ -138,14 +138,14 @@ static void begin(struct model *m, const struct event *ev)
 	if (i != MODEL_NONE) {
 		b->free_open = b->opens[i].next;
 	} else {
-		b->opens = mem_grow(b->opens, b->n_opens, &b->cap_opens, sizeof(*b->opens));
+		b->opens = vec_grow(b->opens, b->n_opens, &b->cap_opens, sizeof(*b->opens));
 		i = (uint32_t)b->n_opens++;
 	}
 	b->opens[i] = o;
 	b->opens[i].used = true;
 	b->n_used++;
 	link_open(b, i);
-	struct ids_slot *slot = ids_at(&b->ids, o.id);
+	struct ids_slot *slot = ids_at(&b->ids, &b->scratch, o.id);
 	slot->index = i;
 	slot->kind = (uint8_t)o.kind;
 	slot->open = true;
@@ -194,7 +194,7 @@ static void remember(struct model_build *b, const struct open *o, uint32_t index
 	if (slot && !slot->open)
 		ids_drop(&b->ids, *oldest);
 	*oldest = o->id;
-	slot = ids_at(&b->ids, o->id);
+	slot = ids_at(&b->ids, &b->scratch, o->id);
 	slot->kind = (uint8_t)o->kind;
 	slot->index = index;
 	slot->open = false;

@@ -1,6 +1,6 @@
 #include "analyse/model_build.h"
-#include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 /* What makes two steps, hooks or fixtures the same. */
 struct key {
@@ -24,7 +24,7 @@ static struct key key_of(const struct model *m, const struct open *o)
 static uint32_t sum_add(struct model *m, const struct key *k, struct str name, uint32_t hash)
 {
 	struct model_build *b = m->build;
-	m->sums = mem_grow(m->sums, m->n_sums, &b->cap_sums, sizeof(*m->sums));
+	m->sums = vec_grow(m->sums, m->n_sums, &b->cap_sums, sizeof(*m->sums));
 	m->sums[m->n_sums] = (struct model_sum){.kind = k->kind,
 						.name = model_keep(m, name),
 						.file = model_keep_file(m, k->file),

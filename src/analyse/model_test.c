@@ -339,6 +339,64 @@ static void two_tests_of_one_name_in_one_unit_stay_two(void **state)
 	drop(m);
 }
 
+static void many_tests_of_one_name_each_have_their_retry(void **state)
+{
+	(void)state;
+	struct model m;
+	model_init(&m);
+	for (uint32_t attempt = 1; attempt <= 2; attempt++) {
+		struct event unit = {.type = EVENT_BEGIN,
+				     .kind = SPAN_UNIT,
+				     .id = attempt,
+				     .worker = -1,
+				     .attempt = attempt,
+				     .name = STR("u")};
+		sink_put(&m.sink, &unit);
+		for (int64_t i = 0; i < 300; i++) {
+			struct event test = {.type = EVENT_SPAN,
+					     .kind = SPAN_TEST,
+					     .parent = attempt,
+					     .worker = -1,
+					     .status = STATUS_PASSED,
+					     .dur_ns = i,
+					     .name = STR("same")};
+			sink_put(&m.sink, &test);
+		}
+	}
+	model_finish(&m);
+	assert_int_equal(m.n_tests, 300);
+	for (int64_t i = 0; i < 300; i++) {
+		assert_int_equal(m.tests[i].attempts, 2);
+		assert_int_equal(m.tests[i].dur_ns, i);
+	}
+	model_free(&m);
+}
+
+static void who_failed_alone_has_no_neighbours_to_blame(void **state)
+{
+	(void)state;
+	struct model *m = model_of(
+	    "{'ev':'span','t':0,'d':5,'kind':'unit','id':1,'name':'a.py','st':'failed'}\n"
+	    "{'ev':'span','t':1,'kind':'test','in':1,'name':'t','file':'a.py','st':'failed'}\n"
+	    "{'ev':'span','t':9,'d':5,'kind':'unit','id':2,'name':'a.py','attempt':2,'st':'passed'}\n"
+	    "{'ev':'span','t':9,'kind':'test','in':2,'name':'t','file':'a.py','st':'passed'}\n");
+	assert_true(m->tests[0].flaky);
+	assert_false(m->tests[0].passed_alone);
+	drop(m);
+}
+
+static void units_that_overlap_on_a_worker_keep_it_busy_once(void **state)
+{
+	(void)state;
+	struct model *m = model_of("{'ev':'span','t':0,'d':1000,'kind':'worker','w':0}\n"
+				   "{'ev':'span','t':100,'d':300,'kind':'unit','w':0,'name':'a'}\n"
+				   "{'ev':'span','t':200,'d':100,'kind':'unit','w':0,'name':'b'}\n"
+				   "{'ev':'span','t':350,'d':100,'kind':'unit','w':0,'name':'c'}\n");
+	assert_int_equal(m->all_workers[0].busy_ns, 350);
+	assert_int_equal(m->all_workers[0].idle_ns, 650);
+	drop(m);
+}
+
 static void tests_of_one_name_in_several_units_find_their_own_retry(void **state)
 {
 	(void)state;
@@ -457,6 +515,8 @@ static void a_bad_unit_without_a_bad_test_is_shown(void **state)
 	    "{'ev':'span','t':9,'d':5,'kind':'unit','id':3,'name':'b','attempt':2,'st':'passed'}\n"
 	    "{'ev':'span','t':9,'d':5,'kind':'unit','id':4,'name':'a','st':'passed'}\n"
 	    "{'ev':'span','t':9,'d':5,'kind':'unit','id':5,'name':'A','st':'timeout'}\n"
+	    /* another part of it */
+	    "{'ev':'span','t':15,'d':5,'kind':'unit','id':6,'name':'A','st':'passed'}\n"
 	    "{'ev':'done','t':30}\n");
 	size_t n;
 	uint32_t *bad = model_bad_units(m, &n);
@@ -464,6 +524,7 @@ static void a_bad_unit_without_a_bad_test_is_shown(void **state)
 	assert_str(m->units[bad[0]].name, "A");
 	assert_str(m->units[bad[1]].name, "c");
 	assert_str(m->units[bad[1]].message, "no import");
+	assert_int_equal(m->counts.units, 4);
 	assert_int_equal(m->verdict, STATUS_FAILED);
 	drop(m);
 }
@@ -506,6 +567,13 @@ static void subtests_are_tests_but_their_time_counts_once(void **state)
 	assert_int_equal(m->suites[0].outside_ns, 40);
 	assert_int_equal(m->tests[0].suite, 0);
 	assert_int_equal(m->tests[1].suite, 0);
+	drop(m);
+	m = model_of("{'ev':'begin','t':0,'kind':'unit','id':1,'w':0,'name':'pkg'}\n"
+		     "{'ev':'begin','t':10,'kind':'test','id':3,'in':1,'w':0,'name':'TestA','file':'pkg'}\n"
+		     "{'ev':'span','t':11,'d':50,'kind':'test','in':3,'w':0,'name':'TestA/x','file':'pkg'}\n"
+		     "{'ev':'end','t':70,'id':3,'st':'passed'}\n"
+		     "{'ev':'end','t':100,'id':1,'st':'passed'}\n");
+	assert_int_equal(m->suites[0].outside_ns, 40);
 	drop(m);
 }
 
@@ -831,6 +899,9 @@ int main(void)
 	    cmocka_unit_test(a_retry_of_one_test_of_a_file_is_an_attempt_of_it),
 	    cmocka_unit_test(a_framework_that_retries_by_itself_counts_too),
 	    cmocka_unit_test(two_tests_of_one_name_in_one_unit_stay_two),
+	    cmocka_unit_test(many_tests_of_one_name_each_have_their_retry),
+	    cmocka_unit_test(who_failed_alone_has_no_neighbours_to_blame),
+	    cmocka_unit_test(units_that_overlap_on_a_worker_keep_it_busy_once),
 	    cmocka_unit_test(tests_of_one_name_in_several_units_find_their_own_retry),
 	    cmocka_unit_test(an_early_attempt_told_late_does_not_decide),
 	    cmocka_unit_test(a_crash_names_the_test_that_was_running),

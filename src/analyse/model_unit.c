@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "analyse/model_build.h"
-#include "base/mem.h"
 #include "base/row.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 uint32_t model_worker(struct model *m, int32_t number)
 {
@@ -13,8 +13,8 @@ uint32_t model_worker(struct model *m, int32_t number)
 	uint32_t known = map_get_int(&b->workers_by_number, (uint64_t)number);
 	if (known != MAP_NONE || m->n_workers >= MODEL_MOST_WORKERS)
 		return known;
-	m->all_workers = mem_grow(m->all_workers, m->n_workers, &b->cap_workers, sizeof(*m->all_workers));
-	b->workers = mem_grow(b->workers, m->n_workers, &b->cap_worker_builds, sizeof(*b->workers));
+	m->all_workers = vec_grow(m->all_workers, m->n_workers, &b->cap_workers, sizeof(*m->all_workers));
+	b->workers = vec_grow(b->workers, m->n_workers, &b->cap_worker_builds, sizeof(*b->workers));
 	m->all_workers[m->n_workers] = (struct model_worker){
 	    .number = number, .start_ns = INT64_MAX, .cpu_ns = -1, .peak_rss_bytes = -1};
 	b->workers[m->n_workers] = (struct worker_build){.unit = MODEL_NONE, .last_ns = -1};
@@ -58,7 +58,7 @@ void model_phase_close(struct model *m, struct open *o)
 		m->all_workers[w].teardown_ns = plus(m->all_workers[w].teardown_ns, dur_ns);
 	if (m->n_phases >= MODEL_MOST_PHASES)
 		return;
-	m->phases = mem_grow(m->phases, m->n_phases, &m->build->cap_phases, sizeof(*m->phases));
+	m->phases = vec_grow(m->phases, m->n_phases, &m->build->cap_phases, sizeof(*m->phases));
 	m->phases[m->n_phases++] = (struct model_phase){.name = o->name,
 							.worker = w == MODEL_NONE ? -1 : o->worker,
 							.status = o->status,
@@ -78,8 +78,8 @@ static void learn_unit(struct model *m, struct model_unit *u, const struct event
 void model_unit_begin(struct model *m, struct open *o, const struct event *ev)
 {
 	struct model_build *b = m->build;
-	m->units = mem_grow(m->units, m->n_units, &b->cap_units, sizeof(*m->units));
-	b->units = mem_grow(b->units, m->n_units, &b->cap_unit_builds, sizeof(*b->units));
+	m->units = vec_grow(m->units, m->n_units, &b->cap_units, sizeof(*m->units));
+	b->units = vec_grow(b->units, m->n_units, &b->cap_unit_builds, sizeof(*b->units));
 	if (!o->name.n)
 		o->name = model_intern(
 		    m, str_of(arena_printf(&m->arena, "unit %lld", (long long)event_int(ev, "unit", 0))));
@@ -150,9 +150,9 @@ uint32_t model_suite_of(struct model *m, struct str name, struct str file)
 	     at = table_next(&b->suites_by_name, hash, at))
 		if (str_eq(m->suites[i].name, name) && str_eq(m->suites[i].file, file))
 			return i;
-	m->suites = mem_grow(m->suites, m->n_suites, &b->cap_suites, sizeof(*m->suites));
+	m->suites = vec_grow(m->suites, m->n_suites, &b->cap_suites, sizeof(*m->suites));
 	b->suite_spanned =
-	    mem_grow(b->suite_spanned, m->n_suites, &b->cap_spanned, sizeof(*b->suite_spanned));
+	    vec_grow(b->suite_spanned, m->n_suites, &b->cap_spanned, sizeof(*b->suite_spanned));
 	m->suites[m->n_suites] = (struct model_suite){
 	    .name = model_intern(m, name), .file = model_keep_file(m, file), .start_ns = INT64_MAX};
 	b->suite_spanned[m->n_suites] = false;

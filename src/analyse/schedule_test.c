@@ -397,6 +397,22 @@ static void alone_units_come_last_and_one_by_one(void **state)
 	play_free(p);
 }
 
+static void nothing_begins_beside_an_alone_unit(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct schedule *s = schedule_new(&a, ORDER_LONGEST, 0);
+	uint32_t units[4];
+	schedule_add(s, &(struct schedule_unit){.predicted_ns = 5, .alone = true});
+	assert_int_equal(schedule_take(s), 0);
+	schedule_add(s, &(struct schedule_unit){.predicted_ns = 1});
+	assert_int_equal(schedule_take(s), UNIT_NONE);
+	assert_int_equal(schedule_take_batch(s, 0, 1, 1000, 4, units), 0);
+	schedule_end(s, 0);
+	assert_int_equal(schedule_take(s), 1);
+	arena_free(&a);
+}
+
 static void what_waits_for_an_alone_unit_still_runs(void **state)
 {
 	(void)state;
@@ -783,6 +799,7 @@ int main(void)
 	    cmocka_unit_test(one_lock_is_held_once),
 	    cmocka_unit_test(a_long_chain_of_locked_units_is_begun_at_once),
 	    cmocka_unit_test(alone_units_come_last_and_one_by_one),
+	    cmocka_unit_test(nothing_begins_beside_an_alone_unit),
 	    cmocka_unit_test(what_waits_for_an_alone_unit_still_runs),
 	    cmocka_unit_test(units_can_be_added_while_others_run),
 	    cmocka_unit_test(a_returned_unit_comes_back_in_its_place_and_frees_its_lock),

@@ -1,5 +1,5 @@
 /*
- * analyse/table.h - finds items of the caller's array by a hash that the caller
+ * base/table.h - finds items of the caller's array by a hash that the caller
  * computes: eight bytes a slot, at most 7/8 full, no keys kept.
  *
  * A zeroed struct table is empty. Several items may have the same hash; the

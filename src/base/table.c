@@ -1,4 +1,4 @@
-#include "analyse/table.h"
+#include "base/table.h"
 
 #include <string.h>
 
