@@ -107,7 +107,7 @@ void table_slowest_suites(struct term *t, struct model *m, unsigned rows)
 	phrase_plural(&b, m->word_test);
 	buf_char(&b, 0);
 	table_heading(t, "Slowest ", m->word_suite, "");
-	titles(t, (const char *const[]){"in them", "outside", b.at, NULL},
+	titles(t, (const char *const[]){"whole", "outside", b.at, NULL},
 	       (const unsigned[]){TIME, TIME, TIME + 1});
 	struct names names = {.used = INDENT + 3 * TIME + 1};
 	for (size_t i = 0; i < n; i++)
@@ -115,7 +115,7 @@ void table_slowest_suites(struct term *t, struct model *m, unsigned rows)
 	for (size_t i = 0; i < n; i++) {
 		const struct model_suite *x = &m->suites[at[i]];
 		out_repeat(t->out, " ", INDENT);
-		term_duration(t, x->tests_ns, TIME);
+		term_duration(t, x->tests_ns + x->outside_ns, TIME);
 		term_duration(t, x->outside_ns, TIME);
 		term_count(t, x->n_tests, TIME + 1);
 		put_name(t, &names, x->name, x->file, 0);
