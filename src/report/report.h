@@ -53,3 +53,10 @@ struct report_github_options {
  * for which there was no room; one warning for all flaky tests.
  */
 void report_github(struct model *m, struct out *o, const struct report_github_options *opt);
+
+/*
+ * One page that needs nothing else: plain tables without JavaScript, and with it
+ * a timeline of the workers and a table of all tests. docs/report-html.md says
+ * what stands in it. 100,000 tests take about 0.2 s and 3 MB.
+ */
+void report_html(struct model *m, struct out *o);

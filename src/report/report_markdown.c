@@ -227,8 +227,7 @@ static void put_slowest(struct md *x)
 	at = model_slowest_suites(m, ROWS, &n);
 	if (n) {
 		put_heading(x, "Slowest ", m->word_suite, "");
-		put_titles(x,
-			   (const char *const[]){">whole", ">outside", ">tests", "name", "where", NULL});
+		put_titles(x, (const char *const[]){">whole", ">outside", ">tests", "name", "where", NULL});
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct model_suite *s = &m->suites[at[i]];

@@ -156,7 +156,7 @@ void table_phases(struct term *t, const struct model *m, unsigned rows)
 {
 	if (m->n_phases == 0)
 		return;
-	table_heading(t, "Phases", STR_NONE, "");
+	table_heading(t, "Phases of the run", STR_NONE, "");
 	titles(t, (const char *const[]){"began", "took", "worker", NULL},
 	       (const unsigned[]){TIME, TIME, COUNT});
 	for (size_t i = 0; i < m->n_phases && i < rows; i++) {
