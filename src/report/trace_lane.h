@@ -28,7 +28,8 @@ struct open_span {
 	int64_t inner_ns; /* begin of the open span inside it on its lane; INT64_MAX: none */
 	int64_t end_ns;   /* latest end inside it on its lane */
 	uint32_t attempt, line;
-	char *text; /* name, then file; owned */
+	uint32_t mark; /* the caller's own; 0 at first */
+	char *text;    /* name, then file; owned */
 	struct str name, file;
 	uint64_t more_lanes; /* a bit each: taken for whole spans inside it */
 	struct lane_use *uses;
