@@ -12,6 +12,7 @@ enum {
 	DRAW_NS = 100 * 1000 * 1000,
 	RUNNING = 8, /* units named at most */
 	NAME_COLUMNS = 36,
+	LEAST_COLUMNS = 12, /* of a name that is cut */
 	MIN_COLUMNS = 20,
 };
 static const int64_t say_ns = 10 * NS_PER_S, soon_ns = 2 * NS_PER_S;
@@ -172,7 +173,7 @@ void live_open(struct live *l, struct out *o, const struct live_options *opt)
 static void add_counts(struct buf *b, const struct live *l, const struct live_now *now)
 {
 	if (now->units_total)
-		buf_printf(b, "%u of %u units", now->units_done, now->units_total);
+		buf_printf(b, "%u/%u units", now->units_done, now->units_total);
 	else
 		phrase_number(b, now->units_done, STR("unit"));
 	if (l->tests) {
@@ -195,7 +196,7 @@ static void add_rest(struct buf *b, const struct live_now *now)
 {
 	if (now->remaining_ns <= 0 || now->units_done == now->units_total)
 		return;
-	buf_text(b, ", about ");
+	buf_text(b, ", ~");
 	phrase_duration(b, now->remaining_ns);
 	buf_text(b, " left");
 }
@@ -223,12 +224,15 @@ static void put_running(struct live *l, struct term *t, unsigned *used, int64_t 
 			continue;
 		buf_clear(&b);
 		phrase_duration(&b, time_ns > s->start_ns ? time_ns - s->start_ns : 0);
-		unsigned name = term_columns(t, s->name), want = name < NAME_COLUMNS ? name : NAME_COLUMNS;
-		if (*used + 3 + want + 1 + b.n > t->columns)
+		unsigned name = term_columns(t, phrase_name(s->name)), beside = 2 + 1 + (unsigned)b.n;
+		unsigned room = t->columns > *used + beside ? t->columns - *used - beside : 0;
+		unsigned want = name < NAME_COLUMNS ? name : NAME_COLUMNS;
+		if (want > room && room < LEAST_COLUMNS)
 			break;
+		want = want < room ? want : room;
 		put_part(t, used, told++ ? STR(", ") : STR("  "), INK_DIM);
 		term_ink(t, INK_DIM);
-		*used += term_text_end(t, phrase_name(s->name), want ? want : t->columns - *used);
+		*used += term_text_end(t, phrase_name(s->name), want);
 		out_char(l->o, ' ');
 		*used += 1;
 		out_str(l->o, buf_view(&b));
@@ -249,7 +253,7 @@ static void draw(struct live *l, const struct live_now *now)
 	phrase_duration(&b, now->time_ns);
 	buf_char(&b, ' ');
 	put_part(&t, &used, buf_view(&b), INK_DIM);
-	if (now->units_total && columns >= 72) {
+	if (now->units_total && columns >= 90) {
 		unsigned bar = 12, took;
 		out_text(l->o, t.ascii ? "[" : " ");
 		term_ink(&t, l->bad || l->broken ? INK_BAD : INK_GOOD);
