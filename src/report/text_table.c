@@ -311,6 +311,21 @@ void table_what_if(struct term *t, const struct model *m)
 	}
 }
 
+static enum ink change_ink(const struct model_change *c)
+{
+	switch (c->what) {
+	case CHANGE_BROKE:
+		return INK_BAD;
+	case CHANGE_SLOWER:
+		return INK_WARN;
+	case CHANGE_FIXED:
+	case CHANGE_FASTER:
+		return INK_GOOD;
+	default:
+		return INK_DIM;
+	}
+}
+
 void table_changes(struct term *t, const struct model *m, unsigned rows)
 {
 	struct buf b = {0};
@@ -323,13 +338,8 @@ void table_changes(struct term *t, const struct model *m, unsigned rows)
 	}
 	for (size_t i = 0; i < m->n_changes && i < rows; i++) {
 		const struct model_change *x = &m->changes[i];
-		enum ink ink = x->what == CHANGE_BROKE    ? INK_BAD
-			       : x->what == CHANGE_SLOWER ? INK_WARN
-			       : x->what == CHANGE_FIXED  ? INK_GOOD
-			       : x->what == CHANGE_FASTER ? INK_GOOD
-							  : INK_DIM;
 		out_text(t->out, "  ");
-		term_ink(t, ink);
+		term_ink(t, change_ink(x));
 		term_cell(t, str_of(phrase_change(x)), 6, SIDE_LEFT);
 		term_ink(t, INK_PLAIN);
 		term_duration(t, x->what == CHANGE_NEW ? -1 : x->before_ns, TIME);
