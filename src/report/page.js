@@ -226,13 +226,12 @@
 				el("tr", { class: "space", "aria-hidden": "true" }, bottom));
 			const grid = el("table", { "aria-label": "All " + word }, el("thead", null, el("tr", { "aria-rowindex": 1 }, ...heads)),
 				body);
-			const box = el("div", { class: "scroll all", id: "all-tests", onscroll: () => paint(), onkeydown: keys }, grid);
+			const box = el("div", { class: "scroll all", id: "all-tests", tabindex: "-1", onscroll: () => paint(), onkeydown: keys }, grid);
 			const none = el("p", { class: "empty", hidden: true }, "Nothing matches. ",
 				el("button", { type: "button", onclick: clear }, "Show all"));
 			plain.replaceWith(tools, box, none);
 
-			const rows = [];
-			let first = -1, timer = 0;
+			let rows = [], first = -1, timer = 0;
 
 			function soon() {
 				clearTimeout(timer);
@@ -265,6 +264,7 @@
 			function fillRow(row, k) {
 				const i = shown[k], c = row.rowCells, s = statusOf(i);
 				row.test = i;
+				row.at = k;
 				row.setAttribute("aria-rowindex", k + 2);
 				row.classList.toggle("here", i === view.test);
 				row.mark.className = "status " + s;
@@ -285,17 +285,44 @@
 				const n = Math.min(seen, shown.length - from);
 				if (from === first && !force && rows.length === n)
 					return;
+				if (force)
+					refill(from, n);
+				else
+					shift(from, n);
 				first = from;
+				top.style.height = from * ROW + "px";
+				bottom.style.height = (shown.length - from - n) * ROW + "px";
+			}
+			function refill(from, n) {
 				while (rows.length < n) {
 					rows.push(makeRow());
 					body.insertBefore(rows[rows.length - 1], body.lastChild);
 				}
 				while (rows.length > n)
 					rows.pop().remove();
-				for (let k = 0; k < n; k++)
-					fillRow(rows[k], from + k);
-				top.style.height = from * ROW + "px";
-				bottom.style.height = (shown.length - from - n) * ROW + "px";
+				rows.forEach((r, k) => fillRow(r, from + k));
+			}
+			/* Rows that stay in view keep their element, and with it the focus. */
+			function shift(from, n) {
+				const stays = (r) => r.at >= from && r.at < from + n;
+				const held = rows.find((r) => r.contains(document.activeElement));
+				const kept = rows.filter(stays), spare = rows.filter((r) => !stays(r));
+				const low = kept.length ? kept[0].at : Infinity, high = kept.length ? kept[kept.length - 1].at : -1;
+				rows = [];
+				for (let k = from; k < from + n; k++) {
+					if (k >= low && k <= high) {
+						rows.push(kept[k - low]);
+						continue;
+					}
+					const r = spare.shift() || makeRow();
+					fillRow(r, k);
+					body.insertBefore(r, k < low && kept.length ? kept[0] : body.lastChild);
+					rows.push(r);
+				}
+				for (const r of spare)
+					r.remove();
+				if (held && !rows.includes(held))
+					box.focus({ preventScroll: true });
 			}
 			function keys(e) {
 				const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];

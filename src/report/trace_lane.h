@@ -38,9 +38,10 @@ struct open_span {
 
 struct lane_worker {
 	int32_t number;
-	uint64_t busy, named;  /* a bit a lane */
-	uint64_t process;      /* id of its open SPAN_WORKER, 0: none */
-	struct open_span root; /* stands for what is around its outermost spans */
+	uint64_t busy, named;   /* a bit a lane */
+	int64_t last_ns[LANES]; /* latest end on each, so that an old row gets a lane that was free then */
+	uint64_t process;       /* id of its open SPAN_WORKER, 0: none */
+	struct open_span root;  /* stands for what is around its outermost spans */
 };
 
 struct lane_closed {
