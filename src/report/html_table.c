@@ -316,8 +316,9 @@ void html_workers(struct html *x)
 	html_section(x, "workers", "Workers", STR_NONE, "");
 	out_text(
 	    x->o,
-	    "<p class=\"legend\"><i class=\"key g-startup\"></i>start-up <i class=\"key g-bound\"></i>busy "
-	    "<i class=\"key g-idle\"></i>idle <i class=\"key g-teardown\"></i>teardown</p>");
+	    "<p class=\"legend\"><span><i class=\"key g-startup\"></i>start-up</span> "
+	    "<span><i class=\"key g-bound\"></i>busy</span> <span><i class=\"key g-idle\"></i>idle</span> "
+	    "<span><i class=\"key g-teardown\"></i>teardown</span></p>");
 	put_titles(x, (const char *const[]){">worker", ">units", ">busy", ">idle", ">start-up", ">teardown",
 					    ">cpu", ">peak RSS", ">starts", "share of the wall time", NULL});
 	for (size_t i = 0; i < x->m->n_workers; i++)

@@ -209,7 +209,7 @@
 				return s;
 			};
 			const numbers = [...new Set(T.w)].filter((w) => w >= 0).sort((a, b) => a - b);
-			const workers = pick("worker", "All workers", numbers.map((w) => [w, "worker " + w]));
+			const workers = pick("worker", "All workers", numbers.slice(0, 1000).map((w) => [w, "worker " + w]));
 			const order = data.suites.n.map((n, i) => i).sort((a, b) => (suiteLabel(a) < suiteLabel(b) ? -1 : 1));
 			const suites = pick("suite", "All " + plural(data.words[0]),
 				order.slice(0, 5000).map((i) => [i, suiteLabel(i).slice(0, 120)]));
@@ -414,7 +414,7 @@
 				bar.setAttribute("viewBox", "0 0 1000 10");
 				bar.setAttribute("preserveAspectRatio", "none");
 				let x = 0;
-				for (const [value, cls] of [[T.p[i], "g-bound"], [T.h[i], "g-queue"]]) {
+				for (const [value, cls] of [[T.p[i], "g-steps"], [T.h[i], "g-hooks"]]) {
 					const rect = document.createElementNS(svg, "rect");
 					const width = Math.min(1000 - x, 1000 * value / whole);
 					rect.setAttribute("class", cls);
@@ -435,8 +435,8 @@
 					if (from)
 						back = from.link || from;
 					row("whole", duration(T.d[i]));
-					row(plural(data.words[2]), el("i", { class: "key g-bound" }), duration(T.p[i]));
-					row("hooks and fixtures", el("i", { class: "key g-queue" }), duration(T.h[i]));
+					row(plural(data.words[2]), el("i", { class: "key g-steps" }), duration(T.p[i]));
+					row("hooks and fixtures", el("i", { class: "key g-hooks" }), duration(T.h[i]));
 					row("the rest", duration(rest));
 					row("began at", duration(T.a[i]));
 					if (T.w[i] >= 0)
@@ -521,7 +521,7 @@
 				act("\u2212", "Zoom out", () => zoom(2)), act("All", "Show the whole run", () => set(0, end)), span),
 				el("div", { class: "stage" }, canvas), tip, live, legend, help);
 			for (const [cls, text] of legendOf())
-				legend.append(el("i", { class: "key " + cls }), text + " ");
+				legend.append(el("span", null, el("i", { class: "key " + cls }), text), " ");
 
 			function legendOf() {
 				const seen = new Set();
@@ -529,14 +529,14 @@
 					seen.add(statusOf(i));
 				const list = ["passed", "flaky", "skipped", "unfinished", "failed", "error", "timeout", "crashed"]
 					.filter((s) => seen.has(s)).map((s) => ["s-" + s, s]);
-				list.push(["g-bound", "unit"]);
+				list.push(["g-bound", "unit"], ["g-steps", "share of " + plural(data.words[2])], ["g-hooks", "share of hooks"]);
 				if (P.n.length)
 					list.push(["g-startup", "phase"]);
 				return list;
 			}
 			function readColours() {
 				const style = getComputedStyle(document.documentElement);
-				for (const name of ["ink", "dim", "line", "sheet", "raised", "focus", "bound", "startup", "idle", "passed", "flaky",
+				for (const name of ["ink", "dim", "line", "sheet", "raised", "focus", "bound", "startup", "steps", "hooks", "idle", "passed", "flaky",
 					"skipped", "unfinished", "failed", "error", "timeout", "crashed"])
 					colours[name] = style.getPropertyValue("--" + name).trim();
 			}
@@ -711,10 +711,12 @@
 				g.globalAlpha = matches[i] ? 1 : 0.16;
 				g.fillStyle = colours[statusOf(i)];
 				g.fillRect(x, y, w, h);
-				if (w > 6 && h > 8 && T.d[i] > 0) { /* the share of steps, below */
-					g.globalAlpha = matches[i] ? 0.3 : 0.05;
-					g.fillStyle = colours.ink;
-					g.fillRect(x, y + h - 3, Math.min(1, T.p[i] / T.d[i]) * w, 3);
+				if (w > 6 && h > 8 && T.d[i] > 0) { /* how its time is split, at its foot */
+					const steps = Math.min(1, T.p[i] / T.d[i]) * w, hooks = Math.min(w - steps, T.h[i] / T.d[i] * w);
+					g.fillStyle = colours.steps;
+					g.fillRect(x, y + h - 3, steps, 3);
+					g.fillStyle = colours.hooks;
+					g.fillRect(x + steps, y + h - 3, hooks, 3);
 				}
 				g.globalAlpha = 1;
 				if (w > 46 && h > 10 && matches[i]) {

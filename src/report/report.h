@@ -25,8 +25,8 @@ struct report_text_options {
 	unsigned failures;     /* that are told with message and output; others in one line each */
 	unsigned output_lines; /* of each, from the end */
 };
-/* What report.txt is written with. */
-extern const struct report_text_options report_text_file;
+/* What report.txt is written with, and a shorter one for the end of a run on a terminal. */
+extern const struct report_text_options report_text_file, report_text_summary;
 void report_text(struct model *m, struct out *o, const struct report_text_options *opt);
 
 /* docs/report-json.md describes it. */
