@@ -162,6 +162,18 @@ static void no_line_is_a_command_for_a_ci_system(void **state)
 	arena_free(&m.arena);
 }
 
+static void no_line_ends_in_a_blank(void **state)
+{
+	struct model m;
+	(void)state;
+	fixture_small(&m);
+	m.all_workers[1].busy_ns = 0;
+	(void)text_of(&m, &report_text_file);
+	assert_lacks(got.at, " \n");
+	assert_lacks(got.at, "\n\n\n");
+	arena_free(&m.arena);
+}
+
 static void a_run_of_nothing_reads_well(void **state)
 {
 	struct model m = {0};
@@ -199,6 +211,7 @@ int main(void)
 	    cmocka_unit_test(many_failures_are_folded),
 	    cmocka_unit_test(an_unfinished_record_says_so_first),
 	    cmocka_unit_test(no_line_is_a_command_for_a_ci_system),
+	    cmocka_unit_test(no_line_ends_in_a_blank),
 	    cmocka_unit_test(a_run_of_nothing_reads_well),
 	    cmocka_unit_test_teardown(colours_are_switched_on_and_off_in_pairs, end),
 	};

@@ -199,7 +199,7 @@ static void worker_row(struct term *t, const struct model *m, const struct model
 	term_duration(t, x->teardown_ns, TIME);
 	term_duration(t, x->cpu_ns, TIME);
 	term_cell(t, buf_view(&size), TIME, SIDE_RIGHT);
-	if (bar) {
+	if (bar && x->busy_ns > 0) {
 		out_text(t->out, "  ");
 		term_ink(t, INK_GOOD);
 		(void)term_bar(t, x->busy_ns, m->wall_ns, bar);
