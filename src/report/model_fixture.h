@@ -311,7 +311,11 @@ static inline void fixture_big(struct model *m, uint32_t n)
 	m->units = arena_array(&m->arena, struct model_unit, m->n_units);
 	m->tests = arena_array(&m->arena, struct model_test, n);
 	m->all_workers = arena_array(&m->arena, struct model_worker, WORKERS);
-	m->n_workers = m->workers = WORKERS;
+	m->n_workers = m->workers = m->cores = WORKERS;
+	m->gap = (struct model_gap){0};
+	m->n_phases = 1; /* discovery */
+	m->n_changes = 0;
+	m->before_wall_ns = 0;
 	for (int w = 0; w < WORKERS; w++) {
 		free_ns[w] = MS(300 + 20 * w);
 		m->all_workers[w] = (struct model_worker){.number = w,
@@ -389,5 +393,9 @@ static inline void fixture_big(struct model *m, uint32_t n)
 	m->gap.startup_ns = MS(200);
 	m->gap.teardown_ns = MS(100);
 	m->gap.queue_ns = m->wall_ns - m->gap.bound_ns - MS(400);
+	m->n_what_if = 6;
+	for (uint32_t k = 0; k < m->n_what_if; k++)
+		m->what_if[k] = (struct model_what_if){1u << k, MS(400) + m->gap.sum_ns / (1 << k)};
+	m->what_if[3].wall_ns = m->wall_ns;
 	fixture_count(m);
 }

@@ -127,9 +127,11 @@ void phrase_size(struct buf *b, const struct model *m)
 	phrase_number(b, m->counts.tests, m->word_test);
 	buf_text(b, " in ");
 	phrase_number(b, m->counts.suites, m->word_suite);
-	buf_text(b, ", ");
-	phrase_number(b, m->workers, STR("worker"));
-	if (m->cores) {
+	if (m->workers) {
+		buf_text(b, ", ");
+		phrase_number(b, m->workers, STR("worker"));
+	}
+	if (m->workers && m->cores) {
 		buf_text(b, " on ");
 		phrase_number(b, m->cores, STR("core"));
 	}

@@ -11,9 +11,7 @@ static void write_markdown(struct model *m, struct out *o)
 }
 
 const struct report_format report_formats[] = {
-    {"text", "report.txt", write_text},
-    {"json", "report.json", report_json},
-    {"markdown", "report.md", write_markdown},
-    {"junit", "junit.xml", report_junit},
-    {0},
+    {"text", "report.txt", write_text},        {"json", "report.json", report_json},
+    {"markdown", "report.md", write_markdown}, {"junit", "junit.xml", report_junit},
+    {"html", "report.html", report_html},      {0},
 };

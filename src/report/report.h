@@ -25,8 +25,8 @@ struct report_text_options {
 	unsigned failures;     /* that are told with message and output; others in one line each */
 	unsigned output_lines; /* of each, from the end */
 };
-/* What report.txt is written with. */
-extern const struct report_text_options report_text_file;
+/* What report.txt is written with, and a shorter one for the end of a run on a terminal. */
+extern const struct report_text_options report_text_file, report_text_summary;
 void report_text(struct model *m, struct out *o, const struct report_text_options *opt);
 
 /* docs/report-json.md describes it. */
@@ -53,3 +53,10 @@ struct report_github_options {
  * for which there was no room; one warning for all flaky tests.
  */
 void report_github(struct model *m, struct out *o, const struct report_github_options *opt);
+
+/*
+ * One page that needs nothing else: plain tables without JavaScript, and with it
+ * a timeline of the workers and a table of all tests. docs/report-html.md says
+ * what stands in it. 100,000 tests take about 0.2 s and 3 MB.
+ */
+void report_html(struct model *m, struct out *o);

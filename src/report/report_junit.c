@@ -1,9 +1,11 @@
 #include "report/report.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "report/excerpt.h"
 #include "report/phrase.h"
@@ -16,6 +18,9 @@ enum {
 	DETAIL_BYTES = 16 * 1024 * 1024, /* of all messages and outputs: GitLab takes files of 30 MB */
 };
 
+#define UNIT_CLASS STR("fettle.unit")
+#define NO_SUITE   STR("(no suite)")
+
 struct tally {
 	uint32_t tests, failures, errors, skipped;
 };
@@ -23,7 +28,9 @@ struct tally {
 struct junit {
 	struct model *m;
 	struct out *o;
-	struct map names; /* hash of class and name -> how often it was used */
+	uint64_t *identities; /* of all cases, sorted */
+	size_t n_identities;
+	struct map names; /* identity of one that is there twice -> the number last put behind it */
 	struct buf class_name, name, key, plain, cut;
 	uint64_t detail_bytes;
 };
@@ -93,6 +100,12 @@ static void class_of(struct buf *b, struct str file, struct str suite)
 			b->at[i] = '.';
 }
 
+static void name_is(struct junit *j, struct str name)
+{
+	buf_clear(&j->name);
+	buf_str(&j->name, phrase_name(name));
+}
+
 /* Of class and name as they will be read. A collision costs a number behind a name, no more. */
 static uint64_t identity(struct junit *j)
 {
@@ -105,20 +118,56 @@ static uint64_t identity(struct junit *j)
 	return str_hash(buf_view(&j->key), 1);
 }
 
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+/* The identities of all cases, sorted: few are there twice, and only those need a map. */
+static void identities_know(struct junit *j, const uint32_t *units, size_t n_units)
+{
+	const struct model *m = j->m;
+	j->identities = mem_alloc((m->n_tests + n_units + 1) * sizeof(uint64_t));
+	for (size_t i = 0; i < m->n_tests; i++) {
+		const struct model_test *t = &m->tests[i];
+		class_of(&j->class_name, t->file,
+			 t->suite < m->n_suites ? m->suites[t->suite].name : NO_SUITE);
+		name_is(j, t->name);
+		j->identities[j->n_identities++] = identity(j);
+	}
+	for (size_t i = 0; i < n_units; i++) {
+		class_of(&j->class_name, STR_NONE, UNIT_CLASS);
+		name_is(j, m->units[units[i]].name);
+		j->identities[j->n_identities++] = identity(j);
+	}
+	qsort(j->identities, j->n_identities, sizeof(uint64_t), by_value);
+}
+
+static size_t identity_count(const struct junit *j, uint64_t id)
+{
+	const uint64_t *at = bsearch(&id, j->identities, j->n_identities, sizeof(id), by_value);
+	const uint64_t *end = j->identities + j->n_identities;
+	if (!at)
+		return 0;
+	return (at > j->identities && at[-1] == id) || (at + 1 < end && at[1] == id) ? 2 : 1;
+}
+
 /* GitLab drops a case whose class and name were there before, so a number is put behind it. */
 static void make_unique(struct junit *j, struct str name)
 {
-	buf_clear(&j->name);
-	buf_str(&j->name, phrase_name(name));
+	name_is(j, name);
 	size_t bare_bytes = j->name.n;
 	uint64_t bare = identity(j), id = bare;
+	if (identity_count(j, bare) < 2)
+		return;
 	uint32_t tried = *map_at_int(&j->names, bare);
 	if (tried != MAP_NONE) {
 		do {
 			j->name.n = bare_bytes;
 			buf_printf(&j->name, " (%u)", ++tried);
 			id = identity(j);
-		} while (*map_at_int(&j->names, id) != MAP_NONE);
+		} while (identity_count(j, id) || *map_at_int(&j->names, id) != MAP_NONE);
 		*map_at_int(&j->names, bare) = tried;
 	}
 	*map_at_int(&j->names, id) = 1;
@@ -252,7 +301,7 @@ static void put_outside(struct junit *j, const uint32_t *units, size_t n, bool c
 	out_text(j->o, ">\n");
 	for (size_t i = 0; i < n; i++) {
 		const struct model_unit *u = &j->m->units[units[i]];
-		class_of(&j->class_name, STR_NONE, STR("fettle.unit"));
+		class_of(&j->class_name, STR_NONE, UNIT_CLASS);
 		put_case_open(j, u->name, u->dur_ns);
 		out_char(j->o, '>');
 		put_verdict(j, u->status == STATUS_FAILED ? STATUS_ERROR : u->status, u->message);
@@ -301,6 +350,7 @@ void report_junit(struct model *m, struct out *o)
 		tally_add(&all, m->tests[i].status);
 	all.tests += (uint32_t)n_units + cut_short;
 	all.errors += (uint32_t)n_units + cut_short;
+	identities_know(&j, units, n_units);
 	out_text(o, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
 	put_attribute(o, "name", m->command.n ? m->command : STR("fettle"));
 	put_tally(o, &all);
@@ -309,11 +359,12 @@ void report_junit(struct model *m, struct out *o)
 	for (size_t s = 0; s < m->n_suites; s++)
 		put_suite(&j, &m->suites[s], order + first[s], first[s + 1] - first[s]);
 	if (first[m->n_suites + 1] > first[m->n_suites])
-		put_suite(&j, &(struct model_suite){.name = STR("(no suite)")}, order + first[m->n_suites],
+		put_suite(&j, &(struct model_suite){.name = NO_SUITE}, order + first[m->n_suites],
 			  first[m->n_suites + 1] - first[m->n_suites]);
 	put_outside(&j, units, n_units, cut_short);
 	out_text(o, "</testsuites>\n");
 	map_free(&j.names);
+	mem_free(j.identities);
 	buf_free(&j.class_name);
 	buf_free(&j.name);
 	buf_free(&j.key);

@@ -227,12 +227,11 @@ static void put_slowest(struct md *x)
 	at = model_slowest_suites(m, ROWS, &n);
 	if (n) {
 		put_heading(x, "Slowest ", m->word_suite, "");
-		put_titles(x,
-			   (const char *const[]){">in tests", ">outside", ">tests", "name", "where", NULL});
+		put_titles(x, (const char *const[]){">whole", ">outside", ">tests", "name", "where", NULL});
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct model_suite *s = &m->suites[at[i]];
-		put_time(x, s->tests_ns);
+		put_time(x, s->tests_ns + s->outside_ns);
 		put_time(x, s->outside_ns);
 		out_printf(&x->o, "| %u ", s->n_tests);
 		put_name(x, s->name, s->file, 0);

@@ -10,6 +10,8 @@ enum { MIN_COLUMNS = 60, LISTED = 500, MESSAGE_LINES = 20, OUTPUT_BYTES = 16 * 1
 
 const struct report_text_options report_text_file = {
     .columns = 100, .rows = 20, .failures = 100, .output_lines = 40};
+const struct report_text_options report_text_summary = {
+    .columns = 100, .rows = 5, .failures = 20, .output_lines = 20};
 
 struct text {
 	struct term term;

@@ -1,10 +1,10 @@
 #include "report/report_trace.h"
 
 #include <string.h>
-#include <zlib.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "report/gzip.h"
 #include "report/trace_lane.h"
 
 enum { ROWS_BYTES = 64 * 1024, THREADS = 100 /* numbers of threads set apart for a worker */ };
@@ -13,35 +13,14 @@ struct trace_build {
 	struct lanes lanes;
 	struct out rows; /* into text, which is JSON on its way to zlib */
 	struct buf text;
-	z_stream z;
+	struct gzip gzip;
 	int64_t last_ns;
 	bool comma;
 };
 
-static void *z_alloc(void *unused, unsigned n, unsigned bytes)
+static void pack(struct trace_build *b)
 {
-	(void)unused;
-	return mem_alloc((size_t)n * bytes);
-}
-
-static void z_free(void *unused, void *p)
-{
-	(void)unused;
-	mem_free(p);
-}
-
-static void pack(struct trace *t, int flush)
-{
-	struct trace_build *b = t->build;
-	unsigned char bytes[16 * 1024];
-	b->z.next_in = (unsigned char *)b->text.at;
-	b->z.avail_in = (unsigned)b->text.n;
-	do {
-		b->z.next_out = bytes;
-		b->z.avail_out = sizeof(bytes);
-		(void)deflate(&b->z, flush);
-		out_add(t->to, bytes, sizeof(bytes) - b->z.avail_out);
-	} while (b->z.avail_out == 0);
+	gzip_add(&b->gzip, buf_view(&b->text));
 	buf_clear(&b->text);
 }
 
@@ -64,7 +43,7 @@ static struct out *row_begin(struct trace *t)
 {
 	struct trace_build *b = t->build;
 	if (b->text.n > ROWS_BYTES)
-		pack(t, Z_NO_FLUSH);
+		pack(b);
 	out_text(&b->rows, b->comma ? ",\n" : "\n");
 	b->comma = true;
 	return &b->rows;
@@ -289,11 +268,7 @@ void trace_begin(struct trace *t, struct out *to)
 	memset(b, 0, sizeof(*b));
 	*t = (struct trace){{put}, to, b};
 	out_to_buf(&b->rows, &b->text);
-	b->z.zalloc = z_alloc;
-	b->z.zfree = z_free;
-	/* level 1: at 6 the packing takes three times as long for a quarter less; 31: a gzip header, without
-	 * a time */
-	(void)deflateInit2(&b->z, 1, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY);
+	gzip_begin(&b->gzip, to, false);
 	out_text(&b->rows, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
 }
 
@@ -306,8 +281,8 @@ void trace_end(struct trace *t)
 		close_span(t, lanes_find(&b->lanes, ids[i]), b->last_ns, NULL);
 	mem_free(ids);
 	out_text(&b->rows, "\n]}\n");
-	pack(t, Z_FINISH);
-	(void)deflateEnd(&b->z);
+	pack(b);
+	gzip_end(&b->gzip);
 	lanes_free(&b->lanes);
 	buf_free(&b->text);
 	mem_free(b);

@@ -107,7 +107,7 @@ void table_slowest_suites(struct term *t, struct model *m, unsigned rows)
 	phrase_plural(&b, m->word_test);
 	buf_char(&b, 0);
 	table_heading(t, "Slowest ", m->word_suite, "");
-	titles(t, (const char *const[]){"in them", "outside", b.at, NULL},
+	titles(t, (const char *const[]){"whole", "outside", b.at, NULL},
 	       (const unsigned[]){TIME, TIME, TIME + 1});
 	struct names names = {.used = INDENT + 3 * TIME + 1};
 	for (size_t i = 0; i < n; i++)
@@ -115,7 +115,7 @@ void table_slowest_suites(struct term *t, struct model *m, unsigned rows)
 	for (size_t i = 0; i < n; i++) {
 		const struct model_suite *x = &m->suites[at[i]];
 		out_repeat(t->out, " ", INDENT);
-		term_duration(t, x->tests_ns, TIME);
+		term_duration(t, x->tests_ns + x->outside_ns, TIME);
 		term_duration(t, x->outside_ns, TIME);
 		term_count(t, x->n_tests, TIME + 1);
 		put_name(t, &names, x->name, x->file, 0);
@@ -156,7 +156,7 @@ void table_phases(struct term *t, const struct model *m, unsigned rows)
 {
 	if (m->n_phases == 0)
 		return;
-	table_heading(t, "Phases", STR_NONE, "");
+	table_heading(t, "Phases of the run", STR_NONE, "");
 	titles(t, (const char *const[]){"began", "took", "worker", NULL},
 	       (const unsigned[]){TIME, TIME, COUNT});
 	for (size_t i = 0; i < m->n_phases && i < rows; i++) {
@@ -199,7 +199,7 @@ static void worker_row(struct term *t, const struct model *m, const struct model
 	term_duration(t, x->teardown_ns, TIME);
 	term_duration(t, x->cpu_ns, TIME);
 	term_cell(t, buf_view(&size), TIME, SIDE_RIGHT);
-	if (bar) {
+	if (bar && x->busy_ns > 0) {
 		out_text(t->out, "  ");
 		term_ink(t, INK_GOOD);
 		(void)term_bar(t, x->busy_ns, m->wall_ns, bar);
@@ -311,6 +311,21 @@ void table_what_if(struct term *t, const struct model *m)
 	}
 }
 
+static enum ink change_ink(const struct model_change *c)
+{
+	switch (c->what) {
+	case CHANGE_BROKE:
+		return INK_BAD;
+	case CHANGE_SLOWER:
+		return INK_WARN;
+	case CHANGE_FIXED:
+	case CHANGE_FASTER:
+		return INK_GOOD;
+	default:
+		return INK_DIM;
+	}
+}
+
 void table_changes(struct term *t, const struct model *m, unsigned rows)
 {
 	struct buf b = {0};
@@ -323,13 +338,8 @@ void table_changes(struct term *t, const struct model *m, unsigned rows)
 	}
 	for (size_t i = 0; i < m->n_changes && i < rows; i++) {
 		const struct model_change *x = &m->changes[i];
-		enum ink ink = x->what == CHANGE_BROKE    ? INK_BAD
-			       : x->what == CHANGE_SLOWER ? INK_WARN
-			       : x->what == CHANGE_FIXED  ? INK_GOOD
-			       : x->what == CHANGE_FASTER ? INK_GOOD
-							  : INK_DIM;
 		out_text(t->out, "  ");
-		term_ink(t, ink);
+		term_ink(t, change_ink(x));
 		term_cell(t, str_of(phrase_change(x)), 6, SIDE_LEFT);
 		term_ink(t, INK_PLAIN);
 		term_duration(t, x->what == CHANGE_NEW ? -1 : x->before_ns, TIME);

@@ -105,12 +105,26 @@ static struct open_span *span_around(struct lanes *l, const struct event *ev)
 	return s ? s : &w->root;
 }
 
-static uint32_t lane_take(struct lane_worker *w)
+static uint32_t lane_take(struct lane_worker *w, int64_t start_ns)
 {
-	uint64_t free_lanes = ~w->busy;
-	uint32_t lane = free_lanes ? (uint32_t)__builtin_ctzll(free_lanes) : LANES - 1;
-	w->busy |= (uint64_t)1 << lane;
-	return lane;
+	uint32_t lowest = LANES - 1;
+	for (uint64_t free_lanes = ~w->busy; free_lanes; free_lanes &= free_lanes - 1) {
+		uint32_t lane = (uint32_t)__builtin_ctzll(free_lanes);
+		if (lane < lowest)
+			lowest = lane;
+		if (w->last_ns[lane] > start_ns)
+			continue;
+		lowest = lane;
+		break;
+	}
+	w->busy |= (uint64_t)1 << lowest;
+	return lowest;
+}
+
+static void lane_end(struct lane_worker *w, uint32_t lane, int64_t end_ns)
+{
+	if (end_ns > w->last_ns[lane])
+		w->last_ns[lane] = end_ns;
 }
 
 static bool lane_is_free(const struct open_span *s, uint32_t lane, int64_t start_ns, int64_t end_ns)
@@ -168,7 +182,7 @@ struct open_span *lanes_open(struct lanes *l, const struct event *ev)
 	if (lane_is_free(around, s.lane, s.start_ns, INT64_MAX)) {
 		around->inner_ns = s.start_ns;
 	} else {
-		s.lane = lane_take(w);
+		s.lane = lane_take(w, s.start_ns);
 		s.own_lane = true;
 	}
 	if (ev->kind == SPAN_WORKER)
@@ -188,6 +202,7 @@ void lanes_close(struct lanes *l, struct open_span *s, int64_t end_ns)
 		around = &w->root;
 	if (s->own_lane)
 		w->busy &= ~((uint64_t)1 << s->lane);
+	lane_end(w, s->lane, end_ns);
 	if (!s->own_lane && around->lane == s->lane) {
 		around->inner_ns = INT64_MAX;
 		lane_use(around, s->lane, s->start_ns, end_ns);
@@ -217,7 +232,7 @@ static uint32_t lane_for(struct lanes *l, struct open_span *around, int64_t star
 		if (lane_is_free(around, lane, start_ns, end_ns))
 			return lane;
 	}
-	uint32_t lane = lane_take(&l->workers[around->worker]);
+	uint32_t lane = lane_take(&l->workers[around->worker], start_ns);
 	around->more_lanes |= (uint64_t)1 << lane;
 	return lane;
 }
@@ -238,6 +253,7 @@ struct lane_use lanes_put(struct lanes *l, const struct event *ev, uint32_t *ret
 	*ret_worker = around->worker;
 	u.lane = lane_for(l, around, u.start_ns, u.end_ns);
 	lane_use(around, u.lane, u.start_ns, u.end_ns);
+	lane_end(&l->workers[around->worker], u.lane, u.end_ns);
 	return u;
 }
 

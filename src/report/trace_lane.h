@@ -28,7 +28,8 @@ struct open_span {
 	int64_t inner_ns; /* begin of the open span inside it on its lane; INT64_MAX: none */
 	int64_t end_ns;   /* latest end inside it on its lane */
 	uint32_t attempt, line;
-	char *text; /* name, then file; owned */
+	uint32_t mark; /* the caller's own; 0 at first */
+	char *text;    /* name, then file; owned */
 	struct str name, file;
 	uint64_t more_lanes; /* a bit each: taken for whole spans inside it */
 	struct lane_use *uses;
@@ -37,9 +38,10 @@ struct open_span {
 
 struct lane_worker {
 	int32_t number;
-	uint64_t busy, named;  /* a bit a lane */
-	uint64_t process;      /* id of its open SPAN_WORKER, 0: none */
-	struct open_span root; /* stands for what is around its outermost spans */
+	uint64_t busy, named;   /* a bit a lane */
+	int64_t last_ns[LANES]; /* latest end on each, so that an old row gets a lane that was free then */
+	uint64_t process;       /* id of its open SPAN_WORKER, 0: none */
+	struct open_span root;  /* stands for what is around its outermost spans */
 };
 
 struct lane_closed {
