@@ -50,9 +50,10 @@ def describe(error, trace):
 	"""An exception with its traceback, without behave's own frames at its head."""
 	import traceback
 
-	library = os.path.dirname(sys.modules["behave"].__file__) + os.sep
+	behave, six = sys.modules["behave"].__file__, sys.modules.get("six")
+	libraries = os.path.dirname(behave) + os.sep, agent.home, getattr(six, "__file__", None) or agent.home
 	first = trace
-	while first and first.tb_frame.f_code.co_filename.startswith((library, agent.home)):
+	while first and first.tb_frame.f_code.co_filename.startswith(libraries):
 		first = first.tb_next
 	return "".join(traceback.format_exception(type(error), error, first or trace, limit=-30)).rstrip()
 
@@ -160,6 +161,8 @@ class Observer:
 		finally:
 			self.parents.pop()
 		status, message = self.feature_verdict(feature, failed)
+		if feature.hook_failed:
+			self.tell_not_run(feature, runner, id, message)
 		self.suites.append(status)
 		rows.end("suite", id, now(), status, message)
 		rows.flush()
@@ -172,6 +175,17 @@ class Observer:
 		if failed and not self.statuses:
 			return FAILED, None
 		return fettle_agent.verdict(self.statuses.values()), None
+
+	def tell_not_run(self, feature, runner, inside, message):
+		"""The scenarios that a broken hook of the feature kept from running."""
+		for scenario in feature.walk_scenarios():
+			if scenario.status.name == "untested" and scenario.should_run(runner.config):
+				why_not = ',"msg":%s%s' % (quote("not run: " + fettle_agent.clip(message, 1 << 10)), self.where(scenario))
+				self.rows.span("test", self.rows.ids(), inside, now(), 0, SKIPPED, scenario.name, why_not)
+
+	def where(self, scenario):
+		file = self.agent.relative(scenario.filename)
+		return ',"file":%s,"line":%d,"key":%s' % (quote(file), scenario.line, quote("%s:%d" % (file, scenario.line)))
 
 	def scenario(self, plain, scenario, runner):
 		if self.is_left_out(scenario, runner):
@@ -200,12 +214,11 @@ class Observer:
 		self.last = scenario
 		self.step_hooks.clear()
 		self.cleanup_error = None
-		file = self.agent.relative(scenario.filename)
-		where = ',"file":%s,"line":%d,"key":%s' % (quote(file), scenario.line, quote("%s:%d" % (file, scenario.line)))
+		where = self.where(scenario)
 		attempt = self.unit_attempt + self.attempt - 1
 		if attempt > 1:
 			where += ',"attempt":%d' % attempt
-		rows.begin("test", id_, self.inside(), now(), scenario.name or file, where)
+		rows.begin("test", id_, self.inside(), now(), scenario.name or "%s:%d" % (scenario.filename, scenario.line), where)
 		rows.flush()
 
 	def end_test(self, id_, scenario):
@@ -214,7 +227,7 @@ class Observer:
 		try:
 			self.tell_step_hooks(id_)
 			status, message = status_of(scenario), None
-			if self.cleanup_error:
+			if self.cleanup_error or (status == FAILED and any(step.hook_failed for step in scenario.all_steps)):
 				status = ERROR
 			if status == SKIPPED:
 				message = scenario.skip_reason or ("dry run" if scenario.was_dry_run else None)

@@ -347,7 +347,6 @@ class Puller(Observer):
 			self.unmask(implementation)
 
 	def worker_input(self, config):
-		import socket
 		import zlib
 
 		seed = getattr(config.option, "randomly_seed", None)
@@ -356,7 +355,7 @@ class Puller(Observer):
 			"workercount": int(self.agent.workers),
 			"testrunuid": self.agent.run,
 			"mainargv": sys.argv,
-			"cov_master_host": socket.gethostname(),
+			"cov_master_host": os.uname().nodename,
 			"cov_master_topdir": os.getcwd(),
 			"cov_master_rsync_roots": [],
 			"randomly_seed": seed if isinstance(seed, int) else zlib.crc32(self.agent.run.encode()),
@@ -417,7 +416,7 @@ class Puller(Observer):
 		del session.perform_collect
 
 	def pytest_collectreport(self, report):
-		if report.outcome != PASSED and self.unit:
+		if report.outcome != PASSED:
 			self.collected.append(report)
 
 	def collect(self, session, name):
@@ -542,7 +541,7 @@ class Puller(Observer):
 		self.rows.span("hook", self.rows.ids(), self.unit, t, now() - t, ERROR if errors or message else PASSED, "collection")
 		for report in self.collected:
 			text = report.longreprtext if report.failed else self.skip_reason(report)
-			self.tell_collection(report.nodeid, ERROR if report.failed else SKIPPED, text)
+			self.tell_collection(report.nodeid or name, ERROR if report.failed else SKIPPED, text)
 		if errors:
 			self.collection_errors += len(errors)
 			message = errors[0].longreprtext
@@ -650,9 +649,9 @@ class Puller(Observer):
 	def last_failed(self, config):
 		"""With --lf the files that pytest would not pass over; nothing for all."""
 		plugin = config.pluginmanager.getplugin("lfplugin")
-		if not plugin or not plugin.active:
+		if not getattr(plugin, "active", False):
 			return None
-		paths = (str(config.rootpath / nodeid.partition("::")[0]) for nodeid in plugin.lastfailed)
+		paths = (str(config.rootpath / str(nodeid).partition("::")[0]) for nodeid in plugin.lastfailed)
 		return {path for path in paths if os.path.exists(path)}
 
 	def roots(self, session, args):
@@ -661,20 +660,28 @@ class Puller(Observer):
 		config = session.config
 		plain = config.hook
 		config.hook = Muffled(plain)
+		self.collected.clear()
 		try:
-			return list(type(session).perform_collect(session, args, genitems=False))
+			nodes = list(type(session).perform_collect(session, args, genitems=False))
 		finally:
 			config.hook = plain
+		for report in self.collected:
+			if report.failed and not report.nodeid:
+				raise session.Interrupted("cannot collect: " + report.longreprtext)
+		return nodes
 
 	def walk(self, node):
-		"""The collectors of files below a collector of directories."""
+		"""The collectors of files below a collector of directories; a directory
+		that cannot be collected stands for what is in it."""
 		directory = getattr(sys.modules["_pytest.nodes"], "Directory", sys.modules["_pytest.python"].Package)
+		report = None
 		if isinstance(node, directory):
 			report = sys.modules["_pytest.runner"].collect_one_node(node)
-			for child in report.result if report.passed else ():
-				yield from self.walk(child)
-		else:
+		if not report or report.failed:
 			yield node
+			return
+		for child in report.result:
+			yield from self.walk(child)
 
 	def add_keys(self, session, found, units):
 		"""Every test of every unit, after -k, -m and the like."""

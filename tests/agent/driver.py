@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -19,16 +20,18 @@ PATIENCE_S = 60
 
 
 class Worker:
-	def __init__(self, command, suite, mode="pull", environment=None, copy=True):
+	def __init__(self, command, suite, mode="pull", environment=None, copy=True, agent_dir=None):
 		self.folder = tempfile.mkdtemp(prefix="fettle-agent-")
 		self.suite = os.path.join(self.folder, "suite")
 		if copy:
 			shutil.copytree(os.path.join(FIXTURES, suite), self.suite)
 		else:
 			self.suite = suite
-		# A copy, so that the compiled files do not lie in the source tree.
-		self.agent_dir = os.path.join(self.folder, "agent")
-		shutil.copytree(AGENT_DIR, self.agent_dir, ignore=shutil.ignore_patterns("__pycache__", "*.[ch]"))
+		self.agent_dir = agent_dir
+		if not agent_dir:
+			# A copy, so that the compiled files do not lie in the source tree.
+			self.agent_dir = os.path.join(self.folder, "agent")
+			shutil.copytree(AGENT_DIR, self.agent_dir, ignore=shutil.ignore_patterns("__pycache__", "*.[ch]"))
 		self.events = os.path.join(self.folder, "events.jsonl")
 		self.dump = os.path.join(self.folder, "dump.txt")
 		self.worker_dir = os.path.join(self.folder, "worker")
@@ -132,25 +135,20 @@ class Worker:
 
 	def finish(self):
 		"""Ends the worker; its exit status."""
-		if self.connection:
-			try:
-				self.say(do="end")
-			except OSError:
-				pass
+		try:
+			self.say(do="end")
+		except OSError:
+			pass
 		return self.wait()
 
 	def wait(self):
 		return self.process.wait(PATIENCE_S)
 
 	def output(self):
-		with open(self.output_path, errors="replace") as output:
-			return output.read()
+		return read(self.output_path)
 
 	def rows(self):
-		if not os.path.exists(self.events):
-			return []
-		with open(self.events) as events:
-			return [json.loads(line) for line in events]
+		return [json.loads(line) for line in read(self.events).splitlines()]
 
 	def spans(self, kind=None):
 		"""Begin, end and span rows joined by id, in the order of their begins."""
@@ -171,6 +169,25 @@ class Worker:
 	def verdicts(self):
 		"""Status by name of the tests, the last attempt of each."""
 		return {test["name"]: test.get("st") for test in self.tests()}
+
+
+def read(path):
+	"""The text of a file; nothing where there is none."""
+	try:
+		with open(path, errors="replace") as file:
+			return file.read()
+	except OSError:
+		return ""
+
+
+def wait_for(condition):
+	"""Whether it comes true before patience ends."""
+	end = time.monotonic() + PATIENCE_S
+	while time.monotonic() < end:
+		if condition():
+			return True
+		time.sleep(0.02)
+	return False
 
 
 def pull(command, suite, units=None, **options):
