@@ -6,12 +6,17 @@ prints. All times are nanoseconds of CLOCK_MONOTONIC.
 """
 import os
 import sys
-from time import monotonic_ns as now
+from functools import partial
+from time import CLOCK_MONOTONIC, clock_gettime_ns
 
 try:
 	from _json import encode_basestring_ascii as quote
 except ImportError:
 	from json.encoder import encode_basestring_ascii as quote
+
+# Libraries that stop the clock for a test (freezegun, time-machine) replace
+# time.monotonic_ns, in every module that holds it; this they leave alone.
+now = partial(clock_gettime_ns, CLOCK_MONOTONIC)
 
 # The second block of src/wire/env.h: never seen by what the tests start.
 PRIVATE = ("FETTLE_AGENT", "FETTLE_AGENT_DIR", "FETTLE_SOCKET", "FETTLE_DUMP_SIGNAL", "FETTLE_DUMP_FILE")
@@ -58,6 +63,9 @@ class Rows:
 	that is kept in one write. After a fork the child is mute; after a failed
 	write nobody speaks any more (fettle sees a full disk by itself)."""
 
+	# Held here, for a test may replace it in the os module.
+	write = staticmethod(os.write)
+
 	def __init__(self, path, with_pid):
 		self.kept = []
 		self.put = self.kept.append
@@ -82,7 +90,7 @@ class Rows:
 		self.kept.clear()
 		try:
 			while data and self.fd >= 0:
-				data = data[os.write(self.fd, data) :]
+				data = data[self.write(self.fd, data) :]
 		except OSError:
 			self.fd = -1
 
@@ -169,7 +177,9 @@ class Link:
 			self.got += data
 
 	def drop(self):
-		self.socket = None
+		if self.socket:
+			self.socket.close()
+			self.socket = None
 
 
 class Agent:
@@ -247,8 +257,10 @@ class Agent:
 		if number and path:
 			import faulthandler
 
-			self.dump_file = open(path, "ab")
-			faulthandler.register(int(number), file=self.dump_file, all_threads=True)
+			# A number, for a file object would be let go of too late at the end of
+			# the interpreter: the fork handlers know this object.
+			file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+			faulthandler.register(int(number), file=file, all_threads=True)
 
 	def in_child(self):
 		self.rows.mute()
@@ -292,6 +304,8 @@ class Agent:
 	def at_exit(self):
 		self.rows.flush()
 		self.fault("the process ended before the suite was ready")
+		if self.link:
+			self.link.drop()
 
 
 def take_over(framework, version):
@@ -299,12 +313,11 @@ def take_over(framework, version):
 	this worker already. From here on the environment has nothing private."""
 	path = os.environ.get("FETTLE_SOCKET")
 	agent = Agent(os.environ)
+	agent.clean_environment()
 	if agent.pull:
 		if not path or not agent.is_worker(path):
-			agent.clean_environment()
 			return None
 		agent.link = Link(path)
-	agent.clean_environment()
 	agent.watch_hangs()
 	os.register_at_fork(after_in_child=agent.in_child)
 	import atexit

@@ -146,6 +146,8 @@ class Observer:
 		return self.parents[-1] if self.parents else 0
 
 	def feature(self, plain, feature, runner):
+		if not feature.should_run(runner.config):
+			return plain(feature, runner)
 		rows = self.rows
 		id = rows.ids()
 		file = self.agent.relative(feature.filename)
@@ -477,7 +479,13 @@ class Puller:
 	def parse(self, name):
 		from behave.runner_util import FileLocationParser, parse_features
 
-		return parse_features([FileLocationParser.parse(name)], language=self.runner.config.lang)
+		# Where a test went elsewhere and stayed there, names still mean the same.
+		here = os.getcwd()
+		os.chdir(self.agent.start_dir)
+		try:
+			return parse_features([FileLocationParser.parse(name)], language=self.runner.config.lang)
+		finally:
+			os.chdir(here)
 
 	def list(self, with_tests):
 		"""What behave itself would collect."""

@@ -134,8 +134,8 @@ class Observer:
 			message = "%s: %s" % (excinfo[0].__name__, excinfo[1])
 		for n, phase in enumerate(PHASES, 1):
 			if phase in self.times:
-				end, d = self.times[phase]
-				rows.span("step", test + n, test, end - d, d, bad.get(phase, PASSED), phase)
+				start, d = self.times[phase]
+				rows.span("step", test + n, test, start, d, bad.get(phase, PASSED), phase)
 		if status in (FAILED, ERROR):
 			rows.output(test, self.printed())
 		rows.end("test", test, t, status, message)
@@ -180,11 +180,25 @@ class Observer:
 			except Exception as error:
 				self.lose(error)
 
-	@hookimpl(tryfirst=True)
-	def pytest_runtest_makereport(self, item, call):
-		if item is self.item and self.test:
-			self.times[call.when] = now(), int(call.duration * 1e9)
-			self.phase = 2 if call.excinfo or call.when != "setup" or item.config.option.setuponly else 1
+	# pytest's own figures of the phases stand still where a test stops the clock.
+
+	@hookimpl(hookwrapper=True, tryfirst=True)
+	def pytest_runtest_setup(self):
+		self.phase, t = 0, now()
+		yield
+		self.times["setup"] = t, now() - t
+
+	@hookimpl(hookwrapper=True, tryfirst=True)
+	def pytest_runtest_call(self):
+		self.phase, t = 1, now()
+		yield
+		self.times["call"] = t, now() - t
+
+	@hookimpl(hookwrapper=True, tryfirst=True)
+	def pytest_runtest_teardown(self):
+		self.phase, t = 2, now()
+		yield
+		self.times["teardown"] = t, now() - t
 
 	def pytest_runtest_logreport(self, report):
 		if self.test:

@@ -20,7 +20,7 @@ PATIENCE_S = 60
 
 
 class Worker:
-	def __init__(self, command, suite, mode="pull", environment=None, copy=True, agent_dir=None):
+	def __init__(self, command, suite, mode="pull", environment=None, copy=True, agent_dir=None, events=None):
 		self.folder = tempfile.mkdtemp(prefix="fettle-agent-")
 		self.suite = os.path.join(self.folder, "suite")
 		if copy:
@@ -32,7 +32,7 @@ class Worker:
 			# A copy, so that the compiled files do not lie in the source tree.
 			self.agent_dir = os.path.join(self.folder, "agent")
 			shutil.copytree(AGENT_DIR, self.agent_dir, ignore=shutil.ignore_patterns("__pycache__", "*.[ch]"))
-		self.events = os.path.join(self.folder, "events.jsonl")
+		self.events = events or os.path.join(self.folder, "events.jsonl")
 		self.dump = os.path.join(self.folder, "dump.txt")
 		self.worker_dir = os.path.join(self.folder, "worker")
 		os.mkdir(self.worker_dir)

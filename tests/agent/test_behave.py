@@ -281,6 +281,11 @@ class Pull(Behave):
 		self.assertEqual([unit["attempt"] for unit in worker.spans("unit")], [1, 2])
 		self.assertEqual([test.get("attempt", 1) for test in worker.tests()], [1, 2])
 
+	def test_a_scenario_that_goes_elsewhere_does_not_take_the_others_along(self):
+		worker = self.pull("wander")
+		self.assertEqual(worker.verdicts(), {"leaves": "passed", "leaves too": "passed"})
+		self.assertEqual([test["file"] for test in worker.tests()], ["features/one.feature", "features/two.feature"])
+
 	def test_end_of_file_means_end(self):
 		worker = self.worker("good")
 		worker.run(["features/other.feature"])

@@ -33,7 +33,7 @@ BAD = {
 
 class Pytest:
 	def command(self, *options):
-		return [self.python, "-m", "pytest", "-q"] + list(options)
+		return [self.python, "-m", "pytest", "-q", "-p", "no:randomly"] + list(options)
 
 	def worker(self, suite, *options, **more):
 		worker = driver.Worker(self.command(*options), "pytest/" + suite, **more)
@@ -82,7 +82,7 @@ class Pull(Pytest):
 		for span in spans.values():
 			self.assertEqual(span["src"], "injected")
 			outer = spans.get(span.get("in"))
-			if outer and (span["kind"], outer["kind"]) != ("fixture", "step"):
+			if outer:
 				self.assertGreaterEqual(span["t"], outer["t"], (span, outer))
 				self.assertLessEqual(span["t"] + span["d"], outer["t"] + outer["d"], (span, outer))
 		kinds = {(span["kind"], spans[span["in"]]["kind"]) for span in spans.values() if "in" in span}
@@ -357,6 +357,11 @@ class Pull(Pytest):
 		worker = self.pull("many")
 		self.assertEqual([unit["st"] for unit in worker.spans("unit")], ["passed"] * 6)
 		self.assertEqual(len(worker.tests()), 6)
+
+	def test_a_test_that_goes_elsewhere_does_not_take_the_others_along(self):
+		worker = self.pull("wander")
+		self.assertEqual(worker.verdicts(), {"test_leaves": "passed", "test_leaves_too": "passed"})
+		self.assertEqual([test["file"] for test in worker.tests()], ["tests/test_one.py", "tests/test_two.py"])
 
 	def test_end_of_file_means_end(self):
 		worker = self.worker("good")
