@@ -27,8 +27,9 @@ struct model_test {
 	uint32_t attempts_bad;
 	enum status status; /* of the last attempt */
 	enum time_source source;
-	bool flaky;               /* bad at first, then passed */
-	bool passed_alone;        /* flaky, and the attempt that passed ran with no other beside it */
+	bool flaky; /* bad at first, then passed */
+	/* flaky, and the bad attempt ran beside other units, the one that passed beside none */
+	bool passed_alone;
 	int64_t start_ns, dur_ns; /* of the last attempt; the whole of it, hooks and fixtures included */
 	int64_t steps_ns;         /* part of dur_ns inside steps (behave) or the call phase (pytest) */
 	int64_t hooks_ns;         /* part of dur_ns inside hooks and fixtures */
@@ -48,7 +49,7 @@ struct model_unit {
 	struct str name, message, output, lock;
 	int32_t worker;
 	uint32_t attempt;
-	uint32_t n_tests;
+	uint32_t n_tests, n_bad; /* attempts of tests in it */
 	enum status status;
 	bool alone; /* ran with no other unit beside it */
 	int64_t start_ns, dur_ns;
@@ -94,21 +95,32 @@ struct model_counts {
 	uint32_t suites, units, suites_bad;
 };
 
-/* Why the run took longer than it had to: the parts add up to wall - bound. */
+/*
+ * Why the run took longer than it had to. before + startup + queue + teardown is
+ * wall - bound to the nanosecond: the four cut the run at the first worker's
+ * spawn, the first unit's begin and the last unit's end, and none is negative.
+ * Where rows contradict each other (units that overlap on one worker), the bound
+ * is cut to the time between the first and the last unit.
+ */
 struct model_gap {
-	int64_t bound_ns; /* max(sum / workers, longest, lock chain) */
-	int64_t sum_ns;   /* of all units */
-	int64_t longest_ns;
-	struct str longest;  /* name of the longest unit */
-	int64_t chain_ns;    /* the longest lock chain */
-	struct str chain;    /* its lock */
-	int64_t before_ns;   /* run begin to the first worker's spawn: setup, discovery, build */
-	int64_t startup_ns;  /* first spawn to first unit */
-	int64_t queue_ns;    /* first unit's begin to last unit's end, less the bound */
+	int64_t bound_ns;   /* max(sum / workers, longest, lock chain) */
+	int64_t sum_ns;     /* of all units, each attempt */
+	int64_t longest_ns; /* one attempt of one unit */
+	struct str longest; /* name of the longest unit */
+	int64_t chain_ns;   /* the longest lock chain; 0: no locks */
+	struct str chain;   /* its lock */
+	int64_t before_ns;  /* run begin to the first worker's spawn: setup, discovery, build */
+	int64_t startup_ns; /* first spawn to first unit */
+	int64_t queue_ns;   /* first unit's begin to last unit's end, less the bound: waiting and imbalance */
 	int64_t teardown_ns; /* last unit's end to the run's end */
 };
 
-/* The same run on another number of workers, simulated from the durations. */
+/*
+ * The same run on another number of workers, simulated from the durations of all
+ * units, retries included, with this run's time before the first spawn, mean
+ * start-up of a worker and time after the last unit. What workers take from each
+ * other (CPU, disk) is not in it.
+ */
 struct model_what_if {
 	uint32_t workers;
 	int64_t wall_ns;

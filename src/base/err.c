@@ -53,7 +53,8 @@ int err_wrap(struct err *e, const char *fmt, ...)
 	fill(&outer, e->fault, 0, fmt, ap);
 	va_end(ap);
 	size_t n = strlen(outer.text);
-	(void)snprintf(outer.text + n, sizeof(outer.text) - n, ": %.*s", (int)(sizeof(outer.text) - n), e->text);
+	(void)snprintf(outer.text + n, sizeof(outer.text) - n, ": %.*s", (int)(sizeof(outer.text) - n),
+		       e->text);
 	outer.sys = e->sys;
 	*e = outer;
 	return e->fault;

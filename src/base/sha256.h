@@ -1,0 +1,14 @@
+/*
+ * base/sha256.h - SHA-256 (FIPS 180-4) of bytes in memory.
+ *
+ * For content hashes (a page's policy, identities), not for secrets. About
+ * 250 MB/s.
+ */
+#pragma once
+#include <stdint.h>
+
+#include "wire/str.h"
+
+enum { SHA256_BYTES = 32 };
+
+void sha256(struct str s, uint8_t ret[SHA256_BYTES]);

@@ -1,0 +1,25 @@
+/*
+ * cmd/cmd.h - the front desk: one struct a command, all in the table of main.c.
+ *
+ * A command gets the words behind its name and returns the exit code: 0 good, 1 a verdict is bad,
+ * 2 usage or configuration, 3 the system said no, 4 bytes that should be ours are not,
+ * 130 interrupted. Only this room prints.
+ */
+#pragma once
+#include "base/err.h"
+
+struct cmd {
+	const char *name;
+	const char *brief;
+	int (*run)(int n_words, char **words);
+};
+
+extern const struct cmd cmd_run, cmd_report, cmd_history, cmd_completion;
+
+struct knob_table;
+/* --help of a command on standard output; returns 0. */
+int print_help(const struct knob_table *t);
+/* "fettle run: message" on standard error; returns the exit code of the fault. */
+int complain(const char *command, const struct err *e);
+/* The same for a warning; nothing is returned. */
+void warn(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -1,0 +1,87 @@
+/* fettle report [RUN]: any report of a run again, from its events alone. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analyse/model.h"
+#include "base/str.h"
+#include "cmd/cmd.h"
+#include "cmd/reports.h"
+#include "config/config_file.h"
+#include "config/knob_help.h"
+#include "config/run_knobs.h"
+#include "config/view_knobs.h"
+#include "record/reader.h"
+#include "record/runs.h"
+
+extern char **environ;
+
+static bool wants_colour(const struct report_options *o, int fd)
+{
+	const char *no = getenv("NO_COLOR");
+	if (o->color.is != RUN_COLOR_AUTO)
+		return o->color.is == RUN_COLOR_ALWAYS;
+	return isatty(fd) && !(no && *no);
+}
+
+static int open_output(const struct report_options *o, struct err *e)
+{
+	if (!o->output)
+		return STDOUT_FILENO;
+	int fd = open(o->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	return fd >= 0 ? fd : err_sys(e, "cannot write '%s'", o->output);
+}
+
+static int report(struct arena *a, const struct report_options *o, const char *name, struct err *e)
+{
+	static const char *const formats[] = {"text", "json", "markdown", "junit", "html", "trace"};
+	struct model m;
+	struct reader_result read;
+	char *dir;
+	if (runs_find(a, ".fettle", name, &dir, e) < 0)
+		return e->fault;
+	const char *events = arena_printf(a, "%s/events.jsonl", dir);
+	model_init(&m);
+	int rc = reader_replay(events, &m.sink, &read, e);
+	if (rc == 0) {
+		if (read.bad_rows)
+			warn("report",
+			     "%llu rows of '%s' cannot be read (the first is line %llu); the rest is told",
+			     (unsigned long long)read.bad_rows, events, (unsigned long long)read.bad_line);
+		model_finish(&m);
+		int fd = open_output(o, e);
+		rc = fd < 0 ? fd : reports_one(&m, formats[o->format.is], dir, fd, wants_colour(o, fd), e);
+		if (fd > STDERR_FILENO && close(fd) < 0 && rc == 0)
+			rc = err_sys(e, "cannot write '%s'", o->output);
+	}
+	model_free(&m);
+	return rc;
+}
+
+static int run(int n_words, char **words)
+{
+	struct arena arena = {0};
+	struct report_options o;
+	struct knob_values v;
+	struct knob_list operands;
+	struct err e = {0};
+	knob_defaults(&v, &report_table, &o, &arena);
+	int rc = config_gather(&v, (size_t)n_words, words, environ, &operands, &e);
+	if (rc == 0 && v.help)
+		rc = print_help(&report_table);
+	else if (rc == 0 && operands.n > 1)
+		rc = err_usage(&e, "one run at a time: '%s' is one too many", operands.at[1]);
+	else if (rc == 0)
+		rc = report(&arena, &o, operands.n ? operands.at[0] : NULL, &e);
+	arena_free(&arena);
+	return rc < 0 ? complain("report", &e) : rc;
+}
+
+const struct cmd cmd_report = {
+    .name = "report",
+    .brief = "write any report of a run again, from its record",
+    .run = run,
+};

@@ -1,0 +1,547 @@
+/* fettle run: from a command line to a verdict and its reports. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/folder.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cmd/cmd.h"
+#include "cmd/reports.h"
+#include "cmd/run.h"
+#include "cmd/run_chunks.h"
+#include "cmd/run_outfiles.h"
+#include "cmd/run_results.h"
+#include "collect/adapter_python.h"
+#include "collect/agent_dir.h"
+#include "collect/cores.h"
+#include "config/config_file.h"
+#include "config/knob_help.h"
+#include "record/runs.h"
+
+extern char **environ;
+
+enum { RUNS_KEPT = 50, GRACE_S = 5 };
+
+int64_t run_now(const struct run *r)
+{
+	return clock_mono_ns() - r->start_ns;
+}
+
+void run_note(struct run *r, const char *code, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	struct event ev = {.type = EVENT_NOTE,
+			   .worker = -1,
+			   .time_ns = run_now(r),
+			   .name = str_of(code),
+			   .message = str_of(text)};
+	sink_put(&r->sink, &ev);
+}
+
+/* A private folder below the first place that takes it. */
+static char *private_folder(struct run *r, const char *const *places, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *path = places[i] ? arena_printf(&r->arena, "%s/fettle-XXXXXX", places[i]) : NULL;
+		if (path && mkdtemp(path))
+			return path;
+		if (path)
+			(void)err_sys(e, "cannot make a folder in '%s'", places[i]);
+	}
+	return NULL;
+}
+
+/* Whether /dev/shm has the room that --worker-memory asks for each worker. */
+static bool memory_has_room(const struct run *r)
+{
+	struct statvfs v;
+	if (!r->o.worker_memory_bytes || statvfs("/dev/shm", &v) < 0)
+		return false;
+	return (uint64_t)v.f_bavail * v.f_frsize >= (uint64_t)r->o.worker_memory_bytes * r->workers;
+}
+
+static int make_folders(struct run *r, struct err *e)
+{
+	const char *tmp = getenv("TMPDIR");
+	const char *disk[] = {tmp && tmp[0] == '/' ? tmp : NULL, "/tmp", "/var/tmp"};
+	const char *memory[] = {memory_has_room(r) ? "/dev/shm" : NULL, disk[0], "/tmp"};
+	r->suite.work_dir = private_folder(r, memory, 3, e);
+	r->suite.disk_dir = r->suite.work_dir ? private_folder(r, disk, 3, e) : NULL;
+	return r->suite.disk_dir ? 0 : e->fault;
+}
+
+static void drop_folders(struct run *r)
+{
+	if (r->suite.work_dir)
+		folder_remove(r->suite.work_dir);
+	if (r->suite.disk_dir && !r->o.keep_tree)
+		folder_remove(r->suite.disk_dir);
+}
+
+/* Where the files of the run go. What cannot be written is told, and the tests run all the same. */
+static void open_record(struct run *r)
+{
+	struct err e = {0};
+	char *dir = NULL;
+	int rc =
+	    r->o.output ? folder_make(r->o.output, 0755, &e) : runs_make(&r->arena, r->root, r->id, &dir, &e);
+	r->dir = r->o.output ? r->o.output : dir;
+	if (rc == 0)
+		rc = folder_make(arena_printf(&r->arena, "%s/out", r->dir), 0755, &e);
+	if (rc == 0)
+		rc = writer_open(&r->writer, arena_printf(&r->arena, "%s/events.jsonl", r->dir), &e);
+	r->writes = rc == 0;
+	if (rc < 0)
+		warn("run", "%s; the tests run without a record", e.text);
+}
+
+/* Values behind options that speak of secrets are struck out. */
+static bool is_secret(struct str word)
+{
+	static const char *const names[] = {"password", "passwd",  "token",      "secret", "apikey",
+					    "api-key",  "api_key", "credential", "auth",   NULL};
+	char low[64];
+	size_t n = word.n < sizeof(low) ? word.n : sizeof(low);
+	for (size_t i = 0; i < n; i++)
+		low[i] = (char)(word.at[i] >= 'A' && word.at[i] <= 'Z' ? word.at[i] + 32 : word.at[i]);
+	for (unsigned i = 0; names[i]; i++)
+		if (str_has((struct str){low, n}, str_of(names[i])))
+			return true;
+	return false;
+}
+
+static struct str shown_command(struct run *r)
+{
+	struct buf b = {0};
+	bool strike = false;
+	for (size_t i = 0; i < r->suite.n_argv; i++) {
+		struct str w = str_of(r->suite.argv[i]);
+		size_t eq = str_find(w, '=');
+		if (i)
+			buf_char(&b, ' ');
+		if (strike) {
+			buf_text(&b, "***");
+			strike = false;
+			continue;
+		}
+		bool named = is_secret(str_cut(w, 0, eq));
+		bool quote = w.n == 0 || strpbrk(r->suite.argv[i], " \t\n'\"$\\*?[](){}<>|&;#~`!") != NULL;
+		strike = named && eq == w.n && w.n && w.at[0] == '-';
+		if (named && eq < w.n) {
+			buf_str(&b, str_cut(w, 0, eq + 1));
+			buf_text(&b, "***");
+		} else if (quote) {
+			buf_char(&b, '\'');
+			for (size_t k = 0; k < w.n; k++)
+				buf_text(&b, w.at[k] == '\'' ? "'\\''" : (char[]){w.at[k], 0});
+			buf_char(&b, '\'');
+		} else {
+			buf_str(&b, w);
+		}
+	}
+	struct str s = arena_str(&r->arena, buf_view(&b));
+	buf_free(&b);
+	return s;
+}
+
+static void put_run_row(struct run *r)
+{
+	char wall[64], host[256] = "";
+	time_t t = (time_t)(r->wall_ns / NS_PER_S);
+	struct tm tm;
+	(void)gmtime_r(&t, &tm);
+	size_t n = strftime(wall, sizeof(wall), "%Y-%m-%dT%H:%M:%S", &tm);
+	(void)snprintf(wall + n, sizeof(wall) - n, ".%03dZ", (int)(r->wall_ns / NS_PER_MS % 1000));
+	(void)gethostname(host, sizeof(host) - 1);
+	const struct adapter *a = r->suite.adapter;
+#define TEXT(k, v)                                                                                           \
+	{                                                                                                    \
+		.key = STR(k), .type = FIELD_TEXT, .text = (v)                                               \
+	}
+#define NUMBER(k, v)                                                                                         \
+	{                                                                                                    \
+		.key = STR(k), .type = FIELD_INT, .num = (v)                                                 \
+	}
+	struct field fields[] = {
+	    NUMBER("v", EVENT_VERSION),
+	    TEXT("run", str_of(r->id)),
+	    TEXT("wall", str_of(wall)),
+	    NUMBER("wall_ns", r->wall_ns),
+	    TEXT("command", shown_command(r)),
+	    TEXT("cwd", str_of(r->suite.cwd)),
+	    TEXT("host", str_of(host)),
+	    TEXT("fettle", STR(FETTLE_VERSION)),
+	    TEXT("adapter", str_of(a->name)),
+	    NUMBER("workers", r->workers),
+	    NUMBER("cores", cores_usable()),
+	    TEXT("suite_word", str_of(a->suite_word)),
+	    TEXT("test_word", str_of(a->test_word)),
+	    TEXT("step_word", str_of(a->step_word)),
+	    TEXT("suite", r->suite_id),
+	    TEXT("order", r->o.order.is == RUN_RANDOM
+			      ? str_of(arena_printf(&r->arena, "random:%llu", (unsigned long long)r->seed))
+			  : r->o.order.is == RUN_GIVEN ? STR("given")
+						       : STR("longest")),
+	};
+#undef TEXT
+#undef NUMBER
+	struct event ev = {
+	    .type = EVENT_RUN, .worker = -1, .fields = fields, .n_fields = sizeof(fields) / sizeof(*fields)};
+	sink_put(&r->sink, &ev);
+}
+
+/* Whether the first worker shows that the agent gets in, before others are started. */
+static bool agent_is_sure(const struct run *r)
+{
+	const struct suite *s = &r->suite;
+	return s->word == 0 && !python_is_closed(s->argv, s->word) &&
+	       !proc_env_get(s->env, "PYTHONSAFEPATH_OFF");
+}
+
+static struct pool_options pool_wishes(struct run *r)
+{
+	const struct adapter *a = r->suite.adapter;
+	bool pull = a->mode == ADAPTER_PULL && !r->o.chunks;
+	return (struct pool_options){
+	    .workers = r->workers,
+	    .pull = pull,
+	    .one_first = !agent_is_sure(r),
+	    .observe = a == &adapter_plain || a == &adapter_each || (a->mode == ADAPTER_PULL && r->o.chunks),
+	    .tee = a == &adapter_plain && !r->o.quiet,
+	    .terminal = a == &adapter_plain,
+	    .list_tests = pull && (r->o.select.n || (r->plan_only && r->o.verbose)),
+	    .keep_workers = r->o.retries > 0,
+	    .run_id = r->id,
+	    .work_dir = r->suite.work_dir,
+	    .out_dir = r->writes ? arena_printf(&r->arena, "%s/out", r->dir) : NULL,
+	    .cwd = r->suite.cwd,
+	    .argv = r->suite.argv,
+	    .env = r->suite.env,
+	    .worker_env = (char *const *)(uintptr_t)r->o.env.at,
+	    .n_worker_env = r->o.env.n,
+	    .copies = (char *const *)(uintptr_t)r->o.copy.at,
+	    .n_copies = r->o.copy.n,
+	    .setup = (char *const *)(uintptr_t)r->o.setup.at,
+	    .n_setup = r->plan_only ? 0 : r->o.setup.n,
+	    .worker_setup = (char *const *)(uintptr_t)r->o.worker_setup.at,
+	    .n_worker_setup = r->o.worker_setup.n,
+	    .start_ns = r->start_ns,
+	    .deadline_ns = r->o.timeout_ns ? r->start_ns + r->o.timeout_ns : 0,
+	    .grace_ns = GRACE_S * NS_PER_S,
+	};
+}
+
+static int prepare_isolation(struct run *r, struct pool_options *po, struct err *e)
+{
+	if (r->o.isolate.is != RUN_ISOLATE_TREE)
+		return 0;
+	r->isolate.keep = r->o.keep_tree;
+	if (isolate_init(&r->isolate, &r->arena, r->suite.cwd, r->suite.work_dir, r->suite.disk_dir, e) < 0)
+		return e->fault;
+	if (r->isolate.why_copy)
+		run_note(r, "isolate", "trees are copied: no overlay can be had here (%s)",
+			 r->isolate.why_copy);
+	if (r->o.keep_tree)
+		run_note(r, "isolate", "what the workers changed is kept in '%s'", r->isolate.room);
+	po->isolate = &r->isolate;
+	return 0;
+}
+
+/* Units that need no process to be found. */
+static int discover_now(struct run *r, struct err *e)
+{
+	struct suite *s = &r->suite;
+	if (s->adapter->mode != ADAPTER_EXEC && !r->o.chunks)
+		return 0;
+	if (s->adapter->mode == ADAPTER_EXEC && s->adapter->discover(s, e) < 0)
+		return e->fault;
+	if (!s->discovery)
+		r->host.targets(&r->host, true, NULL);
+	return 0;
+}
+
+/* What the run came to. */
+static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
+{
+	int code = 0;
+	for (uint32_t i = 0; i < r->workers && end == POOL_DONE; i++) {
+		int worker = pool_exit_code(r->pool, i);
+		/* the framework itself says no, though no test failed: a threshold, an after_all hook */
+		if (worker && !r->n_bad_units)
+			run_note(r, "exit", "worker %u ended with exit code %d, though no %s failed", i,
+				 worker, r->suite.adapter->test_word);
+		code = worker || r->n_bad_units ? 1 : code;
+	}
+	switch (end) {
+	case POOL_DONE:
+		return r->n_bad_units ? 1 : code;
+	case POOL_INTERRUPTED:
+		return 130;
+	case POOL_TIMEOUT:
+	case POOL_NO_AGENT:
+		return end == POOL_TIMEOUT || pool_exit_code(r->pool, 0) ? 1 : 0;
+	case POOL_NO_WORKERS:
+		return 1;
+	case POOL_BROKEN:
+		return err_exit_code(e);
+	}
+	return 3;
+}
+
+static void put_done(struct run *r, int code, enum pool_end end)
+{
+	enum status st = code == 0 ? STATUS_PASSED : code == 130 ? STATUS_UNFINISHED : STATUS_FAILED;
+	struct field fields[] = {
+	    {.key = STR("exit"), .type = FIELD_INT, .num = code},
+	    {.key = STR("own_cpu"), .type = FIELD_INT, .num = clock_cpu_ns()},
+	    {.key = STR("interrupted"), .type = FIELD_INT, .num = end == POOL_INTERRUPTED},
+	};
+	struct event ev = {.type = EVENT_DONE,
+			   .worker = -1,
+			   .time_ns = run_now(r),
+			   .status = st,
+			   .fields = fields,
+			   .n_fields = 3};
+	sink_put(&r->sink, &ev);
+}
+
+static bool wants_colour(const struct run *r, int fd)
+{
+	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+	if (r->o.color.is != RUN_COLOR_AUTO)
+		return r->o.color.is == RUN_COLOR_ALWAYS;
+	return isatty(fd) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+}
+
+/* A unit is nothing that a person asked for by a wrong name. */
+static int nothing_found(struct run *r, struct err *e)
+{
+	if (r->has_fault)
+		*e = r->fault;
+	else if (r->o.select.n)
+		(void)err_usage(e, "no unit matches --select '%s'", r->o.select.at[0]);
+	else if (r->o.shard.n && r->n_found)
+		return 0;
+	else
+		(void)err_usage(e, "no units found: '%s' has no tests here", r->suite.argv[0]);
+	return e->fault;
+}
+
+/* The reports: files in the folder of the run, a summary on standard error. */
+static void tell(struct run *r, int code)
+{
+	struct reports_options ro = {.dir = r->writes ? r->dir : NULL,
+				     .formats = r->o.format.at,
+				     .n_formats = r->o.format.n,
+				     .colour = wants_colour(r, STDERR_FILENO),
+				     .quiet = r->o.quiet,
+				     .verbose = r->o.verbose};
+	struct err e;
+	if (reports_write(&r->model, &ro, &e) < 0)
+		warn("run", "%s", e.text);
+	reports_say(&r->model, &ro, code);
+}
+
+static int finish(struct run *r, enum pool_end end, struct err *e)
+{
+	struct err written;
+	enum status worst = STATUS_NONE;
+	bool nothing = end == POOL_DONE && !r->n_jobs && !r->n_bad_units && !r->stopped_early;
+	if (r->suite.adapter != &adapter_plain && end != POOL_BROKEN && r->o.results.n) {
+		(void)results_read(r, 0, -1, &worst);
+		r->n_bad_units += status_is_bad(worst);
+	}
+	if (pool_bad_rows(r->pool))
+		run_note(r, "rows", "%llu lines appended to FETTLE_EVENTS were no rows and are not counted",
+			 (unsigned long long)pool_bad_rows(r->pool));
+	outfiles_merge(r);
+	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
+	put_done(r, code, end);
+	live_close(&r->live);
+	if (r->writes && writer_close(&r->writer, &written) < 0)
+		warn("run", "%s; the record is not whole", written.text);
+	model_finish(&r->model);
+	run_compare(r);
+	outfiles_junit(r);
+	if (nothing && code)
+		return complain("run", e);
+	if (end == POOL_BROKEN || end == POOL_NO_WORKERS)
+		warn("run", "%s", e->text);
+	tell(r, code);
+	run_memory_close(r);
+	if (!r->o.output)
+		runs_prune(&r->arena, r->root, RUNS_KEPT);
+	return code;
+}
+
+/* --chunks: the units are listed first, by one process of their framework; then they are shares. */
+static int cut_chunks(struct run *r, struct err *e)
+{
+	if (!r->o.chunks || r->suite.adapter->mode != ADAPTER_PULL)
+		return 0;
+	if (r->workers > 1) {
+		int64_t chunks = r->o.chunks;
+		bool plan_only = r->plan_only;
+		r->o.chunks = 0;
+		r->plan_only = true;
+		struct pool_options po = pool_wishes(r);
+		po.workers = 1;
+		po.out_dir = NULL;
+		if (agent_dir_make(&r->arena, r->suite.work_dir, r->suite.env,
+				   (char **)(uintptr_t)&po.agent_dir, e) < 0)
+			return e->fault;
+		r->pool = pool_new(&r->arena, &po, &r->suite, &r->host, &r->nowhere);
+		enum pool_end end = pool_run(r->pool, e);
+		r->o.chunks = chunks;
+		r->plan_only = plan_only;
+		r->found_all = false;
+		if (end != POOL_DONE)
+			return end == POOL_INTERRUPTED ? 130
+			       : e->fault              ? e->fault
+						       : err_usage(e, "the units cannot be listed");
+	}
+	chunks_make(r);
+	return 0;
+}
+
+static int run_all(struct run *r, struct err *e)
+{
+	open_record(r);
+	r->suite_id = run_identity(r);
+	run_memory_open(r);
+	put_run_row(r);
+	int rc = cut_chunks(r, e);
+	if (rc)
+		return rc < 0 ? complain("run", e) : rc;
+	struct pool_options po = pool_wishes(r);
+	if ((po.pull || po.observe) && agent_dir_make(&r->arena, r->suite.work_dir, r->suite.env,
+						      (char **)(uintptr_t)&po.agent_dir, e) < 0)
+		return complain("run", e);
+	if (prepare_isolation(r, &po, e) < 0)
+		return complain("run", e);
+	r->pool = pool_new(&r->arena, &po, &r->suite, &r->host, &r->sink);
+	if (discover_now(r, e) < 0)
+		return complain("run", e);
+	enum pool_end end = pool_run(r->pool, e);
+	if (r->plan_only)
+		return run_print_plan(r, end, e);
+	return finish(r, end, e);
+}
+
+static void free_run(struct run *r)
+{
+	drop_folders(r);
+	for (uint32_t i = 0; i < r->workers; i++) {
+		struct desk *d = &r->desks[i];
+		arena_free(&d->arena);
+		mem_free(d->open);
+		mem_free(d->bad_names);
+		mem_free(d->bad_keys);
+		mem_free(d->done_keys);
+		buf_free(&d->head);
+	}
+	for (size_t i = 0; i < r->n_found; i++) {
+		mem_free(r->found[i].keys);
+		mem_free(r->found[i].names);
+	}
+	mem_free(r->found);
+	map_free(&r->found_names);
+	mem_free(r->jobs);
+	mem_free(r->locks);
+	mem_free(r->suite.targets);
+	buf_free(&r->suite.line);
+	buf_free(&r->suite.said);
+	arena_free(&r->suite.arena);
+	model_free(&r->model);
+	arena_free(&r->arena);
+}
+
+static int set_up(struct run *r, const struct knob_list *words, struct err *e)
+{
+	struct suite *s = &r->suite;
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (!words->n)
+		return err_usage(e, "which command? 'fettle run [options] -- COMMAND [ARG...]'");
+	s->n_argv = words->n;
+	s->argv = arena_array(&r->arena, char *, words->n + 1);
+	for (size_t i = 0; i < words->n; i++)
+		s->argv[i] = (char *)(uintptr_t)words->at[i];
+	s->env = environ;
+	s->patterns = (char **)(uintptr_t)r->o.units.at;
+	s->n_patterns = r->o.units.n;
+	s->self = n > 0 ? arena_copy(&r->arena, (struct str){self, (size_t)n}) : "/proc/self/exe";
+	char *cwd = getcwd(NULL, 0);
+	if (!cwd)
+		return err_sys(e, "cannot tell the current directory");
+	s->cwd = arena_copy(&r->arena, str_of(cwd));
+	mem_free(cwd);
+	static const char *const adapters[] = {NULL,    "behave", "pytest", "go",
+					       "ctest", "bats",   "each",   "plain"};
+	if (adapter_choose(s, adapters[r->o.adapter.is], e) < 0)
+		return e->fault;
+	if (!proc_find(&r->arena, s->argv[0], s->env, NULL)) {
+		errno = ENOENT;
+		return err_sys(e, "cannot run '%s'", s->argv[0]);
+	}
+	r->root = ".fettle";
+	r->workers = r->o.chunks    ? (uint32_t)r->o.chunks
+		     : r->o.workers ? (uint32_t)r->o.workers
+				    : cores_usable();
+	if (s->adapter == &adapter_plain)
+		r->workers = 1;
+	r->plan_only = r->o.list || r->o.dry_run;
+	r->start_ns = clock_mono_ns();
+	r->wall_ns = clock_wall_ns();
+	r->id = runs_new_id(&r->arena, r->wall_ns);
+	r->seed = r->o.order.numbered ? (uint64_t)r->o.order.number : (uint64_t)r->wall_ns / 1000 % 1000000;
+	static const enum schedule_order orders[] = {ORDER_LONGEST, ORDER_GIVEN, ORDER_RANDOM};
+	r->schedule = schedule_new(&r->arena, orders[r->o.order.is], r->seed);
+	r->desks = arena_array(&r->arena, struct desk, r->workers);
+	model_init(&r->model);
+	run_host_init(r);
+	return make_folders(r, e);
+}
+
+static int run(int n_words, char **words)
+{
+	struct run *r = mem_alloc(sizeof(*r));
+	struct knob_list operands;
+	struct err e = {0};
+	int rc;
+	memset(r, 0, sizeof(*r));
+	knob_defaults(&r->values, &run_table, &r->o, &r->arena);
+	if (config_gather(&r->values, (size_t)n_words, words, environ, &operands, &e) < 0)
+		rc = complain("run", &e);
+	else if (r->values.help)
+		rc = print_help(&run_table);
+	else if (run_options_check(&r->o, &e) < 0 || set_up(r, &operands, &e) < 0)
+		rc = complain("run", &e);
+	else
+		rc = run_all(r, &e);
+	free_run(r);
+	mem_free(r);
+	return rc;
+}
+
+const struct cmd cmd_run = {
+    .name = "run",
+    .brief = "run a test suite in parallel and tell where the time went",
+    .run = run,
+};

@@ -1,0 +1,165 @@
+#include "cmd/reports.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "record/reader.h"
+#include "report/report.h"
+#include "report/report_trace.h"
+
+enum { DEFAULT_COLUMNS = 100, ANNOTATIONS = 10 /* errors that GitHub shows of one step */ };
+
+static int write_trace(const char *dir, int fd, struct err *e)
+{
+	char path[4096];
+	struct out o;
+	struct trace t;
+	struct reader_result read;
+	(void)snprintf(path, sizeof(path), "%s/events.jsonl", dir);
+	out_to_fd(&o, fd);
+	trace_begin(&t, &o);
+	int rc = reader_replay(path, &t.sink, &read, e);
+	trace_end(&t);
+	struct err written;
+	if (out_close(&o, &written) < 0 && rc == 0) {
+		*e = written;
+		rc = e->fault;
+	}
+	return rc;
+}
+
+static unsigned terminal_columns(int fd)
+{
+	struct winsize w;
+	if (ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
+		return w.ws_col;
+	return DEFAULT_COLUMNS;
+}
+
+int reports_one(struct model *m, const char *format, const char *dir, int fd, bool colour, struct err *e)
+{
+	struct out o;
+	if (strcmp(format, "trace") == 0)
+		return write_trace(dir, fd, e);
+	out_to_fd(&o, fd);
+	for (const struct report_format *f = report_formats; f->name; f++) {
+		if (strcmp(f->name, format) != 0)
+			continue;
+		if (strcmp(format, "text") == 0 && colour) {
+			struct report_text_options opt = report_text_file;
+			opt.colour = true;
+			opt.columns = terminal_columns(fd);
+			report_text(m, &o, &opt);
+		} else {
+			f->write(m, &o);
+		}
+	}
+	return out_close(&o, e);
+}
+
+static int write_file(struct model *m, const char *format, const char *name, const struct reports_options *ro,
+		      struct err *e)
+{
+	char path[4096], fresh[4200];
+	(void)snprintf(path, sizeof(path), "%s/%s", ro->dir, name);
+	(void)snprintf(fresh, sizeof(fresh), "%s.part", path);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return err_sys(e, "cannot write '%s'", path);
+	int rc = reports_one(m, format, ro->dir, fd, false, e);
+	if (close(fd) < 0 && rc == 0)
+		rc = err_sys(e, "cannot write '%s'", path);
+	if (rc == 0 && rename(fresh, path) < 0)
+		rc = err_sys(e, "cannot write '%s'", path);
+	if (rc < 0) {
+		(void)unlink(fresh);
+		return err_wrap(e, "%s", path);
+	}
+	return 0;
+}
+
+static bool wanted(const struct reports_options *o, const char *name)
+{
+	for (size_t i = 0; i < o->n_formats; i++)
+		if (strcmp(o->formats[i], name) == 0)
+			return true;
+	return !o->n_formats;
+}
+
+int reports_write(struct model *m, const struct reports_options *o, struct err *e)
+{
+	struct err one;
+	int rc = 0;
+	if (!o->dir)
+		return 0;
+	for (const struct report_format *f = report_formats; f->name; f++) {
+		if (wanted(o, f->name) && write_file(m, f->name, f->file, o, &one) < 0 && rc == 0) {
+			*e = one;
+			rc = e->fault;
+		}
+	}
+	if (wanted(o, "trace") && write_file(m, "trace", "trace.json.gz", o, &one) < 0 && rc == 0) {
+		*e = one;
+		rc = e->fault;
+	}
+	return rc;
+}
+
+/* The run's folder below the root of the checkout, with a slash behind; empty at the root. */
+static struct str below_workspace(const struct model *m)
+{
+	struct str root = str_of(getenv("GITHUB_WORKSPACE"));
+	if (!root.n || m->cwd.n <= root.n + 1 || !str_eq(str_cut(m->cwd, 0, root.n), root) ||
+	    m->cwd.at[root.n] != '/')
+		return STR_NONE;
+	static char prefix[4096];
+	struct str below = str_cut(m->cwd, root.n + 1, sizeof(prefix) - 2);
+	(void)snprintf(prefix, sizeof(prefix), "%.*s/", STR_ARG(below));
+	return str_of(prefix);
+}
+
+/* GitHub Actions: annotations on standard output, the step summary into its file. */
+static void say_github(struct model *m)
+{
+	const char *actions = getenv("GITHUB_ACTIONS"), *summary = getenv("GITHUB_STEP_SUMMARY");
+	struct out o;
+	struct err ignored;
+	if (!actions || strcmp(actions, "true") != 0)
+		return;
+	out_to_fd(&o, STDOUT_FILENO);
+	struct report_github_options opt = {.prefix = below_workspace(m), .most = ANNOTATIONS};
+	report_github(m, &o, &opt);
+	(void)!out_close(&o, &ignored);
+	int fd = summary && *summary ? open(summary, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
+	if (fd < 0)
+		return;
+	out_to_fd(&o, fd);
+	report_markdown(m, &o, REPORT_MARKDOWN_BYTES);
+	(void)!out_close(&o, &ignored);
+	(void)close(fd);
+}
+
+void reports_say(struct model *m, const struct reports_options *ro, int exit_code)
+{
+	struct report_text_options opt = report_text_file;
+	struct out o;
+	struct err ignored;
+	say_github(m);
+	if (ro->quiet && exit_code == 0)
+		return;
+	opt.colour = ro->colour;
+	opt.columns = terminal_columns(STDERR_FILENO);
+	out_to_fd(&o, STDERR_FILENO);
+	report_text(m, &o, &opt);
+	if (ro->dir && !ro->quiet) {
+		out_text(&o, "Files in ");
+		out_text(&o, ro->dir);
+		out_text(&o, "\n");
+	}
+	(void)!out_close(&o, &ignored);
+}

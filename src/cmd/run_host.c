@@ -1,0 +1,253 @@
+/* What the pool asks, and what becomes of the events. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cmd/run.h"
+#include "cmd/run_outfiles.h"
+#include "cmd/run_results.h"
+
+static struct run *run_of(struct pool_host *h)
+{
+	return (struct run *)(void *)((char *)h - offsetof(struct run, host));
+}
+
+static struct desk *desk_of(struct run *r, int32_t worker)
+{
+	return worker >= 0 && (uint32_t)worker < r->workers ? &r->desks[worker] : NULL;
+}
+
+/* Tests that began and ended on a worker, so that a retry or the rest of a crashed file can name them. */
+static void note_test(struct desk *d, const struct event *ev)
+{
+	if (ev->type == EVENT_BEGIN) {
+		d->open = mem_grow(d->open, d->n_open, &d->cap_open, sizeof(*d->open));
+		d->open[d->n_open++] =
+		    (struct open_test){ev->id, arena_str(&d->arena, ev->name), arena_str(&d->arena, ev->key)};
+		d->done_keys = mem_grow(d->done_keys, d->n_done, &d->cap_done, sizeof(*d->done_keys));
+		d->done_keys[d->n_done++] = d->open[d->n_open - 1].key;
+		return;
+	}
+	struct open_test t = {ev->id, ev->name, ev->key};
+	for (size_t i = d->n_open; i > 0 && ev->type == EVENT_END; i--) {
+		if (d->open[i - 1].id != ev->id)
+			continue;
+		t = d->open[i - 1];
+		d->open[i - 1] = d->open[--d->n_open];
+		break;
+	}
+	if (!status_is_bad(ev->status) || !t.name.n)
+		return;
+	size_t cap = d->cap_bad;
+	d->bad_names = mem_grow(d->bad_names, d->n_bad, &cap, sizeof(*d->bad_names));
+	d->bad_keys = mem_grow(d->bad_keys, d->n_bad, &d->cap_bad, sizeof(*d->bad_keys));
+	d->bad_names[d->n_bad] = arena_str(&d->arena, t.name);
+	d->bad_keys[d->n_bad++] = arena_str(&d->arena, t.key);
+}
+
+static void put(struct sink *s, const struct event *ev)
+{
+	struct run *r = (struct run *)s;
+	struct desk *d = desk_of(r, ev->worker);
+	if (outfiles_take(r, ev))
+		return;
+	bool test_row = ev->kind == SPAN_TEST || (ev->type == EVENT_END && ev->kind == SPAN_NONE);
+	if (d && test_row && ev->type != EVENT_OUTPUT)
+		note_test(d, ev);
+	sink_put(&r->model.sink, ev);
+	if (r->writes)
+		sink_put(&r->writer.sink, ev);
+	sink_put(&r->live.sink, ev);
+}
+
+static void drop(struct sink *s, const struct event *ev)
+{
+	(void)s;
+	(void)ev;
+}
+
+static uint32_t next(struct pool_host *h, uint32_t worker, const struct pool_unit **ret, uint32_t most)
+{
+	struct run *r = run_of(h);
+	uint32_t more[128];
+	(void)worker;
+	if (r->plan_only)
+		return 0;
+	uint32_t first = schedule_take(r->schedule);
+	if (first == UNIT_NONE)
+		return 0;
+	ret[0] = &r->jobs[first].unit;
+	if (most <= 1 || r->o.batch_ns <= 0)
+		return 1;
+	most = most < 128 ? most : 128;
+	uint32_t n = schedule_take_batch(r->schedule, first, r->workers, r->o.batch_ns, most - 1, more);
+	for (uint32_t i = 0; i < n; i++)
+		ret[i + 1] = &r->jobs[more[i]].unit;
+	return n + 1;
+}
+
+static bool over(struct pool_host *h)
+{
+	struct run *r = run_of(h);
+	if (r->plan_only)
+		return r->found_all;
+	return r->found_all && schedule_waiting(r->schedule) == 0 &&
+	       (r->o.retries == 0 || schedule_running(r->schedule) == 0);
+}
+
+static void units(struct pool_host *h, struct str json_units, bool more)
+{
+	struct run *r = run_of(h);
+	run_take_units(r, json_units);
+	if (more)
+		return;
+	if (r->plan_only)
+		r->found_all = true;
+	else if (!r->found_all)
+		run_plan(r);
+}
+
+/* Targets that never run: a build that failed, a disabled test. */
+static void put_unrunnable(struct run *r, const struct target *t)
+{
+	int64_t now = run_now(r);
+	struct event unit = {.type = EVENT_SPAN,
+			     .kind = SPAN_UNIT,
+			     .id = pool_span(r->pool),
+			     .worker = -1,
+			     .time_ns = now,
+			     .status = t->status,
+			     .name = t->name,
+			     .attempt = 1,
+			     .message = t->message,
+			     .source = SOURCE_FRAMEWORK};
+	put(&r->sink, &unit);
+	if (t->status == STATUS_SKIPPED) {
+		struct event test = unit;
+		test.kind = SPAN_TEST;
+		test.parent = unit.id;
+		test.id = pool_span(r->pool);
+		put(&r->sink, &test);
+	} else {
+		r->n_bad_units++;
+	}
+}
+
+static void targets(struct pool_host *h, bool last, const struct err *failed)
+{
+	struct run *r = run_of(h);
+	bool whole_first = r->suite.adapter->stream != STREAM_GOTEST;
+	for (; (last || !whole_first) && r->n_planned < r->suite.n_targets; r->n_planned++) {
+		const struct target *t = &r->suite.targets[r->n_planned];
+		if (!t->argv && t->status)
+			put_unrunnable(r, t);
+		else
+			run_plan_target(r, (uint32_t)r->n_planned);
+	}
+	if (!last)
+		return;
+	if (failed) {
+		r->fault = *failed;
+		r->has_fault = true;
+	}
+	if (r->plan_only)
+		r->found_all = true;
+	else
+		run_plan(r);
+	r->found_all = true;
+}
+
+static void output(struct pool_host *h, uint32_t worker, struct str bytes, int64_t time_ns)
+{
+	struct run *r = run_of(h);
+	results_output(r, &r->desks[worker], bytes, time_ns);
+}
+
+static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_unit *u, uint64_t span,
+		       int64_t time_ns)
+{
+	struct run *r = run_of(h);
+	struct desk *d = &r->desks[worker];
+	arena_reset(&d->arena);
+	d->n_open = d->n_bad = d->n_done = 0;
+	d->span = span;
+	d->begin_ns = time_ns;
+	if (r->suite.adapter->mode == ADAPTER_EXEC || r->o.chunks)
+		results_begin(r, d, worker, u);
+}
+
+static enum status unit_exit(struct pool_host *h, uint32_t worker, const struct pool_unit *u,
+			     const struct pool_exit *x, int64_t time_ns, struct str *ret_message,
+			     bool *ret_told)
+{
+	struct run *r = run_of(h);
+	return results_end(r, &r->desks[worker], u, x, time_ns, ret_message, ret_told);
+}
+
+static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_unit *u, enum status status)
+{
+	struct run *r = run_of(h);
+	struct desk *d = &r->desks[worker];
+	uint32_t job = u->number;
+	if (job >= r->n_jobs) { /* the start of a worker that failed */
+		r->n_bad_units += status_is_bad(status);
+		return;
+	}
+	schedule_end(r->schedule, job);
+	if (!status_is_bad(status))
+		return;
+	if (status == STATUS_CRASHED || status == STATUS_TIMEOUT)
+		run_rest_of(r, job, d);
+	/* one that begins inside a crashed unit and never ended is bad as well */
+	for (size_t i = 0; i < d->n_open && (status == STATUS_CRASHED || status == STATUS_TIMEOUT); i++) {
+		struct event ended = {.type = EVENT_END, .id = d->open[i].id, .status = status};
+		note_test(d, &ended);
+		break;
+	}
+	if ((int64_t)u->attempt <= r->o.retries && !r->stopped_early) {
+		run_retry(r, job, d);
+		return;
+	}
+	r->n_bad_units++;
+	if ((r->o.fail_fast && r->n_bad_units >= r->o.fail_fast) || r->o.until_fail) {
+		r->stopped_early = true;
+		(void)schedule_drop(r->schedule);
+		pool_stop(r->pool);
+	}
+}
+
+static void unit_back(struct pool_host *h, const struct pool_unit *u)
+{
+	struct run *r = run_of(h);
+	if (u->number < r->n_jobs)
+		schedule_return(r->schedule, u->number);
+}
+
+static void tick(struct pool_host *h, int64_t time_ns)
+{
+	struct run *r = run_of(h);
+	run_show(r, time_ns);
+	if (time_ns - r->flush_ns > NS_PER_S) {
+		r->flush_ns = time_ns;
+		if (r->writes)
+			writer_flush(&r->writer);
+	}
+}
+
+void run_host_init(struct run *r)
+{
+	r->sink.put = put;
+	r->nowhere.put = drop;
+	r->host = (struct pool_host){.next = next,
+				     .over = over,
+				     .units = units,
+				     .targets = targets,
+				     .output = output,
+				     .unit_begin = unit_begin,
+				     .unit_exit = unit_exit,
+				     .unit_end = unit_end,
+				     .unit_back = unit_back,
+				     .tick = tick};
+}

@@ -1,0 +1,507 @@
+/* What was found becomes jobs of the queue. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cmd/run.h"
+
+enum { PARTS_PER_BOUND = 6, PART_LEAST_MS = 20, SPLIT_GAIN_MS = 50 };
+
+static struct found *add_found(struct run *r)
+{
+	r->found = mem_grow(r->found, r->n_found, &r->cap_found, sizeof(*r->found));
+	r->found[r->n_found] = (struct found){.target = UNIT_NONE};
+	return &r->found[r->n_found++];
+}
+
+/* {"key": ..., "name": ...} items */
+static void read_keys(struct run *r, struct json *j, struct found *f)
+{
+	size_t cap = 0, cap_names = 0;
+	struct str *keys = NULL, *names = NULL, key;
+	uint32_t n = 0;
+	for (bool in = json_array(j); in && json_item(j); n++) {
+		keys = mem_grow(keys, n, &cap, sizeof(*keys));
+		names = mem_grow(names, n, &cap_names, sizeof(*names));
+		keys[n] = names[n] = STR_NONE;
+		if (!json_object(j))
+			break;
+		while (json_key(j, &key)) {
+			if (str_is(key, "key"))
+				keys[n] = arena_str(&r->arena, json_text(j));
+			else if (str_is(key, "name"))
+				names[n] = arena_str(&r->arena, json_text(j));
+			else
+				json_skip(j);
+		}
+	}
+	f->keys = keys;
+	f->names = names;
+	f->n_keys = n;
+}
+
+/* The one found under this name (listed again, with its tests), or a new one. */
+static struct found *found_of(struct run *r, struct str name)
+{
+	uint32_t known = map_get(&r->found_names, name);
+	if (known != MAP_NONE)
+		return &r->found[known];
+	struct found *f = add_found(r);
+	f->name = arena_str(&r->arena, name);
+	*map_at(&r->found_names, f->name) = (uint32_t)(r->n_found - 1);
+	return f;
+}
+
+void run_take_units(struct run *r, struct str json_units)
+{
+	struct json j;
+	struct str key;
+	json_init(&j, json_units, &r->arena);
+	for (bool in = json_array(&j); in && json_item(&j);) {
+		struct found one = {0};
+		struct str name = STR_NONE;
+		if (!json_object(&j))
+			break;
+		while (json_key(&j, &key)) {
+			if (str_is(key, "name"))
+				name = json_text(&j);
+			else if (str_is(key, "size"))
+				one.size = json_int(&j);
+			else if (str_is(key, "tests"))
+				one.n_tests = (uint32_t)json_int(&j);
+			else if (str_is(key, "keys"))
+				read_keys(r, &j, &one);
+			else
+				json_skip(&j);
+		}
+		if (!name.n)
+			continue;
+		struct found *f = found_of(r, name);
+		f->size = one.size ? one.size : f->size;
+		f->n_tests = one.n_tests ? one.n_tests : f->n_tests;
+		if (one.keys) {
+			f->keys = one.keys;
+			f->names = one.names;
+			f->n_keys = one.n_keys;
+		}
+	}
+}
+
+static bool selects(const struct run *r, struct str text)
+{
+	for (size_t i = 0; i < r->o.select.n; i++) {
+		struct str p = str_of(r->o.select.at[i]);
+		if (str_match(p, text))
+			return true;
+	}
+	return false;
+}
+
+/* Which tests of f are chosen: all (returns false: leave it whole) or some (keep[] says which). */
+static bool choose_tests(const struct run *r, const struct found *f, bool *keep, uint32_t *ret_n)
+{
+	*ret_n = 0;
+	for (uint32_t i = 0; i < f->n_keys; i++) {
+		keep[i] = selects(r, f->keys[i]) || selects(r, f->names[i]);
+		*ret_n += keep[i];
+	}
+	return *ret_n < f->n_keys;
+}
+
+static uint32_t lock_index(struct run *r, struct str name)
+{
+	for (size_t i = 0; i < r->n_locks; i++)
+		if (str_is(name, r->locks[i]))
+			return (uint32_t)i;
+	r->locks = mem_grow(r->locks, r->n_locks, &r->cap_locks, sizeof(*r->locks));
+	r->locks[r->n_locks] = arena_copy(&r->arena, name);
+	return (uint32_t)r->n_locks++;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* The locks of a unit, from --lock and from its target; *ret_shown names them. */
+static const uint32_t *locks_of(struct run *r, const struct found *f, uint32_t *ret_n, struct str *ret_shown)
+{
+	enum { MOST = 64 };
+	uint32_t locks[MOST], n = 0;
+	const char *own = f->target == UNIT_NONE ? NULL : r->suite.targets[f->target].lock;
+	struct str rest = str_of(own), name;
+	struct buf shown = {0};
+	while (str_next(&rest, ',', &name) && n < MOST)
+		locks[n++] = lock_index(r, name);
+	for (size_t i = 0; i < r->o.lock.n && n < MOST; i++) {
+		struct str pair = str_of(r->o.lock.at[i]);
+		size_t eq = str_find(pair, '=');
+		if (str_match(str_cut(pair, eq + 1, pair.n), f->name))
+			locks[n++] = lock_index(r, str_cut(pair, 0, eq));
+	}
+	qsort(locks, n, sizeof(*locks), compare_numbers);
+	uint32_t unique = 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (!unique || locks[i] != locks[unique - 1])
+			locks[unique++] = locks[i];
+	for (uint32_t i = 0; i < unique; i++)
+		buf_printf(&shown, "%s%s", i ? "," : "", r->locks[locks[i]]);
+	*ret_shown = unique ? arena_str(&r->arena, buf_view(&shown)) : STR_NONE;
+	buf_free(&shown);
+	*ret_n = unique;
+	uint32_t *kept = arena_array(&r->arena, uint32_t, unique);
+	if (unique)
+		memcpy(kept, locks, sizeof(*kept) * unique);
+	return kept;
+}
+
+/* The first job of a target, to wait for. */
+static uint32_t job_of_target(const struct run *r, uint32_t target)
+{
+	for (size_t i = 0; i < r->n_jobs; i++)
+		if (r->jobs[i].found < r->n_found && r->found[r->jobs[i].found].target == target)
+			return (uint32_t)i;
+	return UNIT_NONE;
+}
+
+static const uint32_t *after_of(struct run *r, const struct found *f, uint32_t *ret_n)
+{
+	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
+	uint32_t *after = t && t->n_after ? arena_array(&r->arena, uint32_t, t->n_after) : NULL;
+	*ret_n = 0;
+	for (uint32_t i = 0; t && i < t->n_after; i++) {
+		uint32_t job = job_of_target(r, t->after[i]);
+		if (job != UNIT_NONE)
+			after[(*ret_n)++] = job;
+	}
+	return after;
+}
+
+/* A job for the whole of what was found, or for the part that select says. */
+static struct job *add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns,
+			   uint32_t attempt, bool alone)
+{
+	const struct found *f = &r->found[found];
+	struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
+	struct schedule_unit u = {.name = f->name,
+				  .predicted_ns = predicted_ns,
+				  .size = f->size,
+				  .alone = alone || (t && t->alone)};
+	struct job *j;
+	r->jobs = mem_grow(r->jobs, r->n_jobs, &r->cap_jobs, sizeof(*r->jobs));
+	j = &r->jobs[r->n_jobs];
+	*j = (struct job){.found = found, .repeat = 1};
+	u.locks = locks_of(r, f, &u.n_locks, &j->unit.lock);
+	u.after = after_of(r, f, &u.n_after);
+	j->unit.number = (uint32_t)r->n_jobs;
+	j->unit.attempt = attempt;
+	j->unit.name = f->name;
+	j->unit.select = select.n ? select : f->name;
+	j->unit.predicted_ns = predicted_ns;
+	j->unit.timeout_ns = r->o.unit_timeout_ns;
+	j->unit.alone = u.alone;
+	if (t) {
+		j->unit.argv = t->argv;
+		j->unit.env = t->env;
+		j->unit.cwd = t->cwd;
+		if (t->timeout_ns && (!j->unit.timeout_ns || t->timeout_ns < j->unit.timeout_ns))
+			j->unit.timeout_ns = t->timeout_ns;
+	}
+	r->n_jobs++;
+	(void)schedule_add(r->schedule, &u);
+	return j;
+}
+
+static struct str join_keys(struct run *r, const struct found *f, uint32_t from, uint32_t to,
+			    const bool *keep)
+{
+	struct buf b = {0};
+	for (uint32_t i = from; i < to; i++) {
+		if (keep && !keep[i])
+			continue;
+		if (b.n)
+			buf_char(&b, '\n');
+		buf_str(&b, f->keys[i]);
+	}
+	struct str s = arena_str(&r->arena, buf_view(&b));
+	buf_free(&b);
+	return s;
+}
+
+/* Parts of about the same time, tests in the order of the file. */
+static void add_parts(struct run *r, uint32_t found, int64_t part_ns)
+{
+	struct found *f = &r->found[found];
+	int64_t each = f->n_keys && f->predicted_ns ? f->predicted_ns / f->n_keys : part_ns;
+	uint32_t from = 0;
+	int64_t sum = 0;
+	for (uint32_t i = 0; i < f->n_keys; i++) {
+		int64_t known = run_predict_test(r, f->name, f->names[i]);
+		sum += known ? known : each;
+		if (sum < part_ns && i + 1 < f->n_keys)
+			continue;
+		(void)add_job(r, found, join_keys(r, f, from, i + 1, NULL), f->predicted_ns ? sum : 0, 1,
+			      false);
+		from = i + 1;
+		sum = 0;
+	}
+}
+
+/* By time where history knows, else by size in the measure of those that it knows. */
+static void predict_all(struct run *r)
+{
+	for (size_t i = r->n_planned; i < r->n_found; i++)
+		if (!r->found[i].given)
+			r->found[i].predicted_ns = run_predict(r, r->found[i].name);
+}
+
+static void add_locks_and_repeats(struct run *r, uint32_t first_job)
+{
+	size_t upto = r->n_jobs;
+	for (int64_t k = 2; k <= r->o.repeat; k++) {
+		for (size_t i = first_job; i < upto; i++) {
+			struct job again = r->jobs[i];
+			struct job *j =
+			    add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
+			j->repeat = (uint32_t)k;
+		}
+	}
+}
+
+/* Weight for comparisons among those found: predicted ns, or size where nothing is predicted at all. */
+static int64_t weight_of(const struct found *f, bool by_time)
+{
+	return by_time ? f->predicted_ns : f->size;
+}
+
+/*
+ * Marks files whose time would hold up the run: longer than half the bound, where whole files on the
+ * workers would take clearly longer than their even share. Returns the even share (0: nothing to split).
+ */
+static int64_t mark_long(struct run *r, bool *is_long, uint32_t *ret_n)
+{
+	struct arena scratch = {0};
+	struct schedule_job *jobs = arena_array(&scratch, struct schedule_job, r->n_found + 1);
+	int64_t sum = 0, longest = 0;
+	size_t n_known = 0;
+	*ret_n = 0;
+	for (size_t i = 0; i < r->n_found; i++)
+		n_known += r->found[i].predicted_ns > 0;
+	bool by_time = n_known * 2 > r->n_found;
+	for (size_t i = 0; i < r->n_found; i++) {
+		int64_t w = weight_of(&r->found[i], by_time);
+		jobs[i] = (struct schedule_job){w, UNIT_NONE};
+		sum += w;
+		longest = w > longest ? w : longest;
+	}
+	int64_t share = sum / r->workers;
+	int64_t whole = schedule_simulate(&scratch, jobs, r->n_found, r->workers, 0);
+	int64_t bound = share > longest ? share : longest;
+	bool worth = whole - share > share / 20 && (!by_time || whole - share > SPLIT_GAIN_MS * NS_PER_MS);
+	for (size_t i = 0; worth && i < r->n_found; i++) {
+		is_long[i] = !r->found[i].given && weight_of(&r->found[i], by_time) > bound / 2;
+		*ret_n += is_long[i];
+	}
+	arena_free(&scratch);
+	return by_time ? share : 0;
+}
+
+/* Asks for the tests of long files; they wait for the answer. Returns whether there are any. */
+static bool ask_for_long(struct run *r)
+{
+	bool *is_long = mem_alloc(r->n_found + 1);
+	struct str *names = mem_alloc(sizeof(*names) * (r->n_found + 1));
+	uint32_t n = 0;
+	memset(is_long, 0, r->n_found + 1);
+	if (r->o.split && r->suite.adapter->mode == ADAPTER_PULL && r->workers > 1 && !r->o.chunks &&
+	    !r->asked_keys && !r->plan_only)
+		(void)mark_long(r, is_long, &n);
+	if (n) {
+		n = 0;
+		for (size_t i = 0; i < r->n_found; i++) {
+			if (is_long[i])
+				names[n++] = r->found[i].name;
+		}
+		r->asked_keys = true;
+		pool_list(r->pool, names, n);
+	}
+	for (size_t i = 0; i < r->n_found; i++)
+		if (is_long[i])
+			r->found[i].n_keys = 0;
+	/* the others go ahead */
+	for (size_t i = 0; n && i < r->n_found; i++)
+		if (!is_long[i] && !r->found[i].given) {
+			r->found[i].given = true;
+			(void)add_job(r, (uint32_t)i, STR_NONE, r->found[i].predicted_ns, 1, false);
+		}
+	mem_free(is_long);
+	mem_free(names);
+	return n > 0;
+}
+
+/* --select and --only-failed */
+static void choose(struct run *r)
+{
+	for (size_t i = 0; i < r->n_found; i++) {
+		struct found *f = &r->found[i];
+		uint32_t n = 0;
+		if (!r->o.select.n || f->given || selects(r, f->name))
+			continue;
+		f->given = true;
+		if (!f->n_keys)
+			continue;
+		bool *keep = mem_alloc(f->n_keys);
+		(void)choose_tests(r, f, keep, &n);
+		if (n)
+			(void)add_job(r, (uint32_t)i, join_keys(r, f, 0, f->n_keys, keep), f->predicted_ns, 1,
+				      false);
+		mem_free(keep);
+	}
+}
+
+static void choose_failed(struct run *r)
+{
+	size_t n_bad = 0;
+	for (size_t i = 0; i < r->n_found; i++)
+		n_bad += run_failed(r, r->found[i].name, NULL, NULL) > 0;
+	if (!n_bad)
+		return;
+	for (size_t i = 0; i < r->n_found; i++) {
+		struct found *f = &r->found[i];
+		struct str *keys, *names;
+		if (f->given)
+			continue;
+		f->given = true;
+		uint32_t n = run_failed(r, f->name, &keys, &names);
+		if (!n)
+			continue;
+		struct found part = {.keys = keys, .n_keys = n};
+		bool narrow = f->target == UNIT_NONE && keys[0].n;
+		struct job *j = add_job(r, (uint32_t)i, narrow ? join_keys(r, &part, 0, n, NULL) : STR_NONE,
+					f->predicted_ns, 1, false);
+		if (f->target != UNIT_NONE && r->suite.adapter->narrow) {
+			char **argv =
+			    r->suite.adapter->narrow(&r->suite, &r->suite.targets[f->target], names, n);
+			j->unit.argv = argv ? argv : j->unit.argv;
+		}
+	}
+}
+
+static void keep_shard(struct run *r)
+{
+	struct arena scratch = {0};
+	struct schedule_unit *units = arena_array(&scratch, struct schedule_unit, r->n_found + 1);
+	bool *keep = arena_array(&scratch, bool, r->n_found + 1);
+	for (size_t i = 0; i < r->n_found; i++)
+		units[i] = (struct schedule_unit){.name = r->found[i].name,
+						  .predicted_ns = r->found[i].predicted_ns,
+						  .size = r->found[i].size};
+	schedule_shard(&scratch, units, r->n_found, (uint32_t)r->o.shard.k, (uint32_t)r->o.shard.n, keep);
+	for (size_t i = 0; i < r->n_found; i++)
+		r->found[i].given |= !keep[i];
+	arena_free(&scratch);
+}
+
+void run_plan(struct run *r)
+{
+	uint32_t first_job = (uint32_t)r->n_jobs;
+	predict_all(r);
+	if (!r->asked_keys) {
+		if (r->o.shard.n)
+			keep_shard(r);
+		if (r->o.only_failed)
+			choose_failed(r);
+		choose(r);
+		if (ask_for_long(r))
+			return;
+	}
+	int64_t sum = 0;
+	for (size_t i = 0; i < r->n_found; i++)
+		sum += r->found[i].predicted_ns;
+	int64_t part_ns = sum / r->workers / PARTS_PER_BOUND;
+	if (part_ns < PART_LEAST_MS * NS_PER_MS)
+		part_ns = PART_LEAST_MS * NS_PER_MS;
+	for (size_t i = 0; i < r->n_found; i++) {
+		struct found *f = &r->found[i];
+		if (f->given)
+			continue;
+		f->given = true;
+		if (r->asked_keys && f->n_keys > 1) {
+			/* nothing known of its time: as many parts as keep all workers busy to the end */
+			int64_t each = f->predicted_ns / f->n_keys;
+			if (!each)
+				part_ns = (int64_t)((f->n_keys + r->workers * 4 - 1) / (r->workers * 4));
+			add_parts(r, (uint32_t)i, part_ns);
+		} else {
+			(void)add_job(r, (uint32_t)i, STR_NONE, f->predicted_ns, 1, false);
+		}
+	}
+	add_locks_and_repeats(r, first_job);
+	r->found_all = true;
+}
+
+void run_plan_target(struct run *r, uint32_t target)
+{
+	struct found *f = add_found(r);
+	f->name = r->suite.targets[target].name;
+	f->size = r->suite.targets[target].size;
+	f->target = target;
+	if (r->o.shard.n || r->o.select.n || r->o.only_failed || r->plan_only)
+		return; /* the whole list must be known first */
+	f->predicted_ns = run_predict(r, f->name);
+	f->given = true;
+	uint32_t first = (uint32_t)r->n_jobs;
+	(void)add_job(r, (uint32_t)(r->n_found - 1), STR_NONE, f->predicted_ns, 1, false);
+	add_locks_and_repeats(r, first);
+}
+
+void run_retry(struct run *r, uint32_t job, const struct desk *d)
+{
+	struct job before = r->jobs[job];
+	struct str select = before.unit.select;
+	char **argv = NULL;
+	const struct target *t = r->found[before.found].target == UNIT_NONE
+				     ? NULL
+				     : &r->suite.targets[r->found[before.found].target];
+	if (t && r->suite.adapter->narrow && d->n_bad)
+		argv = r->suite.adapter->narrow(&r->suite, t, d->bad_names, d->n_bad);
+	bool keyed = !t && d->n_bad > 0;
+	for (size_t i = 0; keyed && i < d->n_bad; i++)
+		keyed = d->bad_keys[i].n > 0;
+	if (keyed) {
+		struct found part = {.keys = d->bad_keys, .n_keys = (uint32_t)d->n_bad};
+		select = join_keys(r, &part, 0, part.n_keys, NULL);
+	}
+	/* nothing beside it: what passes now failed because of its neighbours, or is flaky by itself */
+	struct job *j = add_job(r, before.found, select, before.unit.predicted_ns, before.unit.attempt + 1,
+				r->workers > 1);
+	j->repeat = before.repeat;
+	if (argv)
+		j->unit.argv = argv;
+}
+
+void run_rest_of(struct run *r, uint32_t job, const struct desk *d)
+{
+	struct job before = r->jobs[job];
+	struct buf b = {0};
+	if (r->suite.adapter->mode != ADAPTER_PULL || !d->n_done)
+		return;
+	/* the same unit without what has run; a line "!key" takes a test out */
+	buf_str(&b, before.unit.select);
+	for (size_t i = 0; i < d->n_done; i++) {
+		if (!d->done_keys[i].n) {
+			buf_free(&b);
+			return;
+		}
+		buf_text(&b, "\n!");
+		buf_str(&b, d->done_keys[i]);
+	}
+	struct job *j = add_job(r, before.found, arena_str(&r->arena, buf_view(&b)), before.unit.predicted_ns,
+				before.unit.attempt, false);
+	j->repeat = before.repeat;
+	buf_free(&b);
+}

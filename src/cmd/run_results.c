@@ -1,0 +1,203 @@
+#include "cmd/run_results.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "ingest/foreign.h"
+
+enum { SNIFF_BYTES = 4096, RESULTS_MOST = 100000 };
+
+/* Span ids for readers: a block of 2^32 for each unit, behind those of agents' processes. */
+static uint64_t ids_for(struct run *r)
+{
+	return ((1ULL << 20) + ++r->n_reader_ids) << 32 | 1;
+}
+
+void results_begin(struct run *r, struct desk *d, uint32_t worker, const struct pool_unit *u)
+{
+	d->in = (struct ingest){.out = &r->sink,
+				.arena = &d->arena,
+				.next_id = ids_for(r),
+				.parent = d->span,
+				.worker = (int32_t)worker,
+				.attempt = u->attempt,
+				.time_ns = d->begin_ns};
+	d->is_tap = r->suite.adapter == &adapter_bats;
+	d->sniffed = d->is_tap;
+	buf_clear(&d->head);
+	if (r->suite.adapter->stream == STREAM_TAP)
+		tap_init(&d->tap, &d->in);
+	else if (r->suite.adapter->stream == STREAM_GOTEST)
+		gotest_init(&d->gotest, &d->in, u->name);
+}
+
+/* TAP from a command that nobody knows counts when its first line of substance is a version or a plan. */
+static void sniff(struct desk *d, struct str bytes, int64_t time_ns)
+{
+	buf_str(&d->head, str_cut(bytes, 0, SNIFF_BYTES));
+	struct str rest = str_trim(buf_view(&d->head));
+	if (str_find(rest, '\n') == rest.n && d->head.n < SNIFF_BYTES)
+		return;
+	d->sniffed = true;
+	d->is_tap = foreign_of(rest) == FOREIGN_TAP;
+	if (d->is_tap) {
+		size_t had = d->head.n - (bytes.n < SNIFF_BYTES ? bytes.n : SNIFF_BYTES);
+		tap_feed(&d->tap, str_cut(buf_view(&d->head), 0, had), time_ns);
+		tap_feed(&d->tap, bytes, time_ns);
+	}
+}
+
+void results_output(struct run *r, struct desk *d, struct str bytes, int64_t time_ns)
+{
+	d->in.time_ns = time_ns;
+	if (r->o.chunks)
+		return; /* the agent tells */
+	if (r->suite.adapter->stream == STREAM_GOTEST)
+		gotest_feed(&d->gotest, bytes, time_ns);
+	else if (r->suite.adapter->stream == STREAM_TAP && !d->sniffed)
+		sniff(d, bytes, time_ns);
+	else if (d->is_tap)
+		tap_feed(&d->tap, bytes, time_ns);
+}
+
+static uint32_t read_file(struct run *r, struct ingest *in, const char *path)
+{
+	struct stat st;
+	struct err e;
+	uint32_t before = in->n_tests;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0 ||
+	    st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec < r->wall_ns - NS_PER_S) {
+		if (fd >= 0)
+			(void)close(fd);
+		return 0;
+	}
+	void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	(void)close(fd);
+	if (at == MAP_FAILED) {
+		run_note(r, "results", "cannot read '%s'", path);
+		return 0;
+	}
+	if (foreign_read(in, (struct str){at, (size_t)st.st_size}, path, &e) < 0)
+		run_note(r, "results", "%s", e.text);
+	(void)munmap(at, (size_t)st.st_size);
+	return in->n_tests - before;
+}
+
+uint32_t results_read(struct run *r, uint64_t parent, int32_t worker, enum status *ret_worst)
+{
+	struct ingest in = {.out = &r->sink,
+			    .arena = &r->arena,
+			    .next_id = ids_for(r),
+			    .parent = parent,
+			    .worker = worker,
+			    .attempt = 1,
+			    .time_ns = run_now(r)};
+	uint32_t n_files = 0;
+	for (size_t i = 0; i < r->o.results.n; i++) {
+		glob_t found = {0};
+		if (glob(r->o.results.at[i], GLOB_BRACE, NULL, &found) == 0)
+			for (size_t k = 0; k < found.gl_pathc && n_files < RESULTS_MOST; k++)
+				n_files += read_file(r, &in, found.gl_pathv[k]) > 0;
+		globfree(&found);
+	}
+	if (r->o.results.n && !n_files)
+		run_note(r, "results", "no file with results matches --results '%s'", r->o.results.at[0]);
+	*ret_worst = in.worst;
+	return in.n_tests;
+}
+
+static enum status status_of_exit(const struct target *t, const struct pool_exit *x)
+{
+	if (x->signal)
+		return STATUS_CRASHED;
+	if (t && t->skip_code >= 0 && x->code == t->skip_code)
+		return STATUS_SKIPPED;
+	bool good = x->code == 0;
+	return good != (t && t->invert) ? STATUS_PASSED : STATUS_FAILED;
+}
+
+static struct str exit_message(struct desk *d, const struct target *t, const struct pool_exit *x)
+{
+	if (x->signal) {
+		const char *name = sigabbrev_np(x->signal);
+		return str_of(
+		    arena_printf(&d->arena, "killed by SIG%s (signal %d)", name ? name : "?", x->signal));
+	}
+	if (t && t->invert && x->code == 0)
+		return STR("passed, but was to fail");
+	return x->code ? str_of(arena_printf(&d->arena, "exit code %d", x->code)) : STR_NONE;
+}
+
+/* A process that tells of no tests is one itself. */
+static void put_itself(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
+		       enum status status, struct str message, int64_t time_ns)
+{
+	struct event test = {.type = EVENT_SPAN,
+			     .kind = SPAN_TEST,
+			     .id = d->in.next_id++,
+			     .parent = d->span,
+			     .worker = d->in.worker,
+			     .time_ns = d->begin_ns,
+			     .dur_ns = time_ns - d->begin_ns,
+			     .status = status,
+			     .name = u->name,
+			     .source = SOURCE_PROCESS,
+			     .message = message,
+			     .attempt = u->attempt};
+	if (r->suite.adapter == &adapter_each)
+		test.file = u->name;
+	struct field size = {.key = STR("size"), .type = FIELD_INT, .num = (int64_t)x->output_bytes};
+	struct event output = {.type = EVENT_OUTPUT,
+			       .id = test.id,
+			       .worker = d->in.worker,
+			       .time_ns = time_ns,
+			       .text = x->output,
+			       .fields = &size,
+			       .n_fields = 1};
+	sink_put(&r->sink, &test);
+	if (x->output.n && status_is_bad(status))
+		sink_put(&r->sink, &output);
+}
+
+enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
+			int64_t time_ns, struct str *ret_message, bool *ret_told)
+{
+	const struct found *f = &r->found[r->jobs[u->number].found];
+	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
+	enum status status = status_of_exit(t, x), told = STATUS_NONE;
+	d->in.time_ns = time_ns;
+	d->in.lost = x->timed_out ? STATUS_TIMEOUT : x->interrupted ? STATUS_UNFINISHED : STATUS_NONE;
+	if (r->suite.adapter->stream == STREAM_GOTEST && !r->o.chunks)
+		gotest_finish(&d->gotest, time_ns);
+	else if (d->is_tap)
+		tap_finish(&d->tap, time_ns);
+	uint32_t n_tests = d->in.n_tests + (uint32_t)d->n_done;
+	told = d->in.worst;
+	if (r->suite.adapter == &adapter_plain && r->o.results.n) {
+		enum status worst = STATUS_NONE;
+		n_tests += results_read(r, d->span, d->in.worker, &worst);
+		told = worst > told ? worst : told;
+	}
+	if (status == STATUS_PASSED && status_is_bad(told))
+		status = STATUS_FAILED;
+	if (x->timed_out)
+		status = STATUS_TIMEOUT;
+	else if (x->interrupted && status_is_bad(status))
+		status = STATUS_UNFINISHED;
+	*ret_message = x->timed_out                  ? x->why
+		       : status == STATUS_UNFINISHED ? STR("interrupted")
+		       : status_is_bad(status)       ? exit_message(d, t, x)
+						     : STR_NONE;
+	*ret_told = !n_tests && !r->o.chunks;
+	if (*ret_told)
+		put_itself(r, d, u, x, status, *ret_message, time_ns);
+	return status;
+}

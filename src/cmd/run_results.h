@@ -1,0 +1,14 @@
+/*
+ * cmd/run_results.h - what the output, the files and the exit of a unit's process say.
+ */
+#pragma once
+#include "cmd/run.h"
+
+void results_begin(struct run *r, struct desk *d, uint32_t worker, const struct pool_unit *u);
+void results_output(struct run *r, struct desk *d, struct str bytes, int64_t time_ns);
+/* The verdict of the unit; puts the tests that only its end tells. */
+enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
+			int64_t time_ns, struct str *ret_message, bool *ret_told);
+/* Reads the files that --results names and that were written since the run began; their tests go below
+ * parent. */
+uint32_t results_read(struct run *r, uint64_t parent, int32_t worker, enum status *ret_worst);

@@ -1,0 +1,107 @@
+/*
+ * collect/adapter.h - what fettle knows of one test framework.
+ *
+ * An adapter recognises a command, says which units it holds, and how one of
+ * them is run. docs/adapters.md shows how to add one. Two kinds:
+ *
+ * - ADAPTER_PULL: the command itself is started once a worker with an agent inside (see
+ *   docs/agent-protocol.md), which lists the units and takes them from a socket;
+ * - ADAPTER_EXEC: each unit is a process of its own. Units are found by
+ *   discover(), or by a process whose output is fed to discover_feed() while tests already run.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "wire/event.h"
+
+enum adapter_mode { ADAPTER_PULL, ADAPTER_EXEC };
+/* What the output of a unit holds. */
+enum adapter_stream { STREAM_NONE, STREAM_TAP, STREAM_GOTEST };
+
+/* A unit that was found. Everything lives in the suite's arena. */
+struct target {
+	struct str name;   /* shown, and its identity in history */
+	struct str suite;  /* the file or package that it belongs to; default: name */
+	int64_t size;      /* bytes or other weight; 0 unknown */
+	char *const *argv; /* ADAPTER_EXEC; NULL when it cannot be run: see status */
+	char *const *env;  /* NULL: the suite's with the worker's own; else whole, the worker's are added */
+	const char *cwd;   /* NULL: the suite's */
+	const char *lock;  /* names of locks, separated by commas; NULL: none */
+	uint32_t *after;   /* indices of targets that must end before it */
+	uint32_t n_after;
+	bool alone;
+	bool invert;        /* passes when its process fails (ctest's WILL_FAIL) */
+	int skip_code;      /* exit code that means skipped; -1: none */
+	int64_t timeout_ns; /* its own; 0: the run's */
+	enum status status; /* of a target without argv: what it is anyway (a build that failed) */
+	struct str message;
+};
+
+/* The command that is to be run, and what was learned of it. */
+struct suite {
+	struct arena arena;
+	const struct adapter *adapter;
+	char **argv; /* as given, NULL-terminated */
+	size_t n_argv;
+	size_t word; /* index in argv of the framework's own word ("behave" in "poetry run behave") */
+	size_t args; /* index of the first argument behind it */
+	char **env;  /* whole */
+	const char *cwd;
+	const char *work_dir; /* private to this run, memory-backed where there is room */
+	const char *disk_dir; /* private to this run, where large files go */
+	const char *self;     /* path of fettle itself */
+	char **patterns;      /* --units */
+	size_t n_patterns;
+	struct target *targets;
+	size_t n_targets, cap_targets;
+	char **discovery; /* command whose output is fed to discover_feed; NULL: none */
+	char **discovery_env;
+	struct buf line; /* of discover_feed: a line that is not whole yet */
+	struct buf said; /* what the discovery process wrote to its standard error, cut */
+	struct str note; /* something to tell the person; empty: nothing */
+	void *own;       /* the adapter's */
+};
+
+struct adapter {
+	const char *name;
+	enum adapter_mode mode;
+	enum adapter_stream stream;
+	const char *suite_word, *test_word, *step_word;
+	/* Whether the words from argv[i] on start this framework; sets *ret_args. */
+	bool (*match)(char *const *argv, size_t i, size_t *ret_args);
+	/* ADAPTER_EXEC: fills targets, or sets discovery. */
+	int (*discover)(struct suite *s, struct err *e);
+	void (*discover_feed)(struct suite *s, struct str bytes);
+	int (*discover_end)(struct suite *s, int exit_status, struct err *e);
+	/*
+	 * The command that runs only the tests named (a retry, a part of a file); NULL: it cannot be
+	 * narrowed, the whole target runs. Names are those of test rows.
+	 */
+	char **(*narrow)(struct suite *s, const struct target *t, const struct str *tests, size_t n);
+	/* Options of the framework that take a value in the next word, for --chunks; NULL-terminated. */
+	const char *const *value_options;
+};
+
+/*
+ * Finds the adapter for argv: the one named (NULL: by looking at the words, wrappers such as
+ * "poetry run" and "env X=1" passed over), else "plain".
+ */
+must_use int adapter_choose(struct suite *s, const char *named, struct err *e);
+/* Comma-separated names, for messages and help. */
+extern const char adapter_names[];
+
+/* Adds an empty target and returns it; valid until the next one. */
+struct target *suite_target(struct suite *s);
+/* argv[0 .. n) with extra words behind it, NULL-terminated, in the arena. */
+char **words_join(struct arena *a, char *const *first, size_t n_first, char *const *then, size_t n_then);
+/* The last part of a path. */
+const char *word_base(const char *path);
+/* Whether a word is an option that is in the NULL-terminated list. */
+bool word_in(const char *word, const char *const *list);
+
+extern const struct adapter adapter_behave, adapter_pytest, adapter_go, adapter_ctest, adapter_bats,
+    adapter_each, adapter_plain;

@@ -1,0 +1,47 @@
+/* behave: the agent lists feature files and takes them from the socket. */
+#include "collect/adapter.h"
+#include "collect/adapter_python.h"
+
+static bool match(char *const *argv, size_t i, size_t *ret_args)
+{
+	return python_program(argv, i, "behave", ret_args);
+}
+
+static const char *const value_options[] = {"-D",
+					    "--define",
+					    "-e",
+					    "--exclude",
+					    "-f",
+					    "--format",
+					    "-i",
+					    "--include",
+					    "-n",
+					    "--name",
+					    "-o",
+					    "--outfile",
+					    "-r",
+					    "--runner",
+					    "-t",
+					    "--tags",
+					    "-j",
+					    "--jobs",
+					    "--junit-directory",
+					    "--logging-level",
+					    "--logging-format",
+					    "--logging-datefmt",
+					    "--logging-filter",
+					    "--stage",
+					    "--lang",
+					    "--steps-catalog",
+					    "--color",
+					    NULL};
+
+const struct adapter adapter_behave = {
+    .name = "behave",
+    .mode = ADAPTER_PULL,
+    .suite_word = "feature",
+    .test_word = "scenario",
+    .step_word = "step",
+    .match = match,
+    .value_options = value_options,
+};

@@ -1,0 +1,303 @@
+/*
+ * go test: the go command builds and vets as ever; in place of running a test binary it
+ * hands it over (-exec, a link to fettle itself), so that packages are run longest
+ * first, while others still compile.
+ *
+ * The stand-in keeps the binary (a hard link, else a copy) and the environment
+ * that go made for it, and prints one marked line, to which `go test -json` adds
+ * the package.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "collect/adapter.h"
+#include "collect/go_exec.h"
+#include "collect/proc.h"
+
+static bool match(char *const *argv, size_t i, size_t *ret_args)
+{
+	*ret_args = i + 2;
+	return strcmp(word_base(argv[i]), "go") == 0 && argv[i + 1] && strcmp(argv[i + 1], "test") == 0;
+}
+
+struct package {
+	struct str name;
+	struct buf output; /* of a build that fails */
+	bool given;        /* a binary was handed over, or it has no tests */
+};
+
+struct go {
+	struct package *packages; /* in the arena, grows by doubling */
+	size_t n, cap;
+	char **words;     /* for plain runs: the whole command */
+	struct buf noise; /* lines that are no JSON: errors of go itself */
+	bool picky;       /* the user's own -run or -skip: not to be narrowed by us */
+};
+
+/* Flags that make go test do something other than run tests once: the command is run as it is. */
+static bool wants_plain(const char *w)
+{
+	static const char *const exact[] = {"-c",
+					    "-exec",
+					    "-o",
+					    "-bench",
+					    "-fuzz",
+					    "-cpuprofile",
+					    "-memprofile",
+					    "-blockprofile",
+					    "-mutexprofile",
+					    "-trace",
+					    "-cover",
+					    "-coverprofile",
+					    "-covermode",
+					    "-coverpkg",
+					    "-list",
+					    "-n",
+					    "-x",
+					    "-i",
+					    "-artifacts",
+					    NULL};
+	const char *name = w[0] == '-' && w[1] == '-' ? w + 1 : w;
+	size_t n = strcspn(name, "=");
+	for (size_t i = 0; exact[i]; i++)
+		if (strlen(exact[i]) == n && strncmp(exact[i], name, n) == 0)
+			return true;
+	return false;
+}
+
+static bool is_flag(const char *w, const char *flag)
+{
+	const char *name = w[0] == '-' && w[1] == '-' ? w + 1 : w;
+	size_t n = strlen(flag);
+	return strncmp(name, flag, n) == 0 && (name[n] == 0 || name[n] == '=');
+}
+
+static int discover(struct suite *s, struct err *e)
+{
+	struct go *g = arena_new(&s->arena, struct go);
+	char *stand_in = arena_printf(&s->arena, "%s/go-exec", s->work_dir);
+	s->own = g;
+	for (size_t i = s->args; i < s->n_argv && strcmp(s->argv[i], "-args") != 0; i++) {
+		if (wants_plain(s->argv[i]))
+			return adapter_plain.discover(s, e);
+		g->picky |= is_flag(s->argv[i], "-run") || is_flag(s->argv[i], "-skip");
+	}
+	if (symlink(s->self, stand_in) < 0)
+		return err_sys(e, "cannot make '%s'", stand_in);
+	char **words = arena_array(&s->arena, char *, s->n_argv + 4);
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_argv; i++) {
+		const char *w = s->argv[i];
+		if (i >= s->args && (is_flag(w, "-json") || is_flag(w, "-v")) && !strchr(w, '='))
+			continue;
+		words[n++] = s->argv[i];
+		if (i + 1 == s->args) {
+			words[n++] = (char *)"-json";
+			words[n++] = arena_printf(&s->arena, "-exec=%s", stand_in);
+		}
+	}
+	s->discovery = words;
+	char *extra[] = {arena_printf(&s->arena, GO_EXEC_DIR "=%s", s->disk_dir)};
+	s->discovery_env = proc_env(&s->arena, s->env, extra, 1);
+	return 0;
+}
+
+static struct package *package_of(struct suite *s, struct str name)
+{
+	struct go *g = s->own;
+	for (size_t i = g->n; i > 0; i--)
+		if (str_eq(g->packages[i - 1].name, name))
+			return &g->packages[i - 1];
+	if (g->n == g->cap) {
+		size_t cap = g->cap ? g->cap * 2 : 64;
+		struct package *more = arena_array(&s->arena, struct package, cap);
+		if (g->n)
+			memcpy(more, g->packages, sizeof(*more) * g->n);
+		g->packages = more;
+		g->cap = cap;
+	}
+	g->packages[g->n] = (struct package){.name = arena_str(&s->arena, name)};
+	return &g->packages[g->n++];
+}
+
+/* A file of NUL-separated strings, as the stand-in left it. */
+static char **read_strings(struct suite *s, const char *path)
+{
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size > (64 << 20))
+		return NULL;
+	char *text = arena_alloc(&s->arena, (size_t)st.st_size + 1);
+	size_t n = 0, count = 0;
+	for (ssize_t got; (got = read(fd, text + n, (size_t)st.st_size - n)) > 0;)
+		n += (size_t)got;
+	for (size_t i = 0; i < n; i++)
+		count += text[i] == 0;
+	char **strings = arena_array(&s->arena, char *, count + 1);
+	count = 0;
+	for (char *p = text; p < text + n; p += strlen(p) + 1)
+		strings[count++] = p;
+	return strings;
+}
+
+/* "fettle-go-exec N\n" where N names three files in the work folder. */
+static void take_binary(struct suite *s, struct package *p, struct str number)
+{
+	int64_t n;
+	if (!str_int(number, &n))
+		return;
+	char **argv = read_strings(s, arena_printf(&s->arena, "%s/go-%lld.argv", s->disk_dir, (long long)n));
+	char **env = read_strings(s, arena_printf(&s->arena, "%s/go-%lld.env", s->disk_dir, (long long)n));
+	struct stat st;
+	if (!argv || !argv[0] || !argv[1] || !env)
+		return;
+	struct target *t = suite_target(s);
+	t->name = p->name;
+	t->cwd = argv[0];
+	t->argv = argv + 1;
+	t->env = env;
+	/* binaries differ little in size, and not by their tests: sources of tests would be better */
+	t->size = stat(argv[1], &st) == 0 ? st.st_size : 0;
+	p->given = true;
+}
+
+static void take_line(struct suite *s, struct str line)
+{
+	struct go *g = s->own;
+	struct arena scratch = {0};
+	struct json j;
+	struct str key, action = STR_NONE, package = STR_NONE, import = STR_NONE, output = STR_NONE;
+	struct str build = STR_NONE;
+	json_init(&j, line, &scratch);
+	if (line.n && line.at[0] == '{' && json_object(&j)) {
+		while (json_key(&j, &key)) {
+			if (str_is(key, "Action"))
+				action = json_text(&j);
+			else if (str_is(key, "Package"))
+				package = json_text(&j);
+			else if (str_is(key, "ImportPath"))
+				import = json_text(&j);
+			else if (str_is(key, "FailedBuild"))
+				build = json_text(&j);
+			else if (str_is(key, "Output"))
+				output = json_text(&j);
+			else
+				json_skip(&j);
+		}
+	}
+	if (!action.n) {
+		if (g->noise.n < 65536) {
+			buf_str(&g->noise, line);
+			buf_char(&g->noise, '\n');
+		}
+		arena_free(&scratch);
+		return;
+	}
+	/* build output names "pkg [pkg.test]" */
+	if (!package.n)
+		package = str_cut(import, 0, str_find(import, ' '));
+	struct package *p = package.n ? package_of(s, package) : NULL;
+	if (p && str_starts(output, GO_EXEC_MARK))
+		take_binary(s, p, str_trim(str_cut(output, sizeof(GO_EXEC_MARK) - 1, output.n)));
+	else if (p && output.n && p->output.n < 65536)
+		buf_str(&p->output, output);
+	if (p && str_is(action, "skip"))
+		p->given = true;
+	if (p && str_is(action, "fail") && !p->given) {
+		struct target *t = suite_target(s);
+		p->given = true;
+		/* the compiler's words stand under the name of what was built ("pkg.test") */
+		if (build.n)
+			p = package_of(s, str_cut(build, 0, str_find(build, ' ')));
+		t->name = arena_str(&s->arena, package);
+		t->status = STATUS_ERROR;
+		t->message =
+		    arena_str(&s->arena, p->output.n ? buf_view(&p->output) : STR("the build failed"));
+	}
+	arena_free(&scratch);
+}
+
+static void discover_feed(struct suite *s, struct str bytes)
+{
+	buf_str(&s->line, bytes);
+	size_t from = 0;
+	for (;;) {
+		struct str rest = {s->line.at + from, s->line.n - from};
+		size_t end = str_find(rest, '\n');
+		if (end == rest.n)
+			break;
+		take_line(s, str_cut(rest, 0, end));
+		from += end + 1;
+	}
+	buf_drop(&s->line, from);
+}
+
+static int discover_end(struct suite *s, int exit_status, struct err *e)
+{
+	struct go *g = s->own;
+	bool any = false;
+	for (size_t i = 0; i < g->n; i++) {
+		any |= g->packages[i].given;
+		buf_free(&g->packages[i].output);
+	}
+	int rc = 0;
+	struct str said = str_trim(buf_view(&g->noise));
+	if (exit_status != 0 && !any)
+		rc = err_usage(e, "'go test' found nothing to run: %.*s", (int)(said.n < 300 ? said.n : 300),
+			       said.at ? said.at : "");
+	buf_free(&g->noise);
+	return rc;
+}
+
+static char **narrow(struct suite *s, const struct target *t, const struct str *tests, size_t n)
+{
+	const struct go *g = s->own;
+	struct buf b = {0};
+	if (g->picky || !n)
+		return NULL;
+	buf_text(&b, "-test.run=^(");
+	for (size_t i = 0; i < n; i++) {
+		struct str top = str_cut(tests[i], 0, str_find(tests[i], '/'));
+		bool again = false;
+		for (size_t k = 0; k < i && !again; k++)
+			again = str_eq(top, str_cut(tests[k], 0, str_find(tests[k], '/')));
+		if (again)
+			continue;
+		if (i)
+			buf_char(&b, '|');
+		buf_str(&b, top);
+	}
+	buf_text(&b, ")$");
+	size_t n_argv = 0;
+	while (t->argv[n_argv])
+		n_argv++;
+	/* flags stand before the first word that is none (the user's -args) */
+	char *then = arena_copy(&s->arena, buf_view(&b));
+	buf_free(&b);
+	char **argv = arena_array(&s->arena, char *, n_argv + 2);
+	argv[0] = t->argv[0];
+	argv[1] = then;
+	for (size_t i = 1; i < n_argv; i++)
+		argv[i + 1] = t->argv[i];
+	return argv;
+}
+
+const struct adapter adapter_go = {
+    .name = "go",
+    .mode = ADAPTER_EXEC,
+    .stream = STREAM_GOTEST,
+    .suite_word = "package",
+    .test_word = "test",
+    .step_word = "step",
+    .match = match,
+    .discover = discover,
+    .discover_feed = discover_feed,
+    .discover_end = discover_end,
+    .narrow = narrow,
+};

@@ -1,0 +1,94 @@
+#include "collect/agent_dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/str.h"
+#include "collect/proc.h"
+
+/* agent_files.S */
+#define FILE_OF(name) extern const char agent_##name[], agent_##name##_end[]
+FILE_OF(sitecustomize);
+FILE_OF(fettle_agent);
+FILE_OF(fettle_behave);
+FILE_OF(fettle_pytest);
+
+struct carried {
+	const char *name, *at, *end;
+};
+
+#define ROW(name)                                                                                            \
+	{                                                                                                    \
+#name ".py", agent_##name, agent_##name##_end                                                \
+	}
+static const struct carried files[] = {ROW(sitecustomize), ROW(fettle_agent), ROW(fettle_behave),
+				       ROW(fettle_pytest)};
+enum { N_FILES = sizeof(files) / sizeof(*files) };
+
+static struct str contents(const struct carried *f)
+{
+	return (struct str){f->at, (size_t)(f->end - f->at)};
+}
+
+/* Whether path holds just these bytes. */
+static bool holds(const char *path, struct str want)
+{
+	char have[65536];
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n = fd < 0 ? -1 : read(fd, have, sizeof(have));
+	return n >= 0 && str_eq((struct str){have, (size_t)n}, want);
+}
+
+/* Written beside and moved into place, so that nobody reads half of it. */
+static int put(struct arena *a, const char *path, struct str want, struct err *e)
+{
+	char *fresh = arena_printf(a, "%s.%d", path, (int)getpid());
+	auto_fd fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 || write(fd, want.at, want.n) != (ssize_t)want.n || rename(fresh, path) < 0) {
+		(void)err_sys(e, "cannot write '%s'", path);
+		(void)unlink(fresh);
+		return e->fault;
+	}
+	return 0;
+}
+
+static int fill(struct arena *a, const char *dir, struct err *e)
+{
+	struct stat st;
+	if (folder_make(dir, 0700, e) < 0)
+		return e->fault;
+	/* Python will run what lies there: nobody else may be able to write */
+	if (lstat(dir, &st) < 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022)) {
+		errno = EPERM;
+		return err_sys(e, "'%s' is not ours alone", dir);
+	}
+	for (unsigned i = 0; i < N_FILES; i++) {
+		const char *path = arena_printf(a, "%s/%s", dir, files[i].name);
+		if (!holds(path, contents(&files[i])) && put(a, path, contents(&files[i]), e) < 0)
+			return e->fault;
+	}
+	return 0;
+}
+
+int agent_dir_make(struct arena *a, const char *work_dir, char *const *env, char **ret, struct err *e)
+{
+	uint64_t hash = 0;
+	for (unsigned i = 0; i < N_FILES; i++)
+		hash = str_hash(contents(&files[i]), hash + i);
+	const char *cache = proc_env_get(env, "XDG_CACHE_HOME"), *home = proc_env_get(env, "HOME");
+	const char *base = cache && cache[0] == '/' ? cache
+			   : home && home[0] == '/' ? arena_printf(a, "%s/.cache", home)
+						    : NULL;
+	if (base) {
+		*ret = arena_printf(a, "%s/fettle/agent-%016llx", base, (unsigned long long)hash);
+		if (fill(a, *ret, e) == 0)
+			return 0;
+	}
+	*ret = arena_printf(a, "%s/agent", work_dir);
+	return fill(a, *ret, e);
+}

@@ -1,0 +1,17 @@
+/* The Python files of the agent, byte for byte: see agent_dir.c. */
+	.section .rodata
+	.macro carry name, path
+	.global agent_\name
+	.hidden agent_\name
+	.global agent_\name\()_end
+	.hidden agent_\name\()_end
+agent_\name:
+	.incbin "\path"
+agent_\name\()_end:
+	.byte 0
+	.endm
+	carry sitecustomize, "src/agent/sitecustomize.py"
+	carry fettle_agent, "src/agent/fettle_agent.py"
+	carry fettle_behave, "src/agent/fettle_behave.py"
+	carry fettle_pytest, "src/agent/fettle_pytest.py"
+	.section .note.GNU-stack,"",@progbits

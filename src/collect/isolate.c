@@ -1,0 +1,131 @@
+#include "collect/isolate.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/str.h"
+
+/* The nearest folder above cwd that holds .git, else cwd. */
+static char *find_tree(struct arena *a, const char *cwd)
+{
+	struct str at = str_of(cwd);
+	while (at.n) {
+		struct stat st;
+		if (stat(arena_printf(a, "%.*s/.git", STR_ARG(at)), &st) == 0)
+			return arena_copy(a, at);
+		at.n = str_find_last(at, '/') < at.n ? str_find_last(at, '/') : 0;
+	}
+	return arena_copy(a, str_of(cwd));
+}
+
+/* mount(2) takes ':' and ',' and '\' in paths only escaped. */
+static char *mount_path(struct arena *a, const char *path)
+{
+	struct buf b = {0};
+	for (; *path; path++) {
+		if (strchr(":,\\", *path))
+			buf_char(&b, '\\');
+		buf_char(&b, *path);
+	}
+	char *escaped = arena_copy(a, buf_view(&b));
+	buf_free(&b);
+	return escaped;
+}
+
+static int make_layer(const struct isolate *i, struct arena *a, const char *name, struct overlay *ret,
+		      struct err *e)
+{
+	const char *upper = arena_printf(a, "%s/%s/upper", i->room, name);
+	const char *work = arena_printf(a, "%s/%s/work", i->room, name);
+	if (folder_make(upper, 0700, e) < 0 || folder_make(work, 0700, e) < 0)
+		return e->fault;
+	*ret = (struct overlay){
+	    .tree = i->tree,
+	    .options =
+		arena_printf(a, "lowerdir=%s,upperdir=%s,workdir=%s%s", mount_path(a, i->tree),
+			     mount_path(a, upper), mount_path(a, work), i->user_ns ? ",userxattr" : ""),
+	    .user_ns = i->user_ns,
+	    .uid = getuid(),
+	    .gid = getgid(),
+	};
+	return 0;
+}
+
+/* Whether a child can be started under such an overlay, and write there. */
+static bool overlay_works(const struct isolate *i, struct arena *a, struct err *e)
+{
+	struct overlay o;
+	pid_t pid;
+	int status = -1;
+	char *argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)": > .fettle-try && rm .fettle-try", NULL};
+	char *env[] = {NULL};
+	if (make_layer(i, a, "try", &o, e) < 0)
+		return false;
+	struct launch l = {.path = "/bin/sh",
+			   .argv = argv,
+			   .env = env,
+			   .cwd = i->tree,
+			   .in = -1,
+			   .out = -1,
+			   .err = -1,
+			   .overlay = &o};
+	if (proc_start(&l, &pid, e) < 0)
+		return false;
+	(void)waitpid(pid, &status, 0);
+	folder_remove(arena_printf(a, "%s/try", i->room));
+	if (status != 0) {
+		errno = EROFS;
+		(void)err_sys(e, "cannot write under an overlay");
+	}
+	return status == 0;
+}
+
+int isolate_init(struct isolate *i, struct arena *a, const char *cwd, const char *work_dir,
+		 const char *disk_dir, struct err *e)
+{
+	struct err tried = {0};
+	i->tree = find_tree(a, cwd);
+	i->inside = cwd + strlen(i->tree);
+	const char *rooms[] = {arena_printf(a, "%s/tree", work_dir), arena_printf(a, "%s/tree", disk_dir)};
+	for (unsigned k = 0; k < 4; k++) {
+		i->how = ISOLATE_OVERLAY;
+		i->room = rooms[k % 2];
+		i->user_ns = k >= 2;
+		if (i->user_ns ? geteuid() == 0 : geteuid() != 0)
+			continue;
+		if (overlay_works(i, a, &tried))
+			return 0;
+	}
+	i->how = ISOLATE_COPY;
+	i->room = rooms[1];
+	i->why_copy = arena_copy(a, str_of(tried.text));
+	return folder_make(i->room, 0700, e);
+}
+
+int isolate_worker_init(const struct isolate *i, struct arena *a, uint32_t worker, struct isolate_worker *ret,
+			struct err *e)
+{
+	char *name = arena_printf(a, "%u", worker);
+	*ret = (struct isolate_worker){.cwd = arena_printf(a, "%s%s", i->tree, i->inside)};
+	if (i->how == ISOLATE_OVERLAY) {
+		ret->has_overlay = true;
+		return make_layer(i, a, name, &ret->overlay, e);
+	}
+	char *to = arena_printf(a, "%s/%s", i->room, name);
+	if (folder_make(to, 0700, e) < 0)
+		return e->fault;
+	char **argv = arena_array(a, char *, 7);
+	argv[0] = (char *)"cp";
+	argv[1] = (char *)"-a";
+	argv[2] = (char *)"--reflink=auto";
+	argv[3] = arena_printf(a, "%s/.", i->tree);
+	argv[4] = to;
+	ret->copy = argv;
+	ret->cwd = arena_printf(a, "%s%s", to, i->inside);
+	return 0;
+}

@@ -1,0 +1,459 @@
+#include "collect/pool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "collect/hang.h"
+#include "collect/pool_inside.h"
+#include "wire/env.h"
+
+enum { FRONT = 0xffffff, EVENTS = 64 };
+
+int64_t pool_time(const struct pool *p, int64_t mono_ns)
+{
+	return mono_ns - p->o.start_ns;
+}
+
+uint64_t pool_span(struct pool *p)
+{
+	return ++p->next_span;
+}
+
+void pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w)
+{
+	uint64_t who = !w ? 0 : w->front ? FRONT : w->number;
+	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = (uint64_t)kind << 32 | who};
+	(void)epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &ev);
+}
+
+void pool_put(struct pool *p, const struct event *ev)
+{
+	sink_put(p->sink, ev);
+}
+
+void pool_note(struct pool *p, const char *code, const char *text)
+{
+	struct event ev = {.type = EVENT_NOTE,
+			   .worker = -1,
+			   .name = str_of(code),
+			   .message = str_of(text),
+			   .time_ns = pool_time(p, clock_mono_ns())};
+	pool_put(p, &ev);
+}
+
+uint64_t phase_begin(struct pool *p, struct worker *w, const char *name, int64_t now)
+{
+	w->phase = pool_span(p);
+	struct event ev = {.type = EVENT_BEGIN,
+			   .kind = SPAN_PHASE,
+			   .id = w->phase,
+			   .parent = w->span,
+			   .worker = w->front ? -1 : (int32_t)w->number,
+			   .name = str_of(name),
+			   .source = SOURCE_PROCESS,
+			   .time_ns = pool_time(p, now)};
+	pool_put(p, &ev);
+	return w->phase;
+}
+
+void phase_end(struct pool *p, struct worker *w, enum status status, struct str message, int64_t now)
+{
+	struct event ev = {.type = EVENT_END,
+			   .kind = SPAN_PHASE,
+			   .id = w->phase,
+			   .status = status,
+			   .worker = w->front ? -1 : (int32_t)w->number,
+			   .message = message,
+			   .time_ns = pool_time(p, now)};
+	w->phase = 0;
+	pool_put(p, &ev);
+}
+
+void pool_stop(struct pool *p)
+{
+	p->stopping = true;
+}
+
+void pool_abort(struct pool *p)
+{
+	int64_t now = clock_mono_ns();
+	p->stopping = true;
+	worker_end_processes(p, &p->front, ENDING_TERM, now);
+	for (uint32_t i = 0; i < p->o.workers; i++)
+		worker_end_processes(p, &p->workers[i], ENDING_TERM, now);
+}
+
+void pool_fail(struct pool *p, enum pool_end end, const struct err *e)
+{
+	if (!p->has_error)
+		p->error = *e;
+	p->has_error = true;
+	if (p->end == POOL_DONE)
+		p->end = end;
+	pool_abort(p);
+}
+
+struct pool *pool_new(struct arena *a, const struct pool_options *o, struct suite *suite,
+		      struct pool_host *host, struct sink *sink)
+{
+	struct pool *p = arena_new(a, struct pool);
+	p->o = *o;
+	p->arena = a;
+	p->suite = suite;
+	p->host = host;
+	p->sink = sink;
+	p->run_mark = arena_printf(a, ENV_RUN "=%s", o->run_id);
+	p->workers = arena_array(a, struct worker, o->workers);
+	p->front = (struct worker){.front = true,
+				   .listener = -1,
+				   .agent = -1,
+				   .pipe = -1,
+				   .said_pipe = -1,
+				   .output = {.log = -1, .tee = -1},
+				   .spool = {.fd = -1}};
+	for (uint32_t i = 0; i < o->workers; i++) {
+		p->workers[i] = p->front;
+		p->workers[i].front = false;
+		p->workers[i].number = i;
+	}
+	return p;
+}
+
+uint64_t pool_bad_rows(const struct pool *p)
+{
+	return p->bad_rows;
+}
+
+int pool_exit_code(const struct pool *p, uint32_t worker)
+{
+	return p->workers[worker].exit_code;
+}
+
+size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most)
+{
+	size_t n = 0;
+	for (uint32_t i = 0; i < p->o.workers && n < most; i++) {
+		const struct worker *w = &p->workers[i];
+		if (w->current)
+			ret[n++] = (struct pool_running){i, w->current->name, pool_time(p, w->unit_ns)};
+	}
+	return n;
+}
+
+/* Something wants the run to end: the first time kindly, the second time at once. */
+static void interrupt(struct pool *p, int sig)
+{
+	int64_t now = clock_mono_ns();
+	p->n_signals++;
+	p->stopping = true;
+	if (p->end == POOL_DONE)
+		p->end = POOL_INTERRUPTED;
+	enum ending how = p->n_signals > 1 ? ENDING_KILL : sig == SIGINT ? ENDING_ASKED : ENDING_TERM;
+	worker_end_processes(p, &p->front, how, now);
+	for (uint32_t i = 0; i < p->o.workers; i++)
+		worker_end_processes(p, &p->workers[i], how, now);
+}
+
+static struct worker *worker_of_pid(struct pool *p, pid_t pid)
+{
+	if (p->front.pid == pid)
+		return &p->front;
+	for (uint32_t i = 0; i < p->o.workers; i++)
+		if (p->workers[i].pid == pid)
+			return &p->workers[i];
+	return NULL;
+}
+
+static void reap(struct pool *p)
+{
+	int status;
+	struct rusage usage;
+	for (pid_t pid; (pid = proc_reap(&status, &usage)) > 0;) {
+		struct worker *w = worker_of_pid(p, pid);
+		if (w) {
+			worker_gone(p, w, status, &usage, clock_mono_ns());
+			continue;
+		}
+		for (uint32_t i = 0; i < p->o.workers; i++) {
+			if (p->workers[i].debugger == pid) {
+				p->workers[i].debugger = 0;
+				p->workers[i].ending_ns = 0; /* the stacks are there: go on */
+			}
+		}
+	}
+}
+
+static void read_signals(struct pool *p)
+{
+	struct signalfd_siginfo si;
+	while (read(p->signals, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
+		if (si.ssi_signo == SIGCHLD)
+			reap(p);
+		else
+			interrupt(p, (int)si.ssi_signo);
+	}
+}
+
+static void read_stray(struct pool *p, size_t i)
+{
+	char bytes[65536];
+	ssize_t n = read(p->strays[i], bytes, sizeof(bytes));
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		fd_close(&p->strays[i]);
+}
+
+static void read_said(struct pool *p)
+{
+	struct worker *w = &p->front;
+	char bytes[16384];
+	ssize_t n = read(w->said_pipe, bytes, sizeof(bytes));
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		fd_close(&w->said_pipe);
+	} else if (n > 0) {
+		output_put(&w->output, (struct str){bytes, (size_t)n});
+		if (p->suite->said.n < 65536)
+			buf_add(&p->suite->said, bytes, (size_t)n);
+	}
+}
+
+static void take_fd(struct pool *p, uint64_t tag)
+{
+	uint32_t who = (uint32_t)tag;
+	struct worker *w = who == FRONT ? &p->front : who < p->o.workers ? &p->workers[who] : NULL;
+	switch ((enum fd_kind)(tag >> 32)) {
+	case FD_SIGNAL:
+		read_signals(p);
+		break;
+	case FD_LISTEN:
+		agent_accept(p, w);
+		break;
+	case FD_AGENT:
+		if (w->agent >= 0)
+			agent_read(p, w);
+		break;
+	case FD_OUTPUT:
+		worker_drain(p, w);
+		break;
+	case FD_SAID:
+		if (p->front.said_pipe >= 0)
+			read_said(p);
+		break;
+	case FD_STRAY:
+		read_stray(p, who);
+		break;
+	}
+}
+
+/* Units that took too long, the run that did, and the next step of what is being ended. */
+static void check_clocks(struct pool *p, int64_t now)
+{
+	if (p->o.deadline_ns && now >= p->o.deadline_ns && p->end == POOL_DONE) {
+		p->end = POOL_TIMEOUT;
+		p->stopping = true;
+		worker_end_processes(p, &p->front, ENDING_TERM, now);
+		for (uint32_t i = 0; i < p->o.workers; i++) {
+			p->workers[i].timed_out = p->workers[i].current != NULL;
+			worker_end_processes(p, &p->workers[i],
+					     p->workers[i].current ? ENDING_DUMP : ENDING_TERM, now);
+		}
+	}
+	worker_step_ending(p, &p->front, now);
+	for (uint32_t i = 0; i < p->o.workers; i++) {
+		struct worker *w = &p->workers[i];
+		if (w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
+		    now - w->unit_ns >= w->current->timeout_ns) {
+			w->timed_out = true;
+			worker_end_processes(p, w, ENDING_DUMP, now);
+		}
+		worker_step_ending(p, w, now);
+	}
+}
+
+static void tick(struct pool *p, int64_t now)
+{
+	p->tick_ns = now + TICK_MS * NS_PER_MS;
+	for (uint32_t i = 0; i < p->o.workers; i++)
+		if (p->workers[i].pid && p->workers[i].spool.fd >= 0)
+			agent_rows(p, &p->workers[i]);
+	p->host->tick(p->host, pool_time(p, now));
+}
+
+/* Gives an idle worker its next units, or ends it. Returns whether anything was done. */
+static bool feed(struct pool *p, struct worker *w)
+{
+	const struct pool_unit *units[BATCH];
+	struct err e;
+	uint32_t n = p->stopping ? 0 : p->host->next(p->host, w->number, units, p->o.pull ? BATCH : 1);
+	if (n && p->o.pull) {
+		memcpy(w->units, units, sizeof(*units) * n);
+		agent_give(p, w, n);
+		return true;
+	}
+	if (n) {
+		(void)exec_start(p, w, units[0],
+				 &e); /* a unit that cannot be started has ended with its error */
+		return true;
+	}
+	if (p->o.pull && w->pid &&
+	    (p->stopping || (p->discovered && p->host->over(p->host) && !p->o.keep_workers))) {
+		agent_finish(p, w, clock_mono_ns());
+		return true;
+	}
+	return false;
+}
+
+static bool anything_runs(const struct pool *p)
+{
+	bool runs = p->front.pid != 0;
+	for (uint32_t i = 0; i < p->o.workers && !runs; i++)
+		runs = p->workers[i].pid != 0 && p->workers[i].state != SLOT_IDLE;
+	return runs;
+}
+
+/* Starts workers that are needed, feeds those that are free. Returns false when all is over. */
+static bool dispatch(struct pool *p)
+{
+	bool fed = true;
+	if (p->front.state != SLOT_OVER && p->front.setup_at < p->o.n_setup)
+		return p->front.pid != 0; /* nothing begins before --setup has ended */
+	for (uint32_t i = 0; i < p->o.workers && !p->stopping; i++) {
+		struct worker *w = &p->workers[i];
+		bool wait =
+		    p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello && !p->workers[0].n_starts;
+		wait |= p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello;
+		bool needed = !w->n_starts || !p->host->over(p->host);
+		if (w->state == SLOT_OFF && !wait && needed && w->n_failed < START_TRIES)
+			worker_begin(p, w);
+	}
+	while (fed) {
+		fed = false;
+		for (uint32_t i = 0; i < p->o.workers; i++)
+			if (p->workers[i].state == SLOT_IDLE)
+				fed |= feed(p, &p->workers[i]);
+	}
+	if (anything_runs(p))
+		return true;
+	/* nothing runs: end the workers that were kept */
+	for (uint32_t i = 0; i < p->o.workers; i++) {
+		if (p->workers[i].state == SLOT_IDLE && p->workers[i].pid) {
+			agent_finish(p, &p->workers[i], clock_mono_ns());
+			fed = true;
+		}
+	}
+	return fed;
+}
+
+static int wait_ms(const struct pool *p, int64_t now)
+{
+	int64_t until = p->tick_ns;
+	for (uint32_t i = 0; i <= p->o.workers; i++) {
+		const struct worker *w = i < p->o.workers ? &p->workers[i] : &p->front;
+		if (w->ending != ENDING_NO && w->ending_ns < until)
+			until = w->ending_ns;
+		if (w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
+		    w->unit_ns + w->current->timeout_ns < until)
+			until = w->unit_ns + w->current->timeout_ns;
+	}
+	return until <= now ? 0 : (int)((until - now + NS_PER_MS - 1) / NS_PER_MS);
+}
+
+/* Processes of this run that outlived it. */
+static void tell_left(struct pool *p)
+{
+	struct buf pids = {0}, text = {0};
+	size_t n = proc_tree(&pids, 0, p->run_mark, p->run_mark);
+	for (size_t i = 0; i < n && i < 8; i++) {
+		pid_t pid;
+		char name[17];
+		memcpy(&pid, pids.at + i * sizeof(pid), sizeof(pid));
+		proc_name(pid, name);
+		buf_printf(&text, "%s%s (%d)", i ? ", " : "", name, (int)pid);
+	}
+	if (n)
+		pool_note(p, "left-running",
+			  arena_printf(p->arena, "%zu %s left running by the tests: %s%s", n,
+				       n == 1 ? "process was" : "processes were", text.at,
+				       n > 8 ? " ..." : ""));
+	buf_free(&pids);
+	buf_free(&text);
+}
+
+static void finish(struct pool *p)
+{
+	int64_t now = clock_mono_ns();
+	tell_left(p);
+	for (uint32_t i = 0; i < p->o.workers; i++) {
+		struct worker *w = &p->workers[i];
+		worker_over(p, w, now);
+		if (w->output.failed)
+			pool_note(p, "output", w->output.error.text);
+		fd_close(&w->listener);
+		fd_close(&w->agent);
+		fd_close(&w->pipe);
+		spool_close(&w->spool);
+		output_close(&w->output);
+		buf_free(&w->said);
+	}
+	output_close(&p->front.output);
+	fd_close(&p->front.pipe);
+	fd_close(&p->front.said_pipe);
+	for (size_t i = 0; i < p->n_strays; i++)
+		fd_close(&p->strays[i]);
+	arena_free(&p->scratch);
+	arena_free(&p->rows);
+}
+
+static int open_loop(struct pool *p, sigset_t *mask, struct err *e)
+{
+	(void)sigemptyset(mask);
+	(void)sigaddset(mask, SIGCHLD);
+	(void)sigaddset(mask, SIGINT);
+	(void)sigaddset(mask, SIGTERM);
+	(void)sigaddset(mask, SIGHUP);
+	p->epoll = epoll_create1(EPOLL_CLOEXEC);
+	p->signals = signalfd(-1, mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (p->epoll < 0 || p->signals < 0)
+		return err_sys(e, "cannot make an event loop");
+	pool_watch(p, p->signals, FD_SIGNAL, NULL);
+	return 0;
+}
+
+enum pool_end pool_run(struct pool *p, struct err *e)
+{
+	struct epoll_event events[EVENTS];
+	sigset_t mask, before;
+	if (open_loop(p, &mask, e) < 0)
+		return POOL_BROKEN;
+	(void)sigprocmask(SIG_BLOCK, &mask, &before);
+	proc_adopt_orphans();
+	p->discovered = !p->o.pull && !p->suite->discovery;
+	p->tick_ns = clock_mono_ns() + TICK_MS * NS_PER_MS;
+	worker_begin(p, &p->front);
+	while (dispatch(p)) {
+		int n = epoll_wait(p->epoll, events, EVENTS, wait_ms(p, clock_mono_ns()));
+		for (int i = 0; i < n; i++)
+			take_fd(p, events[i].data.u64);
+		int64_t now = clock_mono_ns();
+		check_clocks(p, now);
+		if (now >= p->tick_ns)
+			tick(p, now);
+	}
+	bool all_failed = p->o.pull && p->end == POOL_DONE && !p->stopping && !p->host->over(p->host);
+	finish(p);
+	(void)close(p->epoll);
+	(void)close(p->signals);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	if (p->has_error)
+		*e = p->error;
+	if (all_failed)
+		return POOL_NO_WORKERS;
+	return p->end;
+}

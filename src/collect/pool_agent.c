@@ -1,0 +1,425 @@
+/* The talk with an agent: docs/agent-protocol.md. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/row.h"
+#include "base/str.h"
+#include "collect/hang.h"
+#include "collect/pool_inside.h"
+#include "wire/env.h"
+
+enum { SAY_MAX = 64 << 20, SEND_WAIT_MS = 10000 };
+
+size_t agent_env(struct pool *p, struct worker *w, const char *mode, char **ret_env)
+{
+	struct arena *a = p->arena;
+	size_t n = 0;
+	const char *path = proc_env_get(p->o.env, "PYTHONPATH");
+	if (!p->o.agent_dir)
+		return 0;
+	ret_env[n++] = arena_printf(a, ENV_AGENT "=%s", mode);
+	ret_env[n++] = arena_printf(a, ENV_AGENT_DIR "=%s", p->o.agent_dir);
+	ret_env[n++] =
+	    arena_printf(a, "PYTHONPATH=%s%s%s", p->o.agent_dir, path && *path ? ":" : "", path ? path : "");
+	ret_env[n++] = arena_printf(a, ENV_DUMP_SIGNAL "=%d", hang_signal());
+	ret_env[n++] = arena_printf(a, ENV_DUMP_FILE "=%s", w->dump_path);
+	if (p->o.pull)
+		ret_env[n++] = arena_printf(a, ENV_AGENT_SOCKET "=%s", w->socket_path);
+	return n;
+}
+
+static int listen_at(struct worker *w, struct err *e)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	if (strlen(w->socket_path) >= sizeof(at.sun_path)) {
+		errno = ENAMETOOLONG;
+		return err_sys(e, "cannot make socket '%s'", w->socket_path);
+	}
+	memcpy(at.sun_path, w->socket_path, strlen(w->socket_path) + 1);
+	w->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (w->listener < 0)
+		return err_sys(e, "cannot make a socket");
+	mode_t before = umask(0177);
+	int rc = bind(w->listener, (struct sockaddr *)&at, sizeof(at));
+	(void)umask(before);
+	if (rc < 0 || listen(w->listener, 8) < 0)
+		return err_sys(e, "cannot make socket '%s'", w->socket_path);
+	return 0;
+}
+
+int agent_start(struct pool *p, struct worker *w, struct err *e)
+{
+	if (w->listener < 0) {
+		if (listen_at(w, e) < 0)
+			return e->fault;
+		pool_watch(p, w->listener, FD_LISTEN, w);
+	}
+	w->hello = w->ready = false;
+	w->state = SLOT_STARTING;
+	output_mark(&w->output);
+	int64_t now = clock_mono_ns();
+	w->unit_ns = now;
+	phase_begin(p, w, "startup", now);
+	return worker_spawn(p, w, p->o.argv, w->env, w->isolate.cwd, e);
+}
+
+void agent_accept(struct pool *p, struct worker *w)
+{
+	int fd = accept4(w->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct ucred who = {0};
+	socklen_t n = sizeof(who);
+	if (fd < 0)
+		return;
+	if (w->agent >= 0 || !w->pid || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) < 0 ||
+	    who.uid != geteuid()) {
+		(void)close(fd);
+		return;
+	}
+	w->agent = fd;
+	buf_clear(&w->said);
+	pool_watch(p, fd, FD_AGENT, w);
+}
+
+/* Sends all of it; an agent that does not read for long is as good as dead. */
+static void send_all(struct pool *p, struct worker *w, struct str s)
+{
+	while (s.n && w->agent >= 0) {
+		ssize_t n = send(w->agent, s.at, s.n, MSG_NOSIGNAL);
+		if (n > 0) {
+			s = str_cut(s, (size_t)n, s.n);
+			continue;
+		}
+		struct pollfd wait = {.fd = w->agent, .events = POLLOUT};
+		if (n < 0 && (errno == EAGAIN || errno == EINTR) && poll(&wait, 1, SEND_WAIT_MS) > 0)
+			continue;
+		worker_end_processes(p, w, ENDING_KILL, clock_mono_ns());
+		return;
+	}
+}
+
+void agent_give(struct pool *p, struct worker *w, uint32_t n)
+{
+	struct buf b = {0};
+	buf_text(&b, "{\"do\":\"run\",\"units\":[");
+	for (uint32_t i = 0; i < n; i++) {
+		const struct pool_unit *u = w->units[i];
+		buf_text(&b, i ? ",[" : "[");
+		buf_int(&b, u->number);
+		buf_char(&b, ',');
+		json_put_text(&b, u->select);
+		buf_char(&b, ',');
+		buf_int(&b, u->attempt);
+		buf_char(&b, ']');
+	}
+	buf_text(&b, "]}\n");
+	w->n_units = n;
+	w->given_ns = clock_mono_ns();
+	w->state = SLOT_BUSY;
+	send_all(p, w, buf_view(&b));
+	buf_free(&b);
+}
+
+void agent_finish(struct pool *p, struct worker *w, int64_t now)
+{
+	w->state = SLOT_ENDING;
+	phase_begin(p, w, "teardown", now);
+	send_all(p, w, STR("{\"do\":\"end\"}\n"));
+}
+
+static void take_hello(struct pool *p, struct worker *w)
+{
+	w->hello = true;
+	if (!p->lister) {
+		p->lister = w;
+		send_all(p, w,
+			 p->o.list_tests ? STR("{\"do\":\"list\",\"tests\":true}\n")
+					 : STR("{\"do\":\"list\"}\n"));
+	}
+}
+
+void pool_list(struct pool *p, const struct str *names, size_t n)
+{
+	struct buf b = {0};
+	buf_text(&b, "{\"do\":\"list\",\"tests\":true,\"names\":[");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(&b, ',');
+		json_put_text(&b, names[i]);
+	}
+	buf_text(&b, "]}\n");
+	p->discovered = false;
+	if (p->lister)
+		send_all(p, p->lister, buf_view(&b));
+	buf_free(&b);
+}
+
+static void take_ready(struct pool *p, struct worker *w)
+{
+	if (w->ready)
+		return;
+	w->ready = true;
+	phase_end(p, w, STATUS_PASSED, STR_NONE, clock_mono_ns());
+	if (w->state == SLOT_STARTING)
+		w->state = SLOT_IDLE;
+}
+
+static void take_done(struct pool *p, struct worker *w)
+{
+	agent_rows(p, w);
+	while (w->n_units) { /* its rows were lost: the disk is full, or somebody wrote over the file */
+		if (!w->current)
+			worker_unit_begin(p, w, w->units[0], pool_span(p), w->given_ns);
+		worker_unit_end(p, w, STATUS_ERROR, STR("its end was not recorded"), NULL, false,
+				clock_mono_ns());
+	}
+	if (w->state == SLOT_BUSY)
+		w->state = SLOT_IDLE;
+}
+
+static void take_units(struct pool *p, struct worker *w, struct str units, bool more)
+{
+	if (!more)
+		p->discovered = w->listed = true;
+	p->host->units(p->host, units, more); /* may ask for more: discovered is false again */
+}
+
+static void take_message(struct pool *p, struct worker *w, struct str line)
+{
+	struct json j;
+	struct str key, say = STR_NONE, units = STR_NONE, text = STR_NONE;
+	bool more = false;
+	arena_reset(&p->rows);
+	json_init(&j, line, &p->rows);
+	if (json_object(&j)) {
+		while (json_key(&j, &key)) {
+			if (str_is(key, "say"))
+				say = json_text(&j);
+			else if (str_is(key, "units"))
+				units = json_raw(&j);
+			else if (str_is(key, "more"))
+				more = json_bool(&j);
+			else if (str_is(key, "msg"))
+				text = json_text(&j);
+			else
+				json_skip(&j);
+		}
+	}
+	if (!json_end(&j)) {
+		p->bad_rows++;
+		return;
+	}
+	if (str_is(say, "hello"))
+		take_hello(p, w);
+	else if (str_is(say, "ready"))
+		take_ready(p, w);
+	else if (str_is(say, "units") && units.n)
+		take_units(p, w, units, more);
+	else if (str_is(say, "done"))
+		take_done(p, w);
+	else if (str_is(say, "fault"))
+		w->fault = arena_str(p->arena, text);
+}
+
+void agent_read(struct pool *p, struct worker *w)
+{
+	for (;;) {
+		ssize_t n = recv(w->agent, buf_room(&w->said, 65536), 65536, MSG_DONTWAIT);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0 || (n < 0 && errno != EAGAIN)) {
+			fd_close(&w->agent);
+			break;
+		}
+		if (n < 0)
+			break;
+		w->said.n += (size_t)n;
+		if (w->said.n > SAY_MAX) {
+			worker_end_processes(p, w, ENDING_KILL, clock_mono_ns());
+			break;
+		}
+	}
+	size_t from = 0;
+	for (;;) {
+		struct str rest = {w->said.at ? w->said.at + from : NULL, w->said.n - from};
+		size_t end = str_find(rest, '\n');
+		if (end == rest.n)
+			break;
+		take_message(p, w, str_cut(rest, 0, end));
+		from += end + 1;
+	}
+	if (from)
+		buf_drop(&w->said, from);
+}
+
+/* begin and end of a unit, as the agent saw them. */
+static void unit_row(struct pool *p, struct worker *w, const struct event *ev, int64_t at)
+{
+	int64_t number = event_int(ev, "unit", -1);
+	if (ev->type == EVENT_END) {
+		if (w->current && w->current->number == number) {
+			worker_drain(p, w);
+			worker_unit_end(p, w, ev->status ? ev->status : STATUS_ERROR, ev->message, NULL,
+					false, at);
+		}
+		return;
+	}
+	for (uint32_t i = 0; i < w->n_units && ev->type == EVENT_BEGIN; i++) {
+		if (w->units[i]->number != number)
+			continue;
+		if (w->current)
+			worker_unit_end(p, w, STATUS_ERROR, STR("its end was not recorded"), NULL, false, at);
+		worker_unit_begin(p, w, w->units[i], ev->id, at);
+		return;
+	}
+}
+
+static void take_row(struct pool *p, struct worker *w, struct str line)
+{
+	struct event ev;
+	struct err e;
+	arena_reset(&p->rows);
+	if (row_read(line, &p->rows, &ev, &e) < 0) {
+		p->bad_rows++;
+		return;
+	}
+	/* a process may not end the run or pose as fettle */
+	if (ev.type == EVENT_NONE || ev.type == EVENT_RUN || ev.type == EVENT_DONE || ev.kind == SPAN_WORKER)
+		return;
+	int64_t at = ev.time_ns, now = clock_mono_ns();
+	if (at < p->o.start_ns || at > now + NS_PER_S)
+		at = now;
+	ev.worker = (int32_t)w->number;
+	ev.time_ns = pool_time(p, at);
+	ev.id = ev.id ? w->birth << 32 | (ev.id & 0xffffffff) : 0;
+	if (ev.kind == SPAN_UNIT) {
+		unit_row(p, w, &ev, at);
+		return;
+	}
+	if (ev.parent)
+		ev.parent = w->birth << 32 | (ev.parent & 0xffffffff);
+	else if (ev.type == EVENT_BEGIN || ev.type == EVENT_SPAN)
+		ev.parent = w->unit_span ? w->unit_span : w->span;
+	pool_put(p, &ev);
+}
+
+void agent_rows(struct pool *p, struct worker *w)
+{
+	struct str line;
+	uint64_t bad = w->spool.bad;
+	while (spool_line(&w->spool, &line))
+		if (line.n)
+			take_row(p, w, line);
+	p->bad_rows += w->spool.bad - bad;
+}
+
+/* A process that ended before its suite was loaded: shown as a unit, so that every report has it. */
+static void start_failed(struct pool *p, struct worker *w, int status, int64_t now)
+{
+	struct pool_unit *u = arena_new(p->arena, struct pool_unit);
+	struct pool_exit x = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+			      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0};
+	struct str why = w->fault.n ? w->fault
+				    : str_of(arena_printf(p->arena, "%s before the suite was loaded",
+							  exit_words(p->arena, status)));
+	uint64_t printed = w->output.unit_bytes;
+	*u = (struct pool_unit){.number = UNIT_OF_WORKER,
+				.attempt = 1,
+				.name = str_of(arena_printf(p->arena, "start of worker %u", w->number))};
+	int64_t began = w->unit_ns;
+	worker_unit_begin(p, w, u, pool_span(p), began);
+	w->output.unit_bytes = printed;
+	worker_unit_end(p, w, p->end == POOL_INTERRUPTED ? STATUS_UNFINISHED : STATUS_ERROR, why, &x, false,
+			now);
+	w->n_failed++;
+	if (!p->has_error) {
+		errno = 0;
+		p->has_error = true;
+		(void)err_sys(&p->error, "worker %u: %.*s", w->number, STR_ARG(why));
+	}
+	if (w->fault.n)
+		w->n_failed = START_TRIES;
+}
+
+/* The command ran without our agent (an interpreter that ignores the environment, or not a test run at all).
+ */
+static void ran_plainly(struct pool *p, struct worker *w, int status, int64_t now)
+{
+	struct pool_unit *u = arena_new(p->arena, struct pool_unit);
+	struct pool_exit x = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+			      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0};
+	uint64_t printed = w->output.unit_bytes;
+	*u = (struct pool_unit){.number = UNIT_OF_WORKER,
+				.attempt = 1,
+				.name = p->suite->adapter->name[0] ? str_of(p->suite->adapter->name)
+								   : STR("command")};
+	int64_t began = w->unit_ns;
+	worker_unit_begin(p, w, u, pool_span(p), began);
+	w->output.unit_bytes = printed;
+	w->exit_code = x.signal ? 128 + x.signal : x.code;
+	worker_unit_end(p, w,
+			x.signal ? STATUS_CRASHED
+			: x.code ? STATUS_FAILED
+				 : STATUS_PASSED,
+			x.signal || x.code ? str_of(exit_words(p->arena, status)) : STR_NONE, &x, false, now);
+	p->end = POOL_NO_AGENT;
+	p->stopping = true;
+}
+
+void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
+{
+	bool ending = w->state == SLOT_ENDING;
+	if (w->agent >= 0)
+		agent_read(p, w);
+	agent_rows(p, w);
+	fd_close(&w->agent);
+	if (w->phase)
+		phase_end(p, w, ending || w->hello ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);
+	if (p->lister == w && !p->discovered)
+		p->lister = NULL;
+	w->state = SLOT_OFF;
+	if (ending) {
+		if (WIFSIGNALED(status))
+			w->exit_code = 128 + WTERMSIG(status);
+		else if (WEXITSTATUS(status))
+			w->exit_code = WEXITSTATUS(status);
+		return;
+	}
+	if (w->current) {
+		struct pool_exit x = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+				      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+				      .timed_out = w->timed_out};
+		bool stopped = p->end == POOL_INTERRUPTED && !w->timed_out;
+		worker_unit_end(p, w,
+				w->timed_out ? STATUS_TIMEOUT
+				: stopped    ? STATUS_UNFINISHED
+					     : STATUS_CRASHED,
+				w->timed_out ? worker_stacks(p, w)
+				: stopped    ? STR("interrupted")
+					     : str_of(exit_words(&p->scratch, status)),
+				&x, false, now);
+		w->n_failed = 0;
+	} else if (!w->hello && !p->stopping) {
+		if (w->number == 0 && !WIFSIGNALED(status))
+			ran_plainly(p, w, status, now);
+		else
+			start_failed(p, w, status, now);
+	} else if (!w->ready || w->n_units) {
+		if (!w->ready && !p->stopping)
+			start_failed(p, w, status, now);
+		else if (++w->n_failed >= START_TRIES && w->n_units) { /* it dies on the way to this unit */
+			worker_unit_begin(p, w, w->units[0], pool_span(p), w->given_ns);
+			worker_unit_end(p, w, STATUS_CRASHED, str_of(exit_words(&p->scratch, status)), NULL,
+					false, now);
+		}
+	}
+	worker_give_back(p, w);
+}

@@ -1,0 +1,150 @@
+/*
+ * collect/pool_inside.h - what the files of the pool share; nobody else includes it.
+ *
+ * pool.c is the loop, pool_worker.c the life of a worker's processes, pool_agent.c
+ * the talk with an agent, pool_exec.c one process a unit.
+ */
+#pragma once
+#include <signal.h>
+
+#include "base/buf.h"
+#include "collect/output.h"
+#include "collect/pool.h"
+#include "collect/spool.h"
+
+enum {
+	UNIT_OF_WORKER = 0x7fffffff, /* number of a unit that the host does not know: a start that failed */
+	BATCH = 128,                 /* units that a pull worker may hold */
+	TICK_MS = 100,
+	START_TRIES = 3,      /* processes of a worker that may die before their first unit */
+	DUMP_NS = 1500000000, /* for stacks that processes dump themselves */
+	DEBUGGER_S = 10,
+	TERM_NS = 2000000000, /* from SIGTERM to SIGKILL */
+};
+
+enum slot_state {
+	SLOT_OFF,      /* no process, may be started */
+	SLOT_SETUP,    /* a set-up command runs */
+	SLOT_STARTING, /* pull: its process loads the suite */
+	SLOT_IDLE,
+	SLOT_BUSY,
+	SLOT_ENDING, /* pull: told to end */
+	SLOT_OVER,   /* will not be started again */
+};
+
+/* How far the ending of a worker's processes has come. */
+enum ending { ENDING_NO, ENDING_DUMP, ENDING_ASKED, ENDING_TERM, ENDING_KILL };
+
+enum fd_kind { FD_SIGNAL, FD_LISTEN, FD_AGENT, FD_OUTPUT, FD_SAID, FD_STRAY };
+
+struct worker {
+	uint32_t number;
+	bool front; /* not a worker: runs --setup and the discovery process */
+	enum slot_state state;
+	pid_t pid;
+	uint64_t birth; /* of the process, unique in the run: ids of its rows are birth << 32 | id */
+	uint64_t span;  /* of the worker */
+	uint64_t phase; /* of the set-up, start-up or teardown that goes on; 0: none */
+	const char *dir, *socket_path, *spool_path, *dump_path;
+	char *mark; /* "FETTLE_WORKER=3" */
+	char **env;
+	struct isolate_worker isolate;
+	bool isolated, prepared;
+	size_t setup_at;     /* next set-up command */
+	int listener, agent; /* pull */
+	struct buf said;     /* of the agent: a line that is not whole yet */
+	struct spool spool;
+	int pipe;      /* what it prints */
+	int said_pipe; /* front: standard error of the discovery process */
+	struct output output;
+	const struct pool_unit *units[BATCH];
+	uint32_t n_units;
+	const struct pool_unit *current; /* begun, not ended */
+	uint64_t unit_span;
+	int64_t unit_ns;  /* when it began, absolute */
+	int64_t given_ns; /* when the batch was handed over */
+	bool hello, ready, listed;
+	struct str fault; /* what the agent said of a suite that cannot be loaded */
+	enum ending ending;
+	int64_t ending_ns; /* when the next step is due, absolute */
+	bool timed_out;
+	pid_t debugger;
+	uint32_t n_starts, n_failed;
+	int64_t cpu_ns, rss_bytes;
+	int exit_code;
+};
+
+struct pool {
+	struct pool_options o;
+	struct arena *arena;
+	struct arena scratch; /* reset for each unit */
+	struct arena rows;    /* reset for each row */
+	struct suite *suite;
+	struct pool_host *host;
+	struct sink *sink;
+	struct worker front;
+	struct worker *workers;
+	int epoll, signals;
+	uint64_t next_span, next_birth;
+	bool discovered;       /* exec: the list of targets is whole */
+	struct worker *lister; /* pull: the worker asked for the list */
+	bool stopping;         /* nothing new is begun */
+	enum pool_end end;
+	int n_signals;
+	struct err error;
+	bool has_error;
+	char *run_mark; /* "FETTLE_RUN=..." */
+	int strays[32]; /* outputs that processes left behind still hold */
+	size_t n_strays;
+	uint64_t bad_rows;
+	int64_t tick_ns;
+};
+
+/* pool.c */
+int64_t pool_time(const struct pool *p, int64_t mono_ns); /* relative to the run's begin */
+void pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w);
+void pool_put(struct pool *p, const struct event *ev);
+void pool_note(struct pool *p, const char *code, const char *text);
+void pool_fail(struct pool *p, enum pool_end end, const struct err *e);
+uint64_t phase_begin(struct pool *p, struct worker *w, const char *name, int64_t now);
+void phase_end(struct pool *p, struct worker *w, enum status status, struct str message, int64_t now);
+
+/* pool_worker.c */
+void worker_begin(struct pool *p, struct worker *w); /* first time, or again after a death */
+int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *const *env, const char *cwd,
+		 struct err *e);
+void worker_drain(struct pool *p, struct worker *w); /* reads what it has printed */
+void worker_end_processes(struct pool *p, struct worker *w, enum ending first, int64_t now);
+void worker_step_ending(struct pool *p, struct worker *w, int64_t now);
+void worker_gone(struct pool *p, struct worker *w, int status, const struct rusage *usage, int64_t now);
+void worker_over(struct pool *p, struct worker *w, int64_t now);
+void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit *u, uint64_t span,
+		       int64_t at);
+/* told: what it printed stands in a row already. */
+void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,
+		     const struct pool_exit *x, bool told, int64_t at);
+/* Why a unit that took too long was ended, with the stacks of what hung; in p->scratch. */
+struct str worker_stacks(struct pool *p, struct worker *w);
+/* Removes a unit from those that the worker holds. */
+void worker_forget(struct worker *w, const struct pool_unit *u);
+void worker_give_back(struct pool *p, struct worker *w);
+/* "killed by SIGSEGV (signal 11)", "exit code 3". */
+char *exit_words(struct arena *a, int status);
+
+/* pool_agent.c */
+int agent_start(struct pool *p, struct worker *w, struct err *e);
+void agent_accept(struct pool *p, struct worker *w);
+void agent_read(struct pool *p, struct worker *w);
+void agent_rows(struct pool *p, struct worker *w);
+void agent_give(struct pool *p, struct worker *w, uint32_t n);
+void agent_finish(struct pool *p, struct worker *w, int64_t now);
+void agent_gone(struct pool *p, struct worker *w, int status, int64_t now);
+/* Variables that put the agent into a worker's processes ("pull" or "observe"). */
+size_t agent_env(struct pool *p, struct worker *w, const char *mode, char **ret_env);
+enum { AGENT_ENV = 8 };
+
+/* pool_exec.c */
+int exec_start(struct pool *p, struct worker *w, const struct pool_unit *u, struct err *e);
+void exec_gone(struct pool *p, struct worker *w, int status, int64_t now);
+int front_next(struct pool *p, struct err *e); /* the next --setup command or the discovery process */
+void front_gone(struct pool *p, int status, int64_t now);

@@ -1,0 +1,464 @@
+/* The life of a worker's processes: start, output, units, end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/folder.h"
+#include "base/str.h"
+#include "collect/copy.h"
+#include "collect/hang.h"
+#include "collect/pool_inside.h"
+#include "wire/env.h"
+
+char *exit_words(struct arena *a, int status)
+{
+	if (WIFSIGNALED(status)) {
+		const char *name = sigabbrev_np(WTERMSIG(status));
+		return arena_printf(a, "killed by SIG%s (signal %d)", name ? name : "?", WTERMSIG(status));
+	}
+	return arena_printf(a, "exit code %d", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
+/* Replaces {worker}, {worker_dir} and {workers}. */
+static char *expand(struct pool *p, const struct worker *w, const char *text)
+{
+	struct buf b = {0};
+	for (; *text; text++) {
+		if (strncmp(text, "{worker}", 8) == 0) {
+			buf_int(&b, w->number);
+			text += 7;
+		} else if (strncmp(text, "{workers}", 9) == 0) {
+			buf_int(&b, p->o.workers);
+			text += 8;
+		} else if (strncmp(text, "{worker_dir}", 12) == 0) {
+			buf_text(&b, w->dir);
+			text += 11;
+		} else {
+			buf_char(&b, *text);
+		}
+	}
+	char *whole = arena_copy(p->arena, buf_view(&b));
+	buf_free(&b);
+	return whole;
+}
+
+static void make_env(struct pool *p, struct worker *w)
+{
+	struct arena *a = p->arena;
+	size_t n = 0;
+	char **extra = arena_array(a, char *, p->o.n_worker_env + AGENT_ENV + 8);
+	extra[n++] = p->run_mark;
+	if (!w->front) {
+		extra[n++] = w->mark;
+		extra[n++] = arena_printf(a, ENV_WORKERS "=%u", p->o.workers);
+		extra[n++] = arena_printf(a, ENV_WORKER_DIR "=%s", w->dir);
+		extra[n++] = arena_printf(a, ENV_EVENTS "=%s", w->spool_path);
+	}
+	if (p->o.isolate && !w->front) {
+		extra[n++] = arena_printf(a, "HOME=%s/home", w->dir);
+		extra[n++] = arena_printf(a, "TMPDIR=%s/tmp", w->dir);
+	}
+	for (size_t i = 0; i < p->o.n_worker_env && !w->front; i++)
+		extra[n++] = expand(p, w, p->o.worker_env[i]);
+	if (!w->front && (p->o.pull || p->o.observe))
+		n += agent_env(p, w, p->o.pull ? "pull" : "observe", extra + n);
+	w->env = proc_env(a, p->o.env, extra, n);
+}
+
+/* Folders, copies, files: once, before its first process. */
+static int prepare(struct pool *p, struct worker *w, struct err *e)
+{
+	struct arena *a = p->arena;
+	w->prepared = true;
+	output_init(&w->output, p->o.tee && !w->front ? STDOUT_FILENO : -1);
+	if (p->o.out_dir)
+		output_open(&w->output, w->front
+					    ? arena_printf(a, "%s/setup.log", p->o.out_dir)
+					    : arena_printf(a, "%s/worker-%u.log", p->o.out_dir, w->number));
+	w->isolate.cwd = p->o.cwd;
+	if (w->front) {
+		make_env(p, w);
+		return 0;
+	}
+	w->dir = arena_printf(a, "%s/w%u", p->o.work_dir, w->number);
+	w->socket_path = arena_printf(a, "%s/s%u", p->o.work_dir, w->number);
+	w->spool_path = arena_printf(a, "%s/e%u", p->o.work_dir, w->number);
+	w->dump_path = arena_printf(a, "%s/d%u", p->o.work_dir, w->number);
+	w->mark = arena_printf(a, ENV_WORKER "=%u", w->number);
+	if (folder_make(w->dir, 0700, e) < 0 || spool_open(&w->spool, w->spool_path, e) < 0)
+		return e->fault;
+	if (p->o.isolate) {
+		if (folder_make(arena_printf(a, "%s/home", w->dir), 0700, e) < 0 ||
+		    folder_make(arena_printf(a, "%s/tmp", w->dir), 0700, e) < 0 ||
+		    isolate_worker_init(p->o.isolate, a, w->number, &w->isolate, e) < 0)
+			return e->fault;
+		w->isolated = w->isolate.has_overlay;
+	}
+	for (size_t i = 0; i < p->o.n_copies; i++) {
+		const char *to = arena_printf(a, "%s/%s", w->dir, word_base(p->o.copies[i]));
+		if (copy_file(p->o.copies[i], to, e) < 0)
+			return e->fault;
+	}
+	make_env(p, w);
+	return 0;
+}
+
+/* The next set-up command of the worker, or, after the last, its life proper. */
+static int next_step(struct pool *p, struct worker *w, struct err *e)
+{
+	int64_t now = clock_mono_ns();
+	if (w->isolate.copy && w->setup_at == 0) {
+		w->state = SLOT_SETUP;
+		phase_begin(p, w, "tree-copy", now);
+		return worker_spawn(p, w, w->isolate.copy, p->o.env, p->o.cwd, e);
+	}
+	size_t first = w->isolate.copy ? 1 : 0;
+	if (w->setup_at - first < p->o.n_worker_setup) {
+		char *argv[] = {(char *)"/bin/sh", (char *)"-c", p->o.worker_setup[w->setup_at - first],
+				NULL};
+		w->state = SLOT_SETUP;
+		phase_begin(p, w, "worker-setup", now);
+		return worker_spawn(p, w, argv, w->env, w->isolate.cwd, e);
+	}
+	if (!p->o.pull) {
+		w->state = SLOT_IDLE;
+		return 0;
+	}
+	return agent_start(p, w, e);
+}
+
+void worker_begin(struct pool *p, struct worker *w)
+{
+	struct err e = {0};
+	int64_t now = clock_mono_ns();
+	int rc = 0;
+	if (!w->prepared) {
+		if (!w->front) {
+			w->span = pool_span(p);
+			struct event ev = {.type = EVENT_BEGIN,
+					   .kind = SPAN_WORKER,
+					   .id = w->span,
+					   .worker = (int32_t)w->number,
+					   .time_ns = pool_time(p, now),
+					   .source = SOURCE_PROCESS};
+			pool_put(p, &ev);
+		}
+		rc = prepare(p, w, &e);
+	}
+	w->n_starts++;
+	if (rc == 0)
+		rc = w->front ? front_next(p, &e) : next_step(p, w, &e);
+	if (rc < 0)
+		pool_fail(p, w->front ? POOL_BROKEN : POOL_NO_WORKERS, &e);
+}
+
+int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *const *env, const char *cwd,
+		 struct err *e)
+{
+	int ends[2], said[2] = {-1, -1};
+	const char *path = proc_find(&p->scratch, argv[0], env, cwd);
+	if (!path) {
+		errno = ENOENT;
+		return err_sys(e, "cannot run '%s'", argv[0]);
+	}
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(e, "cannot make a pipe");
+	bool split = w->front && w->state == SLOT_BUSY;
+	if (split && pipe2(said, O_CLOEXEC) < 0) {
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		return err_sys(e, "cannot make a pipe");
+	}
+	struct launch l = {.path = path,
+			   .argv = argv,
+			   .env = env,
+			   .cwd = cwd,
+			   .in = p->o.terminal ? STDIN_FILENO : -1,
+			   .out = ends[1],
+			   .err = split ? said[1] : ends[1],
+			   .same_session = p->o.terminal,
+			   .overlay = w->isolated ? &w->isolate.overlay : NULL};
+	int rc = proc_start(&l, &w->pid, e);
+	(void)close(ends[1]);
+	fd_close(&said[1]);
+	if (rc < 0) {
+		(void)close(ends[0]);
+		fd_close(&said[0]);
+		w->pid = 0;
+		return rc;
+	}
+	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	w->pipe = ends[0];
+	pool_watch(p, w->pipe, FD_OUTPUT, w);
+	if (split) {
+		(void)fcntl(said[0], F_SETFL, O_NONBLOCK);
+		w->said_pipe = said[0];
+		pool_watch(p, w->said_pipe, FD_SAID, w);
+	}
+	w->birth = ++p->next_birth;
+	w->ending = ENDING_NO;
+	w->timed_out = false;
+	return 0;
+}
+
+void worker_drain(struct pool *p, struct worker *w)
+{
+	char bytes[65536];
+	/* a process that floods its output must not keep us from the others */
+	for (unsigned i = 0; i < 64 && w->pipe >= 0; i++) {
+		ssize_t n = read(w->pipe, bytes, sizeof(bytes));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			fd_close(&w->pipe);
+		if (n <= 0)
+			return;
+		struct str s = {bytes, (size_t)n};
+		output_put(&w->output, s);
+		if (w->front && w->state == SLOT_BUSY) {
+			p->suite->adapter->discover_feed(p->suite, s);
+			p->host->targets(p->host, false, NULL);
+		} else if (w->current && !p->o.pull) {
+			p->host->output(p->host, w->number, s, pool_time(p, clock_mono_ns()));
+		}
+		if ((size_t)n < sizeof(bytes))
+			return;
+	}
+}
+
+void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit *u, uint64_t span, int64_t at)
+{
+	struct field fields[4];
+	uint32_t n = 0;
+	fields[n++] = (struct field){.key = STR("unit"), .type = FIELD_INT, .num = u->number};
+	if (u->predicted_ns)
+		fields[n++] =
+		    (struct field){.key = STR("predicted"), .type = FIELD_INT, .num = u->predicted_ns};
+	if (u->lock.n)
+		fields[n++] = (struct field){.key = STR("lock"), .type = FIELD_TEXT, .text = u->lock};
+	if (u->alone)
+		fields[n++] = (struct field){.key = STR("alone"), .type = FIELD_INT, .num = 1};
+	struct event ev = {.type = EVENT_BEGIN,
+			   .kind = SPAN_UNIT,
+			   .id = span,
+			   .parent = w->span,
+			   .worker = (int32_t)w->number,
+			   .attempt = u->attempt,
+			   .name = u->name,
+			   .source = p->o.pull ? SOURCE_INJECTED : SOURCE_PROCESS,
+			   .time_ns = pool_time(p, at),
+			   .fields = fields,
+			   .n_fields = n};
+	output_mark(&w->output);
+	w->current = u;
+	w->unit_span = span;
+	w->unit_ns = at;
+	pool_put(p, &ev);
+	p->host->unit_begin(p->host, w->number, u, span, pool_time(p, at));
+}
+
+void worker_forget(struct worker *w, const struct pool_unit *u)
+{
+	for (uint32_t i = 0; i < w->n_units; i++) {
+		if (w->units[i] == u) {
+			memmove(&w->units[i], &w->units[i + 1], sizeof(*w->units) * (w->n_units - i - 1));
+			w->n_units--;
+			return;
+		}
+	}
+}
+
+void worker_give_back(struct pool *p, struct worker *w)
+{
+	while (w->n_units)
+		p->host->unit_back(p->host, w->units[--w->n_units]);
+}
+
+struct str worker_stacks(struct pool *p, struct worker *w)
+{
+	struct str stacks = hang_read(&p->scratch, w->dump_path);
+	double seconds = (double)(clock_mono_ns() - w->unit_ns) / 1e9;
+	(void)unlink(w->dump_path);
+	return str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle%s%.*s", seconds,
+				   stacks.n ? "\n" : "", STR_ARG(stacks)));
+}
+
+void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,
+		     const struct pool_exit *x, bool told, int64_t at)
+{
+	const struct pool_unit *u = w->current;
+	struct field fields[5];
+	uint32_t n = 0;
+	int64_t now = pool_time(p, at);
+	if (status_is_bad(status) && w->output.unit_bytes && !told) {
+		struct field size = {
+		    .key = STR("size"), .type = FIELD_INT, .num = (int64_t)w->output.unit_bytes};
+		struct event out = {.type = EVENT_OUTPUT,
+				    .id = w->unit_span,
+				    .worker = (int32_t)w->number,
+				    .time_ns = now,
+				    .text = output_excerpt(&w->output, &p->scratch),
+				    .fields = &size,
+				    .n_fields = 1};
+		pool_put(p, &out);
+	}
+	if (x && x->signal)
+		fields[n++] = (struct field){.key = STR("signal"), .type = FIELD_INT, .num = x->signal};
+	else if (x && x->code)
+		fields[n++] = (struct field){.key = STR("exit"), .type = FIELD_INT, .num = x->code};
+	if (w->output.unit_bytes && w->output.log >= 0) {
+		fields[n++] = (struct field){
+		    .key = STR("log_at"), .type = FIELD_INT, .num = (int64_t)w->output.unit_at};
+		fields[n++] = (struct field){
+		    .key = STR("log_n"), .type = FIELD_INT, .num = (int64_t)w->output.unit_bytes};
+	}
+	struct event ev = {.type = EVENT_END,
+			   .kind = SPAN_UNIT,
+			   .id = w->unit_span,
+			   .worker = (int32_t)w->number,
+			   .time_ns = now,
+			   .status = status,
+			   .message = message,
+			   .fields = fields,
+			   .n_fields = n};
+	pool_put(p, &ev);
+	w->current = NULL;
+	w->unit_span = 0;
+	worker_forget(w, u);
+	output_mark(&w->output);
+	p->host->unit_end(p->host, w->number, u, status);
+}
+
+void worker_end_processes(struct pool *p, struct worker *w, enum ending first, int64_t now)
+{
+	if (!w->pid || w->ending >= first)
+		return;
+	w->ending = first;
+	if (first == ENDING_DUMP) {
+		struct buf pids = {0};
+		size_t n = proc_tree(&pids, w->pid, p->run_mark, w->mark ? w->mark : p->run_mark);
+		pid_t list[HANG_PROCESSES];
+		n = n < HANG_PROCESSES ? n : HANG_PROCESSES;
+		if (n)
+			memcpy(list, pids.at, n * sizeof(*list));
+		w->debugger = hang_ask(&p->scratch, list, n, w->dump_path, p->o.env);
+		w->ending_ns = now + (w->debugger ? DEBUGGER_S * NS_PER_S : DUMP_NS);
+		buf_free(&pids);
+	} else if (first == ENDING_ASKED) { /* as Ctrl-C would: the framework may tear down */
+		(void)kill(p->o.pull || p->o.terminal ? w->pid : -w->pid, SIGINT);
+		w->ending_ns = now + p->o.grace_ns;
+	} else {
+		(void)proc_tree_signal(w->pid, p->run_mark, w->mark ? w->mark : p->run_mark,
+				       first == ENDING_TERM ? SIGTERM : SIGKILL);
+		w->ending_ns = now + (first == ENDING_TERM ? TERM_NS : NS_PER_S / 5);
+	}
+}
+
+void worker_step_ending(struct pool *p, struct worker *w, int64_t now)
+{
+	if (w->ending == ENDING_NO || now < w->ending_ns || !w->pid)
+		return;
+	if (w->ending == ENDING_KILL) /* what was born meanwhile */
+		w->ending = ENDING_TERM;
+	worker_end_processes(p, w,
+			     w->ending == ENDING_DUMP    ? ENDING_TERM
+			     : w->ending == ENDING_ASKED ? ENDING_TERM
+							 : ENDING_KILL,
+			     now);
+}
+
+/* Its output is still held by processes that it left behind: read on, so that they do not break. */
+static void keep_stray(struct pool *p, struct worker *w)
+{
+	if (w->pipe < 0)
+		return;
+	if (p->n_strays < sizeof(p->strays) / sizeof(*p->strays) && w->ending == ENDING_NO) {
+		struct epoll_event ev = {.events = EPOLLIN,
+					 .data.u64 = (uint64_t)FD_STRAY << 32 | p->n_strays};
+		(void)epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev);
+		p->strays[p->n_strays++] = w->pipe;
+		w->pipe = -1;
+	}
+	fd_close(&w->pipe);
+}
+
+static void worker_setup_gone(struct pool *p, struct worker *w, int status, int64_t now)
+{
+	struct err e = {0};
+	bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	phase_end(p, w, good ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);
+	if (!good) {
+		struct str said = str_trim(output_excerpt(&w->output, &p->scratch));
+		size_t from = said.n > 200 ? said.n - 200 : 0;
+		errno = 0;
+		(void)err_sys(&e, "%s of worker %u ended with %s%s%.*s",
+			      w->isolate.copy && w->setup_at == 0 ? "the copy of the tree" : "--worker-setup",
+			      w->number, exit_words(&p->scratch, status), said.n ? ": " : "",
+			      STR_ARG(str_cut(said, from, said.n)));
+		pool_fail(p, POOL_BROKEN, &e);
+		w->state = SLOT_OFF;
+		return;
+	}
+	w->setup_at++;
+	if (p->stopping)
+		w->state = SLOT_OFF;
+	else if (next_step(p, w, &e) < 0)
+		pool_fail(p, POOL_NO_WORKERS, &e);
+}
+
+void worker_gone(struct pool *p, struct worker *w, int status, const struct rusage *usage, int64_t now)
+{
+	pid_t root = w->pid;
+	w->cpu_ns += (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * NS_PER_S +
+		     (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1000LL;
+	if (usage->ru_maxrss * 1024LL > w->rss_bytes)
+		w->rss_bytes = usage->ru_maxrss * 1024LL;
+	worker_drain(p, w);
+	if (w->ending >= ENDING_DUMP && (w->timed_out || w->ending >= ENDING_TERM))
+		(void)proc_tree_signal(root, p->run_mark, w->mark ? w->mark : p->run_mark, SIGKILL);
+	keep_stray(p, w);
+	w->pid = 0;
+	if (w->debugger) {
+		(void)kill(-w->debugger, SIGKILL);
+		w->debugger = 0;
+	}
+	if (w->front)
+		front_gone(p, status, now);
+	else if (w->state == SLOT_SETUP)
+		worker_setup_gone(p, w, status, now);
+	else if (p->o.pull)
+		agent_gone(p, w, status, now);
+	else
+		exec_gone(p, w, status, now);
+	w->ending = ENDING_NO;
+	w->timed_out = false;
+}
+
+void worker_over(struct pool *p, struct worker *w, int64_t now)
+{
+	if (w->prepared && !w->front && w->span) {
+		struct field fields[] = {
+		    {.key = STR("cpu"), .type = FIELD_INT, .num = w->cpu_ns},
+		    {.key = STR("rss"), .type = FIELD_INT, .num = w->rss_bytes},
+		    {.key = STR("starts"), .type = FIELD_INT, .num = w->n_starts},
+		};
+		struct event ev = {.type = EVENT_END,
+				   .kind = SPAN_WORKER,
+				   .id = w->span,
+				   .worker = (int32_t)w->number,
+				   .time_ns = pool_time(p, now),
+				   .status = STATUS_PASSED,
+				   .fields = fields,
+				   .n_fields = 3};
+		pool_put(p, &ev);
+		w->span = 0;
+	}
+	w->state = SLOT_OVER;
+}

@@ -1,0 +1,21 @@
+/*
+ * config/config_file.h - where fettle.yaml is, and all the readers in one call.
+ */
+#pragma once
+#include "config/knob.h"
+
+enum { CONFIG_BYTES = 1024 * 1024 }; /* a larger file is refused */
+
+#define CONFIG_NAME "fettle.yaml"
+#define CONFIG_ENV  "FETTLE_CONFIG"
+
+/* The whole file into the arena. Fault: system where it cannot be read, usage where it is too large. */
+must_use int config_file_read(const char *path, struct arena *arena, struct str *ret, struct err *e);
+
+/*
+ * Flags, environment and file into v, which is fresh from knob_defaults. The file is --config or
+ * FETTLE_CONFIG, which must exist, else fettle.yaml in the current directory, which may not.
+ * Stops behind the flags when v->help was set. words and *ret_operands as in knob_args.
+ */
+must_use int config_gather(struct knob_values *v, size_t n_words, char *const *words,
+			   char *const *environment, struct knob_list *ret_operands, struct err *e);

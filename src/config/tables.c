@@ -1,0 +1,16 @@
+#include "config/tables.h"
+
+#include "base/str.h"
+#include "config/run_knobs.h"
+#include "config/view_knobs.h"
+
+const struct knob_table *const knob_tables[] = {&run_table, &report_table, &history_table};
+const size_t knob_tables_n = sizeof(knob_tables) / sizeof(knob_tables[0]);
+
+const struct knob_table *knob_table_of(struct str command)
+{
+	for (size_t i = 0; i < knob_tables_n; i++)
+		if (str_is(command, knob_tables[i]->command))
+			return knob_tables[i];
+	return NULL;
+}

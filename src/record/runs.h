@@ -1,0 +1,20 @@
+/*
+ * record/runs.h - where runs are kept: .fettle/runs/<id>/, the newest also as .fettle/runs/latest.
+ */
+#pragma once
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* "20261121-024533-k3f9": time of day in UTC and four random letters. */
+char *runs_new_id(struct arena *a, int64_t wall_ns);
+/* Makes root/runs/<id> and points root/runs/latest to it. Returns the folder in *ret. */
+must_use int runs_make(struct arena *a, const char *root, const char *id, char **ret, struct err *e);
+/*
+ * The folder of a run named by a person: a folder that holds events.jsonl, a path of an events.jsonl, an id
+ * (or the beginning of one) below root/runs, or NULL for the latest.
+ */
+must_use int runs_find(struct arena *a, const char *root, const char *name, char **ret, struct err *e);
+/* Removes all but the newest `keep` runs below root/runs. */
+void runs_prune(struct arena *a, const char *root, unsigned keep);
