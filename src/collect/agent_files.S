@@ -14,4 +14,5 @@ agent_\name\()_end:
 	carry fettle_agent, "src/agent/fettle_agent.py"
 	carry fettle_behave, "src/agent/fettle_behave.py"
 	carry fettle_pytest, "src/agent/fettle_pytest.py"
+	carry fettle_pytest_pull, "src/agent/fettle_pytest_pull.py"
 	.section .note.GNU-stack,"",@progbits
