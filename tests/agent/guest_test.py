@@ -62,7 +62,7 @@ class Guest:
         shown = json.loads(self.observe([self.python, "-c", SHOW]).output())
         self.assertIn("FETTLE_AGENT", shown["variables"])
         self.assertIn("agent", shown["pythonpath"])
-        self.assertEqual((shown["path"], shown["loaded"]), ([], []))
+        self.assertEqual((shown["path"], shown["loaded"]), ([], ["fettle_watch"]))
 
     def test_a_framework_that_is_only_imported_is_not_taken_over(self):
         for module in ("behave.runner", "pytest"):
@@ -70,7 +70,14 @@ class Guest:
                 worker = self.observe([self.python, "-c", "import %s\n%s" % (module, SHOW)])
                 shown = json.loads(worker.output())
                 self.assertIn("FETTLE_AGENT", shown["variables"])
-                self.assertEqual((shown["loaded"], worker.rows()), ([], []))
+                self.assertEqual((shown["loaded"], worker.rows()), (["fettle_watch"], []))
+
+    def test_the_agents_are_compiled_once_whoever_forbids_it(self):
+        worker = self.observe(self.pytest(), environment={"PYTHONDONTWRITEBYTECODE": "1"})
+        compiled = os.listdir(os.path.join(worker.agent_dir, "__pycache__"))
+        names = sorted(name.partition(".")[0] for name in compiled)
+        self.assertEqual(names, ["fettle_agent", "fettle_pytest", "fettle_watch", "sitecustomize"])
+        self.assertFalse(os.path.exists(os.path.join(worker.suite, "tests", "__pycache__")))
 
     def test_frameworks_below_wrappers_are_found(self):
         inner = " ".join(self.pytest("-p", "no:cacheprovider"))
