@@ -143,9 +143,6 @@ class Puller(Observer):
     def collect(self, session, name):
         """The items of a unit, by pytest's own collection."""
         self.target = name
-        reporter = session.config.pluginmanager.getplugin("terminalreporter")
-        if hasattr(reporter, "_numcollected"):
-            reporter._numcollected = 0
         self.quicken(session, name)
         try:
             session.config.hook.pytest_collection(session=session)
@@ -166,6 +163,7 @@ class Puller(Observer):
             return
         wanted = session.config.invocation_params.dir / name.partition("::")[0]
         wanted = type(wanted)(os.path.normpath(str(wanted)))
+        wanted_file = wanted if wanted.is_file() else None
         chain = {path.parent: path for path in (wanted, *wanted.parents)}
         folders = main.Dir, python.Package
         plain_path, plain_node = session._collect_path, session._collect_one_node
@@ -188,7 +186,7 @@ class Puller(Observer):
                     kept.result = [child for child in report.result if type(child) in folders]
                 return report, duplicate
             report = copy.copy(kept)
-            if path == wanted and path.is_file():
+            if path is wanted_file:
                 report.result = list(session.gethookproxy(path).pytest_collect_file(file_path=path, parent=node))
             return report, True
 
@@ -198,6 +196,7 @@ class Puller(Observer):
 
     @hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
+        self.end_line(session.config)
         for message in self.agent.requests():
             if message.get("do") == "list":
                 self.list(session, bool(message.get("tests")), fettle_agent.names(message))
@@ -237,12 +236,26 @@ class Puller(Observer):
             message = cause(error)
             raise
         finally:
-            try:
-                session.config.get_terminal_writer().flush()
-            except Exception:
-                pass
+            self.end_line(session.config)
             self.agent.end_unit(number, self.unit, status, message)
             self.unit = 0
+
+    def end_line(self, config):
+        """What the terminal shows of a unit stands on lines of its own, and counts
+        for itself: there is no whole of which a worker could tell a part."""
+        try:
+            reporter = config.pluginmanager.getplugin("terminalreporter")
+            if reporter:
+                reporter._show_progress_info = False
+                reporter._numcollected = 0
+                reporter.ensure_newline()
+            writer = config.get_terminal_writer()
+            if getattr(writer, "_current_line", ""):
+                writer.line()
+            writer.flush()
+        except Exception:
+            # A terminal reporter that is not pytest's own may be without all that.
+            pass
 
     def collect_unit(self, session, name):
         """Items of a unit, and why there are none, if so."""
@@ -280,26 +293,39 @@ class Puller(Observer):
         self.rows.end("test", test, now(), status, message)
 
     def run_items(self, session, items):
+        if items and self.last_item is not None:
+            self.tear_down(session, items[0], "package teardown")
         for i, item in enumerate(items):
-            # The session stands for a test in another file: all but it is torn down.
-            nextitem = items[i + 1] if i + 1 < len(items) else session
+            # The folder, or the session, stands for a test in another file: what is
+            # below is torn down, packages and session live on.
+            nextitem = items[i + 1] if i + 1 < len(items) else self.folder_of(item)
             self.last_item = item
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
             if session.shouldfail or session.shouldstop:
                 return
 
+    def folder_of(self, item):
+        """Before pytest 8 the nodes of folders are made anew with each unit."""
+        directory = getattr(sys.modules["_pytest.nodes"], "Directory", ())
+        folders = [node for node in item.listchain() if isinstance(node, directory)]
+        return folders[-1] if folders else item.session
+
+    def tear_down(self, session, nextitem, what):
+        """What the last test left for the next one and that is not for this one. An
+        error in it is the last test's, as it is in a plain run."""
+        item, t = self.last_item, now()
+        call_info = sys.modules["_pytest.runner"].CallInfo
+        call = call_info.from_call(lambda: session._setupstate.teardown_exact(nextitem), when="teardown")
+        if call.excinfo:
+            report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+            more = ',"msg":%s' % quote(fettle_agent.clip(report.longreprtext, fettle_agent.MESSAGE_BYTES))
+            self.rows.span("hook", self.rows.ids(), self.unit, t, now() - t, ERROR, what, more)
+            item.ihook.pytest_runtest_logreport(report=report)
+
     def finish(self, session):
         """Session fixtures go as after the last test of a plain run."""
-        item = self.last_item
-        if item is not None:
-            runner = sys.modules["_pytest.runner"]
-            t = now()
-            call = runner.CallInfo.from_call(lambda: session._setupstate.teardown_exact(None), when="teardown")
-            if call.excinfo:
-                report = item.ihook.pytest_runtest_makereport(item=item, call=call)
-                more = ',"msg":%s' % quote(fettle_agent.clip(report.longreprtext, fettle_agent.MESSAGE_BYTES))
-                self.rows.span("hook", self.rows.ids(), 0, t, now() - t, ERROR, "session teardown", more)
-                item.ihook.pytest_runtest_logreport(report=report)
+        if self.last_item is not None:
+            self.tear_down(session, None, "session teardown")
             self.rows.flush()
         if self.collection_errors and not session.config.option.continue_on_collection_errors:
             plural = "" if self.collection_errors == 1 else "s"

@@ -117,6 +117,16 @@ class Pull(Pytest):
             self.assertEqual(lines.count("down " + what), times, what)
         self.assertNotIn("down module", lines[lines.index("down session") :])
 
+    def test_package_fixtures_live_while_units_are_of_their_package(self):
+        units = ["tests/one/test_1.py", "tests/one/test_2.py", "tests/two/test_1.py", "tests/one/test_1.py"]
+        stretches = ["one", "two", "one"] if self.modules["pytest"] >= [8, 0] else ["one", "one", "two", "one"]
+        with tempfile.NamedTemporaryFile("r") as counts:
+            worker = self.pull("packages", units=units, environment={"COUNTS": counts.name})
+            self.assertEqual(worker.code, 0, worker.output())
+            lines = counts.read().splitlines()
+        told = [way + " " + package for package in stretches for way in ("up", "down")]
+        self.assertEqual(lines, ["up house"] + told + ["down house"])
+
     def test_every_verdict(self):
         worker = self.pull("bad")
         self.assertEqual(worker.verdicts(), dict(BAD, **{"tests/test_skipped.py": "skipped"}))
