@@ -25,6 +25,7 @@ PRIVATE = ("FETTLE_AGENT", "FETTLE_AGENT_DIR", "FETTLE_SOCKET", "FETTLE_DUMP_SIG
 PASSED, SKIPPED, FAILED, ERROR = "passed", "skipped", "failed", "error"
 BADNESS = {PASSED: 1, SKIPPED: 2, FAILED: 4, ERROR: 5}
 
+NAME_BYTES = 4 << 10
 MESSAGE_BYTES = 16 << 10
 OUTPUT_BYTES = 64 << 10
 
@@ -119,6 +120,7 @@ class Rows:
             self.note("agent-broken", message)
 
     def begin(self, kind, id, inside, t, name, more=""):
+        name = clip(name, NAME_BYTES)
         self.put(
             '{"ev":"begin","kind":"%s",%s,"id":%d%s,"t":%d,"name":%s%s}\n'
             % (kind, self.mark, id, ',"in":%d' % inside if inside else "", t, quote(name), more)
@@ -130,6 +132,7 @@ class Rows:
         self.put('{"ev":"end","kind":"%s",%s,"id":%d,"t":%d,"st":"%s"%s}\n' % (kind, self.mark, id, t, status, more))
 
     def span(self, kind, id, inside, t, d, status, name, more=""):
+        name = clip(name, NAME_BYTES)
         self.put(
             '{"ev":"span","kind":"%s",%s,"id":%d%s,"t":%d,"d":%d,"st":"%s","name":%s%s}\n'
             % (kind, self.mark, id, ',"in":%d' % inside if inside else "", t, d, status, quote(name), more)

@@ -85,10 +85,10 @@ class Observer:
             self.end_suite()
             self.begin_suite(path, item)
         self.attempt = 0
-        self.where = ',"file":%s,"key":%s' % (
-            self.file,
-            quote("%s::%s" % (self.file_path, name) if name else self.file_path),
-        )
+        self.where = ',"file":%s' % self.file
+        key = "%s::%s" % (self.file_path, name) if name else self.file_path
+        if len(key) <= fettle_agent.NAME_BYTES:
+            self.where += ',"key":%s' % quote(key)
         line = item.location[1]
         if line is not None:
             self.where += ',"line":%d' % (line + 1)
