@@ -447,8 +447,9 @@ class Puller:
         return plain(runner)
 
     def part_outfiles(self, config):
-        for opener in config.outputs:
-            if opener.name and not opener.stream and not os.path.isdir(opener.name):
+        for opener, formatter in zip(config.outputs, config.format):
+            # Allure's files have names of their own, made for several writers.
+            if opener.name and not opener.stream and "allure" not in formatter:
                 opener.name = self.agent.outfile(opener.name, "formatter")
         if config.junit:
             config.junit_directory = self.agent.outfile(config.junit_directory, "junit-directory")
