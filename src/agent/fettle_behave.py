@@ -4,11 +4,12 @@ The framework's own loop runs the suite: hooks, formatters, reporters, capture
 and summary are behave's. The agent reads the clock around the methods that do
 the work and, in pull mode, gives run_model() a generator that waits for units.
 """
+
 import os
 import sys
 
 import fettle_agent
-from fettle_agent import ERROR, FAILED, PASSED, SKIPPED, now, quote
+from fettle_agent import ERROR, FAILED, PASSED, SKIPPED, now, quiet, quote
 
 # Beyond this many step hooks in one scenario they are told as one span a kind.
 STEP_HOOKS = 64
@@ -17,483 +18,536 @@ agent = None
 
 
 def take_over():
-	global agent
-	import behave
+    global agent
+    import behave
 
-	agent = fettle_agent.take_over("behave", getattr(behave, "__version__", "?"))
-	return agent
+    agent = fettle_agent.take_over("behave", getattr(behave, "__version__", "?"))
+    return agent
 
 
 def run(runner, plain):
-	"""behave.runner.Runner.run, observed, and in pull mode fed by fettle."""
-	try:
-		observer = Observer(agent)
-		observer.install()
-		if agent.pull:
-			Puller(agent, observer).install(runner)
-	except Exception as error:
-		agent.rows.note("agent-broken", "this behave cannot be observed: %r" % error)
-		if agent.pull:
-			# Fettle hands out the units; to run them all here would be wrong.
-			agent.fault("this behave cannot take units: %r" % error)
-			return True
-	try:
-		return plain(runner)
-	except Exception as error:
-		agent.fault(describe(error, error.__traceback__))
-		raise
-	finally:
-		agent.rows.flush()
+    """behave.runner.Runner.run, observed, and in pull mode fed by fettle."""
+    try:
+        observer = Observer(agent)
+        observer.install()
+        if agent.pull:
+            Puller(agent, observer).install(runner)
+    except Exception as error:
+        agent.rows.note("agent-broken", "this behave cannot be observed: %r" % error)
+        if agent.pull:
+            # Fettle hands out the units; to run them all here would be wrong.
+            agent.fault("this behave cannot take units: %r" % error)
+            return True
+    try:
+        return plain(runner)
+    except Exception as error:
+        agent.fault(describe(error, error.__traceback__))
+        raise
+    finally:
+        agent.rows.flush()
 
 
 def describe(error, trace):
-	"""An exception with its traceback, without behave's own frames at its head."""
-	import traceback
+    """An exception with its traceback, without behave's own frames at its head."""
+    import traceback
 
-	library = os.path.dirname(sys.modules["behave"].__file__) + os.sep
-	first = trace
-	while first and first.tb_frame.f_code.co_filename.startswith((library, agent.home)):
-		first = first.tb_next
-	return "".join(traceback.format_exception(type(error), error, first or trace, limit=-30)).rstrip()
+    behave, six = sys.modules["behave"].__file__, sys.modules.get("six")
+    libraries = os.path.dirname(behave) + os.sep, agent.home, getattr(six, "__file__", None) or agent.home
+    first = trace
+    while first and first.tb_frame.f_code.co_filename.startswith(libraries):
+        first = first.tb_next
+    return "".join(traceback.format_exception(type(error), error, first or trace, limit=-30)).rstrip()
 
 
 def status_of(model):
-	"""Of a scenario or step that has run."""
-	name = model.status.name
-	if model.hook_failed or name in ("hook_error", "cleanup_error"):
-		return ERROR
-	if name in ("passed", "pending_warn", "xfailed", "xpassed"):
-		return PASSED
-	if name in ("skipped", "untested", "untested_pending", "untested_undefined"):
-		return SKIPPED
-	return FAILED
+    """Of a scenario or step that has run."""
+    name = model.status.name
+    if model.hook_failed or name in ("hook_error", "cleanup_error"):
+        return ERROR
+    if name in ("passed", "pending_warn", "xfailed", "xpassed"):
+        return PASSED
+    if name in ("skipped", "untested", "untested_pending", "untested_undefined"):
+        return SKIPPED
+    return FAILED
 
 
 def why(scenario):
-	"""Why a scenario is bad: each bad step, then its hooks."""
-	parts = []
-	for step in scenario.all_steps:
-		name = step.status.name
-		head = "%s %s" % (step.keyword, step.name)
-		if name in ("undefined", "untested_undefined"):
-			parts.append("undefined step: " + head)
-		elif step.hook_failed or status_of(step) in (FAILED, ERROR):
-			parts.append("%s\n%s" % (head, what_happened(step)))
-	if scenario.hook_failed:
-		parts.append(what_happened(scenario))
-	return "\n\n".join(parts)
+    """Why a scenario is bad: each bad step, then its hooks."""
+    parts = []
+    for step in scenario.all_steps:
+        name = step.status.name
+        head = "%s %s" % (step.keyword, step.name)
+        if name in ("undefined", "untested_undefined"):
+            parts.append("undefined step: " + head)
+        elif step.hook_failed or status_of(step) in (FAILED, ERROR):
+            parts.append("%s\n%s" % (head, what_happened(step)))
+    if scenario.hook_failed:
+        parts.append(what_happened(scenario))
+    return "\n\n".join(parts)
 
 
 def what_happened(model):
-	text = model.error_message or ""
-	error = getattr(model, "exception", None)
-	if error is None:
-		return text
-	trace = describe(error, getattr(model, "exc_traceback", None))
-	return text + "\n" + trace if text.startswith("HOOK-ERROR") else trace
+    text = model.error_message or ""
+    error = getattr(model, "exception", None)
+    if error is None:
+        return text
+    trace = describe(error, getattr(model, "exc_traceback", None))
+    return text + "\n" + trace if text.startswith("HOOK-ERROR") else trace
 
 
 def printed(scenario):
-	"""What behave captured while the scenario ran."""
-	captured = scenario.captured
-	parts = []
-	for title, names in (("stdout", ("stdout",)), ("stderr", ("stderr",)), ("log", ("log_output", "log"))):
-		for name in names:
-			text = getattr(captured, name, None)
-			if text:
-				parts.append("--- %s\n%s" % (title, text))
-	return "\n".join(parts)
+    """What behave captured while the scenario ran."""
+    captured = scenario.captured
+    parts = []
+    for title, names in (("stdout", ("stdout",)), ("stderr", ("stderr",)), ("log", ("log_output", "log"))):
+        for name in names:
+            text = getattr(captured, name, None)
+            if text:
+                parts.append("--- %s\n%s" % (title, text))
+    return "\n".join(parts)
 
 
 class Observer:
-	"""Rows of one behave process. parents: ids of the open spans, outermost
-	first; what it holds of a test is reset at the test's begin."""
+    """Rows of one behave process.
 
-	def __init__(self, agent):
-		self.agent = agent
-		self.rows = agent.rows
-		self.parents = []
-		self.matches = []
-		self.step_hooks = []
-		# Of the feature's scenarios, the last attempt each; of the unit's features.
-		self.statuses = {}
-		self.suites = []
-		self.unselected = set()
-		self.cleanup_error = None
-		self.hook_error = None
-		self.in_scenario = False
-		self.feature_failed = False
-		self.last = None
-		self.attempt = 1
-		self.unit_attempt = 1
+    parents: ids of the open spans, outermost first. What is kept of a scenario
+    is reset when the next begins. A method that takes `plain` stands in the
+    place of behave's own; what it tells is told by methods that cannot raise.
+    """
 
-	def install(self):
-		from behave import model, runner, step_registry
+    def __init__(self, agent):
+        self.agent = agent
+        self.rows = agent.rows
+        self.parents = []
+        self.matches = []
+        self.step_hooks = []
+        # Of the feature's scenarios, the last attempt each; of the unit's features.
+        self.statuses = {}
+        self.suites = []
+        self.unselected = set()
+        self.cleanup_error = None
+        self.hook_error = None
+        self.in_scenario = False
+        self.feature_failed = False
+        self.last = None
+        self.attempt = 1
+        self.unit_attempt = 1
 
-		wrap(model.Feature, "run", self.feature)
-		wrap(model.Scenario, "run", self.scenario)
-		wrap(model.Step, "run", self.step)
-		wrap(step_registry.StepRegistry, "find_match", self.match)
-		wrap(runner.ModelRunner, "run_hook", self.hook)
-		wrap(runner.Context, "_do_cleanups", self.cleanups)
-		# The package's own name `fixture` is the decorator.
-		fixtures = sys.modules.get("behave.fixture")
-		if hasattr(fixtures, "_setup_fixture"):
-			wrap(fixtures, "_setup_fixture", self.fixture)
+    def install(self):
+        from behave import model, runner, step_registry
 
-	def inside(self):
-		return self.parents[-1] if self.parents else 0
+        wrap(model.Feature, "run", self.feature)
+        wrap(model.Scenario, "run", self.scenario)
+        wrap(model.Step, "run", self.step)
+        wrap(step_registry.StepRegistry, "find_match", self.match)
+        wrap(runner.ModelRunner, "run_hook", self.hook)
+        wrap(runner.Context, "_do_cleanups", self.cleanups)
+        # The package's own name `fixture` is the decorator.
+        fixtures = sys.modules.get("behave.fixture")
+        if hasattr(fixtures, "_setup_fixture"):
+            wrap(fixtures, "_setup_fixture", self.fixture)
 
-	def feature(self, plain, feature, runner):
-		rows = self.rows
-		id = rows.ids()
-		file = self.agent.relative(feature.filename)
-		where = ',"file":%s,"line":%d,"key":%s' % (quote(file), feature.line, quote(file))
-		rows.begin("suite", id, self.inside(), now(), feature.name or file, where)
-		rows.flush()
-		self.unselected = set(unselected(feature))
-		self.cleanup_error = None
-		self.statuses.clear()
-		self.parents.append(id)
-		try:
-			self.feature_failed = failed = plain(feature, runner)
-		finally:
-			self.parents.pop()
-		status, message = self.feature_verdict(feature, failed)
-		self.suites.append(status)
-		rows.end("suite", id, now(), status, message)
-		rows.flush()
-		return failed
+    def inside(self):
+        return self.parents[-1] if self.parents else 0
 
-	def feature_verdict(self, feature, failed):
-		if feature.hook_failed or self.cleanup_error:
-			message = what_happened(feature) if feature.hook_failed else None
-			return ERROR, "\n".join(filter(None, (message, self.cleanup_error)))
-		if failed and not self.statuses:
-			return FAILED, None
-		return fettle_agent.verdict(self.statuses.values()), None
+    def enter(self):
+        """A new span that is not told before it ends: its id and what it lies in."""
+        span, inside = self.rows.ids(), self.inside()
+        self.parents.append(span)
+        return span, inside
 
-	def scenario(self, plain, scenario, runner):
-		if self.is_left_out(scenario, runner):
-			return plain(scenario, runner)
-		rows = self.rows
-		id_ = rows.ids()
-		self.begin_test(id_, scenario)
-		self.parents.append(id_)
-		self.in_scenario = True
-		try:
-			return plain(scenario, runner)
-		finally:
-			self.in_scenario = False
-			self.parents.pop()
-			self.end_test(id_, scenario)
+    # Features.
 
-	def is_left_out(self, scenario, runner):
-		"""By its tags, its name or its line: behave calls run() all the same."""
-		if scenario.should_skip:
-			return id(scenario) in self.unselected
-		return not scenario.should_run(runner.config)
+    def feature(self, plain, feature, runner):
+        if not feature.should_run(runner.config):
+            return plain(feature, runner)
+        suite, inside = self.enter()
+        self.begin_suite(suite, inside, feature)
+        try:
+            failed = plain(feature, runner)
+        finally:
+            self.parents.pop()
+        self.feature_failed = failed
+        self.end_suite(suite, feature, runner, failed)
+        return failed
 
-	def begin_test(self, id_, scenario):
-		rows = self.rows
-		self.attempt = self.attempt + 1 if scenario is self.last else 1
-		self.last = scenario
-		self.step_hooks.clear()
-		self.cleanup_error = None
-		file = self.agent.relative(scenario.filename)
-		where = ',"file":%s,"line":%d,"key":%s' % (quote(file), scenario.line, quote("%s:%d" % (file, scenario.line)))
-		attempt = self.unit_attempt + self.attempt - 1
-		if attempt > 1:
-			where += ',"attempt":%d' % attempt
-		rows.begin("test", id_, self.inside(), now(), scenario.name or file, where)
-		rows.flush()
+    @quiet
+    def begin_suite(self, suite, inside, feature):
+        self.statuses.clear()
+        self.cleanup_error = None
+        self.unselected = set(unselected(feature))
+        file = self.agent.relative(feature.filename)
+        where = ',"file":%s,"line":%d,"key":%s' % (quote(file), feature.line, quote(file))
+        self.rows.begin("suite", suite, inside, now(), feature.name or file, where)
+        self.rows.flush()
 
-	def end_test(self, id_, scenario):
-		rows = self.rows
-		t = now()
-		try:
-			self.tell_step_hooks(id_)
-			status, message = status_of(scenario), None
-			if self.cleanup_error:
-				status = ERROR
-			if status == SKIPPED:
-				message = scenario.skip_reason or ("dry run" if scenario.was_dry_run else None)
-			elif status != PASSED:
-				message = "\n\n".join(filter(None, (why(scenario), self.cleanup_error)))
-				rows.output(id_, printed(scenario))
-		except Exception as error:
-			status, message = ERROR, "fettle could not read the result: %r" % error
-		self.cleanup_error = None
-		self.statuses[id(scenario)] = status
-		rows.end("test", id_, t, status, message)
+    @quiet
+    def end_suite(self, suite, feature, runner, failed):
+        status, message = fettle_agent.verdict(self.statuses.values()), None
+        if feature.hook_failed or self.cleanup_error:
+            status = ERROR
+            message = what_happened(feature) if feature.hook_failed else None
+            message = "\n".join(filter(None, (message, self.cleanup_error)))
+        elif failed and not self.statuses:
+            status = FAILED
+        self.suites.append(status)
+        if feature.hook_failed:
+            self.tell_not_run(suite, feature, runner, message)
+        self.rows.end("suite", suite, now(), status, message)
+        self.rows.flush()
 
-	def step(self, plain, step, *args, **options):
-		rows = self.rows
-		id = rows.ids()
-		inside = self.inside()
-		self.parents.append(id)
-		self.matches.append(None)
-		t = now()
-		try:
-			return plain(step, *args, **options)
-		finally:
-			d = now() - t
-			self.parents.pop()
-			match = self.matches.pop()
-			more = self.definition(match.location) if match else ""
-			if step.status.name == "undefined":
-				more = ',"msg":"undefined step"'
-			rows.span("step", id, inside, t, d, status_of(step), "%s %s" % (step.keyword, step.name), more)
+    def tell_not_run(self, suite, feature, runner, message):
+        """The scenarios that a broken hook of the feature kept from running."""
+        message = ',"msg":%s' % quote("not run: " + fettle_agent.clip(message, 1 << 10))
+        for scenario in feature.walk_scenarios():
+            if scenario.status.name == "untested" and scenario.should_run(runner.config):
+                more = message + self.where(scenario)
+                self.rows.span("test", self.rows.ids(), suite, now(), 0, SKIPPED, scenario.name, more)
 
-	def definition(self, location):
-		return ',"file":%s,"line":%d' % (quote(self.agent.relative(location.filename)), location.line) if location else ""
+    # Scenarios.
 
-	def match(self, plain, registry, step):
-		found = plain(registry, step)
-		if self.matches:
-			self.matches[-1] = found
-		return found
+    def scenario(self, plain, scenario, runner):
+        if self.is_left_out(scenario, runner):
+            return plain(scenario, runner)
+        test, inside = self.enter()
+        self.begin_test(test, inside, scenario)
+        self.in_scenario = True
+        try:
+            return plain(scenario, runner)
+        finally:
+            self.in_scenario = False
+            self.parents.pop()
+            self.end_test(test, scenario)
 
-	def hook(self, plain, runner, name, *args):
-		if name not in runner.hooks or runner.config.dry_run:
-			return plain(runner, name, *args)
-		if not self.in_scenario:
-			self.rows.flush()
-		failures = runner.hook_failures
-		id, inside = self.rows.ids(), self.inside()
-		self.parents.append(id)
-		t = now()
-		try:
-			if name.endswith("_all"):
-				return self.catching(plain, runner, name, args)
-			return plain(runner, name, *args)
-		finally:
-			d = now() - t
-			self.parents.pop()
-			status = ERROR if runner.hook_failures != failures else PASSED
-			if name.endswith("_step"):
-				self.step_hooks.append((id, inside, t, d, status, name))
-			else:
-				self.tell_hook((id, inside, t, d, status, name), args)
+    def is_left_out(self, scenario, runner):
+        """By its tags, its name or its line: behave calls run() all the same."""
+        if scenario.should_skip:
+            return id(scenario) in self.unselected
+        return not scenario.should_run(runner.config)
 
-	def catching(self, plain, runner, name, args):
-		"""Runs a hook whose error behave only prints, and keeps the error."""
-		hook = runner.hooks[name]
+    def where(self, scenario):
+        file = self.agent.relative(scenario.filename)
+        return ',"file":%s,"line":%d,"key":%s' % (quote(file), scenario.line, quote("%s:%d" % (file, scenario.line)))
 
-		def caught(*args):
-			try:
-				return hook(*args)
-			except BaseException as error:
-				self.hook_error = "%s: %s" % (name, describe(error, error.__traceback__))
-				raise
+    @quiet
+    def begin_test(self, test, inside, scenario):
+        self.attempt = self.attempt + 1 if scenario is self.last else 1
+        self.last = scenario
+        self.step_hooks.clear()
+        self.cleanup_error = None
+        where = self.where(scenario)
+        attempt = self.unit_attempt + self.attempt - 1
+        if attempt > 1:
+            where += ',"attempt":%d' % attempt
+        name = scenario.name or "%s:%d" % (scenario.filename, scenario.line)
+        self.rows.begin("test", test, inside, now(), name, where)
+        self.rows.flush()
 
-		runner.hooks[name] = caught
-		self.hook_error = None
-		try:
-			return plain(runner, name, *args)
-		finally:
-			runner.hooks[name] = hook
+    @quiet
+    def end_test(self, test, scenario):
+        t = now()
+        self.tell_step_hooks(test)
+        status, message = status_of(scenario), None
+        if self.cleanup_error or (status == FAILED and any(step.hook_failed for step in scenario.all_steps)):
+            status = ERROR
+        if status == SKIPPED:
+            message = scenario.skip_reason or ("dry run" if scenario.was_dry_run else None)
+        elif status != PASSED:
+            message = "\n\n".join(filter(None, (why(scenario), self.cleanup_error)))
+            self.rows.output(test, printed(scenario))
+        self.cleanup_error = None
+        self.statuses[id(scenario)] = status
+        self.rows.end("test", test, t, status, message)
 
-	def tell_hook(self, hook, args):
-		more, name = "", hook[-1]
-		if name.endswith("_all") and self.hook_error:
-			more = ',"msg":%s' % quote(fettle_agent.clip(self.hook_error, fettle_agent.MESSAGE_BYTES))
-		elif name.endswith("_tag"):
-			more = ',"tag":%s' % quote(str(args[-1]))
-		self.rows.span("hook", *hook, more)
-		if not self.in_scenario:
-			self.rows.flush()
+    # Steps.
 
-	def tell_step_hooks(self, test):
-		rows, hooks = self.rows, self.step_hooks
-		if len(hooks) <= STEP_HOOKS:
-			for hook in hooks:
-				rows.span("hook", *hook)
-			return
-		for name in ("before_step", "after_step"):
-			kind = [hook for hook in hooks if hook[-1] == name]
-			if kind:
-				status = ERROR if any(hook[4] == ERROR for hook in kind) else PASSED
-				total = sum(hook[3] for hook in kind)
-				rows.span("hook", kind[0][0], test, kind[0][2], total, status, name, ',"count":%d' % len(kind))
+    def step(self, plain, step, *args, **options):
+        span, inside = self.enter()
+        self.matches.append(None)
+        t = now()
+        try:
+            return plain(step, *args, **options)
+        finally:
+            d = now() - t
+            self.parents.pop()
+            self.tell_step(span, inside, t, d, step, self.matches.pop())
 
-	def cleanups(self, plain, context):
-		layer = context._stack[0] if context._stack else {}
-		if not layer.get("@cleanups"):
-			return plain(context)
-		scope = layer.get("@layer") or "context"
-		status = PASSED
-		t = now()
-		try:
-			return plain(context)
-		except Exception as error:
-			status = ERROR
-			self.cleanup_error = "%s cleanup: %s" % (scope, describe(error, error.__traceback__))
-			raise
-		finally:
-			more = ',"scope":%s,"part":"teardown"' % quote(scope)
-			self.rows.span("fixture", self.rows.ids(), self.inside(), t, now() - t, status, scope + " cleanup", more)
+    @quiet
+    def tell_step(self, span, inside, t, d, step, match):
+        more = ""
+        if match and match.location:
+            file = self.agent.relative(match.location.filename)
+            more = ',"file":%s,"line":%d' % (quote(file), match.location.line)
+        elif step.status.name == "undefined":
+            more = ',"msg":"undefined step"'
+        self.rows.span("step", span, inside, t, d, status_of(step), "%s %s" % (step.keyword, step.name), more)
 
-	def fixture(self, plain, function, context, *args, **options):
-		status = ERROR
-		t = now()
-		try:
-			result = plain(function, context, *args, **options)
-			status = PASSED
-			return result
-		finally:
-			d = now() - t
-			scope = context._stack[0].get("@layer") or "context"
-			more = ',"scope":%s,"part":"setup"' % quote(scope)
-			code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
-			if code:
-				more += ',"file":%s,"line":%d' % (quote(self.agent.relative(code.co_filename)), code.co_firstlineno)
-			name = getattr(function, "__name__", "fixture")
-			self.rows.span("fixture", self.rows.ids(), self.inside(), t, d, status, name, more)
+    def match(self, plain, registry, step):
+        found = plain(registry, step)
+        if self.matches:
+            self.matches[-1] = found
+        return found
+
+    # Hooks.
+
+    def hook(self, plain, runner, name, *args):
+        if name not in runner.hooks or runner.config.dry_run:
+            return plain(runner, name, *args)
+        if not self.in_scenario:
+            # A hook may end the process.
+            self.rows.flush()
+        failures = runner.hook_failures
+        span, inside = self.enter()
+        t = now()
+        try:
+            if name.endswith("_all"):
+                return self.catching(plain, runner, name, args)
+            return plain(runner, name, *args)
+        finally:
+            d = now() - t
+            self.parents.pop()
+            status = ERROR if runner.hook_failures != failures else PASSED
+            if name.endswith("_step"):
+                self.step_hooks.append((span, inside, t, d, status, name))
+            else:
+                self.tell_hook((span, inside, t, d, status, name), args)
+
+    def catching(self, plain, runner, name, args):
+        """Runs a hook whose error behave only prints, and keeps the error."""
+        hook = runner.hooks[name]
+
+        def caught(*args):
+            try:
+                return hook(*args)
+            except BaseException as error:
+                self.hook_error = "%s: %s" % (name, describe(error, error.__traceback__))
+                raise
+
+        runner.hooks[name] = caught
+        self.hook_error = None
+        try:
+            return plain(runner, name, *args)
+        finally:
+            runner.hooks[name] = hook
+
+    @quiet
+    def tell_hook(self, hook, args):
+        more, name = "", hook[-1]
+        if name.endswith("_all") and self.hook_error:
+            more = ',"msg":%s' % quote(fettle_agent.clip(self.hook_error, fettle_agent.MESSAGE_BYTES))
+        elif name.endswith("_tag"):
+            more = ',"tag":%s' % quote(str(args[-1]))
+        self.rows.span("hook", *hook, more)
+        if not self.in_scenario:
+            self.rows.flush()
+
+    def tell_step_hooks(self, test):
+        rows, hooks = self.rows, self.step_hooks
+        if len(hooks) <= STEP_HOOKS:
+            for hook in hooks:
+                rows.span("hook", *hook)
+            return
+        for name in ("before_step", "after_step"):
+            kind = [hook for hook in hooks if hook[-1] == name]
+            if kind:
+                status = ERROR if any(hook[4] == ERROR for hook in kind) else PASSED
+                total = sum(hook[3] for hook in kind)
+                rows.span("hook", kind[0][0], test, kind[0][2], total, status, name, ',"count":%d' % len(kind))
+
+    # Fixtures.
+
+    def cleanups(self, plain, context):
+        layer = context._stack[0] if context._stack else {}
+        if not layer.get("@cleanups"):
+            return plain(context)
+        scope = layer.get("@layer") or "context"
+        span, inside = self.enter()
+        status = PASSED
+        t = now()
+        try:
+            return plain(context)
+        except Exception as error:
+            status = ERROR
+            self.cleanup_error = "%s cleanup: %s" % (scope, describe(error, error.__traceback__))
+            raise
+        finally:
+            d = now() - t
+            self.parents.pop()
+            more = ',"scope":%s,"part":"teardown"' % quote(scope)
+            self.rows.span("fixture", span, inside, t, d, status, scope + " cleanup", more)
+
+    def fixture(self, plain, function, context, *args, **options):
+        span, inside = self.enter()
+        status = ERROR
+        t = now()
+        try:
+            result = plain(function, context, *args, **options)
+            status = PASSED
+            return result
+        finally:
+            d = now() - t
+            self.parents.pop()
+            self.tell_fixture(span, inside, t, d, status, function, context)
+
+    @quiet
+    def tell_fixture(self, span, inside, t, d, status, function, context):
+        more = ',"scope":%s,"part":"setup"' % quote(context._stack[0].get("@layer") or "context")
+        code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
+        if code:
+            more += ',"file":%s,"line":%d' % (quote(self.agent.relative(code.co_filename)), code.co_firstlineno)
+        self.rows.span("fixture", span, inside, t, d, status, getattr(function, "__name__", "fixture"), more)
 
 
 def unselected(container):
-	"""Ids of the scenarios that are left out before the feature runs: those
-	beside a FILE:LINE. Builds no outline, for a hook may still change one."""
-	for item in getattr(container, "run_items", None) or container.scenarios:
-		if item.should_skip:
-			yield id(item)
-		for built in getattr(item, "_scenarios", None) or ():
-			if built.should_skip:
-				yield id(built)
-		if hasattr(item, "run_items"):
-			yield from unselected(item)
+    """Ids of the scenarios that are left out before the feature runs: those
+    beside a FILE:LINE. Builds no outline, for a hook may still change one."""
+    for item in getattr(container, "run_items", None) or container.scenarios:
+        if item.should_skip:
+            yield id(item)
+        for built in getattr(item, "_scenarios", None) or ():
+            if built.should_skip:
+                yield id(built)
+        if hasattr(item, "run_items"):
+            yield from unselected(item)
 
 
 def wrap(owner, name, around):
-	"""Puts around(plain, ...) in the place of owner.name."""
-	plain = getattr(owner, name)
+    """Puts around(plain, ...) in the place of owner.name."""
+    plain = getattr(owner, name)
 
-	def wrapper(*args, **options):
-		return around(plain, *args, **options)
+    def wrapper(*args, **options):
+        return around(plain, *args, **options)
 
-	wrapper.__name__, wrapper.__doc__, wrapper.__wrapped__ = name, plain.__doc__, plain
-	setattr(owner, name, wrapper)
+    wrapper.__name__, wrapper.__doc__, wrapper.__wrapped__ = name, plain.__doc__, plain
+    setattr(owner, name, wrapper)
 
 
 class Puller:
-	"""Feeds run_model() from the socket."""
+    """Feeds run_model() from the socket."""
 
-	def __init__(self, agent, observer):
-		self.agent = agent
-		self.link = agent.link
-		self.observer = observer
-		self.broken = False
+    def __init__(self, agent, observer):
+        self.agent = agent
+        self.link = agent.link
+        self.observer = observer
+        self.broken = False
 
-	def install(self, runner):
-		from behave import runner as module
+    def install(self, runner):
+        from behave import runner as module
 
-		self.runner = runner
-		self.locations = runner.feature_locations
-		wrap(module.Runner, "run_with_paths", self.run_with_paths)
-		wrap(module.ModelRunner, "run_model", self.run_model)
+        self.runner = runner
+        self.locations = runner.feature_locations
+        wrap(module.Runner, "run_with_paths", self.run_with_paths)
+        wrap(module.ModelRunner, "run_model", self.run_model)
 
-	def run_with_paths(self, plain, runner):
-		"""The framework's own, with no feature of its own to parse."""
-		if runner is self.runner:
-			runner.feature_locations = list
-			self.part_outfiles(runner.config)
-		return plain(runner)
+    def run_with_paths(self, plain, runner):
+        """The framework's own, with no feature of its own to parse."""
+        if runner is self.runner:
+            runner.feature_locations = list
+            self.part_outfiles(runner.config)
+        return plain(runner)
 
-	def part_outfiles(self, config):
-		for opener in config.outputs:
-			if opener.name and not opener.stream and not os.path.isdir(opener.name):
-				opener.name = self.agent.outfile(opener.name, "formatter")
-		if config.junit:
-			config.junit_directory = self.agent.outfile(config.junit_directory, "junit-directory")
+    def part_outfiles(self, config):
+        for opener, formatter in zip(config.outputs, config.format):
+            # Allure's files have names of their own, made for several writers.
+            if opener.name and not opener.stream and "allure" not in formatter:
+                opener.name = self.agent.outfile(opener.name, "formatter")
+        if config.junit:
+            config.junit_directory = self.agent.outfile(config.junit_directory, "junit-directory")
 
-	def run_model(self, plain, runner, features=None):
-		if runner is not self.runner:
-			return plain(runner, features)
-		failed = plain(runner, self.pull())
-		return failed or self.broken
+    def run_model(self, plain, runner, features=None):
+        if runner is not self.runner:
+            return plain(runner, features)
+        failed = plain(runner, self.pull())
+        return failed or self.broken
 
-	def pull(self):
-		agent, runner = self.agent, self.runner
-		if runner.aborted:
-			agent.fault(self.observer.hook_error or "before_all ended the run")
-			return
-		agent.say_ready()
-		while True:
-			message = self.link.hear()
-			do = message and message.get("do")
-			if do == "list":
-				self.list(bool(message.get("tests")))
-			elif do == "run":
-				last = None
-				for number, name, attempt in fettle_agent.safe_units(message):
-					yield from self.unit(number, name, attempt)
-					last = number
-					if runner.aborted or (runner.config.stop and self.observer.feature_failed):
-						self.link.say("stop", unit=number, msg="the suite ends at its first failure")
-						return
-				self.link.say("done", unit=last)
-			elif message is None or do == "end":
-				return
+    def pull(self):
+        agent, runner = self.agent, self.runner
+        if runner.aborted:
+            agent.fault(self.observer.hook_error or "before_all ended the run")
+            return
+        for message in agent.requests():
+            if message.get("do") == "list":
+                self.list(bool(message.get("tests")), fettle_agent.names(message))
+            elif message.get("do") == "run":
+                last = None
+                for number, name, attempt in fettle_agent.units(message):
+                    yield from self.unit(number, name, attempt)
+                    last = number
+                    if runner.aborted or (runner.config.stop and self.observer.feature_failed):
+                        self.link.say("stop", unit=number, msg="the suite ends at its first failure")
+                        return
+                self.link.say("done", unit=last)
 
-	def unit(self, number, name, attempt):
-		observer, rows = self.observer, self.agent.rows
-		id = self.agent.begin_unit(number, name, attempt)
-		observer.parents[:] = [id]
-		observer.suites.clear()
-		observer.unit_attempt = attempt
-		observer.last = None
-		observer.feature_failed = False
-		message = None
-		try:
-			features = self.parse(name)
-		except Exception as error:
-			features = ()
-			self.broken = observer.feature_failed = True
-			observer.suites.append(ERROR)
-			message = describe(error, error.__traceback__) if not str(error) else "%s: %s" % (type(error).__name__, error)
-			test = rows.ids()
-			file = self.agent.relative(name.partition(".feature")[0] + ".feature")
-			where = ',"file":%s,"key":%s' % (quote(file), quote(name))
-			rows.begin("test", test, id, now(), file, where)
-			rows.end("test", test, now(), ERROR, message)
-		yield from features
-		del observer.parents[:]
-		self.agent.end_unit(number, id, fettle_agent.verdict(observer.suites), message)
+    def unit(self, number, name, attempt):
+        observer, rows = self.observer, self.agent.rows
+        id = self.agent.begin_unit(number, name, attempt)
+        observer.parents[:] = [id]
+        observer.suites.clear()
+        observer.unit_attempt = attempt
+        observer.last = None
+        observer.feature_failed = False
+        message = None
+        try:
+            features = self.parse(name)
+        except Exception as error:
+            features = ()
+            self.broken = observer.feature_failed = True
+            observer.suites.append(ERROR)
+            message = "%s: %s" % (type(error).__name__, error)
+            test = rows.ids()
+            file = self.agent.relative(name.partition(".feature")[0] + ".feature")
+            where = ',"file":%s,"key":%s' % (quote(file), quote(name))
+            rows.begin("test", test, id, now(), file, where)
+            rows.end("test", test, now(), ERROR, message)
+        yield from features
+        del observer.parents[:]
+        self.agent.end_unit(number, id, fettle_agent.verdict(observer.suites), message)
 
-	def parse(self, name):
-		from behave.runner_util import FileLocationParser, parse_features
+    def parse(self, name):
+        from behave.runner_util import FileLocationParser, parse_features
 
-		return parse_features([FileLocationParser.parse(name)], language=self.runner.config.lang)
+        # Where a test went elsewhere and stayed there, names still mean the same.
+        here = os.getcwd()
+        os.chdir(self.agent.start_dir)
+        try:
+            return parse_features([FileLocationParser.parse(name)], language=self.runner.config.lang)
+        finally:
+            os.chdir(here)
 
-	def list(self, with_tests):
-		"""What behave itself would collect."""
-		config = self.runner.config
-		units = {}
-		try:
-			for location in self.locations():
-				if not config.exclude(location):
-					file = self.agent.relative(location.filename)
-					name = file if location.line is None else "%s:%d" % (file, location.line)
-					if name not in units:
-						units[name] = self.one(name, location, with_tests)
-		except Exception as error:
-			self.agent.rows.note("list", "%s: %s" % (type(error).__name__, error))
-		self.agent.say_units(list(units.values()))
+    def list(self, with_tests, names):
+        """What behave itself would collect, or of that the units of these names."""
+        units = {}
+        try:
+            for name, file in ((name, name) for name in names) if names else self.collected():
+                if name not in units:
+                    units[name] = self.one(name, file, with_tests)
+        except Exception as error:
+            self.agent.rows.note("list", "%s: %s" % (type(error).__name__, error))
+        self.agent.say_units(list(units.values()))
 
-	def one(self, name, location, with_tests):
-		unit = {"name": name}
-		try:
-			unit["size"] = os.stat(location.filename).st_size
-			if with_tests:
-				unit["keys"] = [
-					{"key": "%s:%d" % (self.agent.relative(scenario.filename), scenario.line), "name": scenario.name}
-					for feature in self.parse(name)
-					for scenario in feature.walk_scenarios()
-					if scenario.should_run(self.runner.config)
-				]
-				unit["tests"] = len(unit["keys"])
-		except Exception:
-			# Running the unit will tell.
-			pass
-		return unit
+    def collected(self):
+        """Name and file of each unit that behave would collect."""
+        for location in self.locations():
+            if not self.runner.config.exclude(location):
+                file = self.agent.relative(location.filename)
+                yield file if location.line is None else "%s:%d" % (file, location.line), file
+
+    def one(self, name, file, with_tests):
+        unit = {"name": name}
+        try:
+            unit["size"] = os.stat(os.path.join(self.agent.start_dir, file)).st_size
+        except OSError:
+            pass
+        try:
+            if with_tests:
+                unit["keys"] = [
+                    {"key": "%s:%d" % (self.agent.relative(scenario.filename), scenario.line), "name": scenario.name}
+                    for feature in self.parse(name)
+                    for scenario in feature.walk_scenarios()
+                    if scenario.should_run(self.runner.config)
+                ]
+                unit["tests"] = len(unit["keys"])
+        except Exception:
+            # Running the unit will tell.
+            pass
+        return unit

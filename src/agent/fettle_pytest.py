@@ -1,746 +1,299 @@
-"""The agent for pytest (7 and later): a plugin.
+"""The agent for pytest (7 and later): a plugin that reads the clock in pytest's own hooks.
 
-Observing, it reads the clock in pytest's own hooks. Pulling, it also stands in
-for the loop over all items: each unit is collected by itself when it comes, its
-tests run with their real successors, and session fixtures live until the end.
-Other plugins see a worker of pytest-xdist, so that what is safe there is safe
-here.
+Pulling is in fettle_pytest_pull.
 """
-import copy
-import os
-import sys
 
 from _pytest.config import hookimpl
 
 import fettle_agent
-from fettle_agent import ERROR, FAILED, PASSED, SKIPPED, now, quote
+from fettle_agent import ERROR, FAILED, PASSED, SKIPPED, now, quiet, quote
 
 PHASES = ("setup", "call", "teardown")
 
-agent = None
+agent = plugin = None
 
 
 def take_over():
-	global agent
-	import _pytest
+    global agent, plugin
+    import _pytest
 
-	agent = fettle_agent.take_over("pytest", getattr(_pytest, "__version__", "?"))
-	return agent
+    agent = fettle_agent.take_over("pytest", getattr(_pytest, "__version__", "?"))
+    if agent and agent.link:
+        from fettle_pytest_pull import Puller
+
+        plugin = Puller(agent)
+    elif agent:
+        plugin = Observer(agent)
+    return agent
 
 
 def prepare(plain, args, plugins, more):
-	"""_pytest.config._prepareconfig with the agent as one more plugin."""
-	plugin = Puller(agent) if agent.pull else Observer(agent)
-	try:
-		return plain(args, list(plugins or ()) + [plugin], **more)
-	except BaseException as error:
-		agent.fault(cause(error))
-		raise
+    """_pytest.config._prepareconfig with the agent as one more plugin."""
+    try:
+        return plain(args, list(plugins or ()) + [plugin], **more)
+    except BaseException as error:
+        agent.fault(cause(error))
+        raise
 
 
 def cause(error):
-	"""An exception as one text; that of a broken conftest is inside it."""
-	import traceback
+    """An exception as one text; that of a broken conftest is inside it."""
+    import traceback
 
-	excinfo = getattr(error, "excinfo", None)
-	inner = excinfo[1] if isinstance(excinfo, tuple) else error.__cause__
-	if isinstance(inner, BaseException):
-		lines = traceback.format_exception(type(inner), inner, inner.__traceback__, limit=-5)
-		return "%s\n%s" % (error, "".join(lines).rstrip())
-	return "\n".join(str(arg) for arg in error.args) or type(error).__name__
+    excinfo = getattr(error, "excinfo", None)
+    inner = excinfo[1] if isinstance(excinfo, tuple) else error.__cause__
+    if isinstance(inner, BaseException):
+        lines = traceback.format_exception(type(inner), inner, inner.__traceback__, limit=-5)
+        return "%s\n%s" % (error, "".join(lines).rstrip())
+    return "\n".join(str(arg) for arg in error.args) or type(error).__name__
 
 
 class Observer:
-	"""Rows of one pytest process. One test runs at a time; test is its id, 0
-	between tests. Its steps have the three ids after it."""
+    """Rows of one pytest process. One test runs at a time; test is its id, 0
+    between tests. Its steps have the three ids after it."""
 
-	def __init__(self, agent):
-		self.agent = agent
-		self.rows = agent.rows
-		self.unit = 0
-		self.unit_attempt = 1
-		self.suite = 0
-		self.suite_path = None
-		# By name, of the suite's tests, the last attempt each; of the unit's tests.
-		self.statuses = {}
-		self.unit_statuses = []
-		self.test = 0
-		self.item = None
-		self.phase = 0
-		self.times = {}
-		self.reports = []
-		self.codes = {}
-		self.remote = {}
+    def __init__(self, agent):
+        self.agent = agent
+        self.rows = agent.rows
+        self.unit = 0
+        self.unit_attempt = 1
+        self.suite = 0
+        self.suite_path = None
+        # By name, of the suite's tests, the last attempt each; of the unit's tests.
+        self.statuses = {}
+        self.unit_statuses = []
+        self.test = 0
+        self.phase = 0
+        self.times = {}
+        self.reports = []
+        self.codes = {}
+        self.remote = {}
 
-	# One test.
+    # One test.
 
-	@hookimpl(hookwrapper=True, tryfirst=True)
-	def pytest_runtest_protocol(self, item, nextitem):
-		try:
-			self.enter(item)
-		except Exception as error:
-			self.lose(error)
-		outcome = yield
-		try:
-			if self.item is item:
-				self.leave(getattr(outcome, "excinfo", None))
-		except Exception as error:
-			self.lose(error)
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item, nextitem):
+        self.enter(item)
+        outcome = yield
+        if self.test:
+            self.end_test(outcome)
 
-	def lose(self, error):
-		"""The agent broke: nothing more is told, the suite goes on."""
-		self.rows.note("agent-broken", "%s: %s" % (type(error).__name__, error))
-		self.rows.mute()
+    @quiet
+    def enter(self, item):
+        path, _, name = item.nodeid.partition("::")
+        if path != self.suite_path:
+            self.end_suite()
+            self.begin_suite(path, item)
+        self.attempt = 0
+        self.where = ',"file":%s' % self.file
+        key = "%s::%s" % (self.file_path, name) if name else self.file_path
+        if len(key) <= fettle_agent.NAME_BYTES:
+            self.where += ',"key":%s' % quote(key)
+        line = item.location[1]
+        if line is not None:
+            self.where += ',"line":%d' % (line + 1)
+        self.name = name or path
+        self.begin_test()
 
-	def enter(self, item):
-		path, _, name = item.nodeid.partition("::")
-		if path != self.suite_path:
-			self.end_suite()
-			self.begin_suite(path, item)
-		self.item, self.attempt = item, 0
-		self.where = ',"file":%s,"key":%s' % (self.file, quote(self.key(path, name)))
-		line = item.location[1]
-		if line is not None:
-			self.where += ',"line":%d' % (line + 1)
-		self.name = name or path
-		self.begin_test()
+    @quiet
+    def begin_test(self):
+        self.attempt += 1
+        self.phase = 0
+        self.times.clear()
+        self.reports.clear()
+        self.test = self.rows.ids(4)
+        attempt = self.unit_attempt + self.attempt - 1
+        more = self.where + ',"attempt":%d' % attempt if attempt > 1 else self.where
+        self.rows.begin("test", self.test, self.suite, now(), self.name, more)
+        self.rows.flush()
 
-	def key(self, path, name):
-		return "%s::%s" % (self.file_path, name) if name else self.file_path
+    @quiet
+    def end_test(self, outcome=None):
+        rows, test, t = self.rows, self.test, now()
+        self.test = 0
+        status, message, bad = PASSED, None, {}
+        for report in self.reports:
+            if report.outcome != PASSED:
+                status, message = self.read(report, status, message, bad)
+        excinfo = getattr(outcome, "excinfo", None)
+        if excinfo and not any(report.when == "teardown" for report in self.reports):
+            status = ERROR
+            message = "%s: %s" % (excinfo[0].__name__, excinfo[1])
+        for n, phase in enumerate(PHASES, 1):
+            if phase in self.times:
+                start, d = self.times[phase]
+                rows.span("step", test + n, test, start, d, bad.get(phase, PASSED), phase)
+        if status in (FAILED, ERROR):
+            rows.output(test, self.printed())
+        rows.end("test", test, t, status, message)
+        self.statuses[self.name] = status
 
-	def begin_test(self):
-		self.attempt += 1
-		self.phase = 0
-		self.times.clear()
-		self.reports.clear()
-		self.test = self.rows.ids(4)
-		attempt = self.unit_attempt + self.attempt - 1
-		more = self.where + ',"attempt":%d' % attempt if attempt > 1 else self.where
-		self.rows.begin("test", self.test, self.suite, now(), self.name, more)
-		self.rows.flush()
+    def read(self, report, status, message, bad):
+        """The verdict so far, with one more report that is not simply passed."""
+        if report.outcome == "skipped":
+            this, text = SKIPPED, self.skip_reason(report)
+        else:
+            this = FAILED if report.when == "call" else ERROR
+            text = report.longreprtext
+        bad[report.when] = fettle_agent.worse(bad.get(report.when, PASSED), this)
+        if this == SKIPPED and status in (FAILED, ERROR):
+            text = message
+        elif message and status in (FAILED, ERROR):
+            text = "%s\n\n%s" % (message, text)
+        return fettle_agent.worse(status, this), text
 
-	def leave(self, excinfo):
-		self.end_test(excinfo)
-		self.item = None
+    def skip_reason(self, report):
+        expected = getattr(report, "wasxfail", None)
+        if expected is not None:
+            return "xfailed: %s" % expected.replace("reason: ", "", 1) if expected else "xfailed"
+        text = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        return text[9:] if text.startswith("Skipped: ") else text
 
-	def end_test(self, excinfo=None):
-		rows, test, t = self.rows, self.test, now()
-		status, message, bad = PASSED, None, {}
-		for report in self.reports:
-			if report.outcome != PASSED:
-				status, message = self.read(report, status, message, bad)
-		if excinfo and not self.reports_say_all():
-			status = ERROR
-			message = "%s: %s" % (excinfo[0].__name__, excinfo[1])
-		for n, phase in enumerate(PHASES, 1):
-			if phase in self.times:
-				end, d = self.times[phase]
-				rows.span("step", test + n, test, end - d, d, bad.get(phase, PASSED), phase)
-		if status in (FAILED, ERROR):
-			rows.output(test, self.printed())
-		rows.end("test", test, t, status, message)
-		self.statuses[self.name] = status
-		self.test = 0
+    def printed(self):
+        """What pytest captured: each section once, though later reports repeat it."""
+        sections = self.reports[-1].sections if self.reports else ()
+        return "\n".join("--- %s\n%s" % section for section in sections)
 
-	def reports_say_all(self):
-		return any(report.when == "teardown" for report in self.reports)
+    def pytest_runtest_logstart(self, nodeid, location):
+        # A plugin that runs a test again says so only here.
+        if self.test and self.times:
+            self.end_test()
+            self.begin_test()
 
-	def read(self, report, status, message, bad):
-		"""The verdict so far, with one more report that is not simply passed."""
-		if report.outcome == "skipped":
-			this, text = SKIPPED, self.skip_reason(report)
-		else:
-			this = FAILED if report.when == "call" else ERROR
-			text = report.longreprtext
-		bad[report.when] = fettle_agent.worse(bad.get(report.when, PASSED), this)
-		if this == SKIPPED and status in (FAILED, ERROR):
-			text = message
-		elif message and status in (FAILED, ERROR):
-			text = "%s\n\n%s" % (message, text)
-		return fettle_agent.worse(status, this), text
+    # pytest's own figures of the phases stand still where a test stops the clock.
 
-	def skip_reason(self, report):
-		expected = getattr(report, "wasxfail", None)
-		if expected is not None:
-			return "xfailed: %s" % expected.replace("reason: ", "", 1) if expected else "xfailed"
-		text = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
-		return text[9:] if text.startswith("Skipped: ") else text
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self):
+        self.phase, t = 0, now()
+        yield
+        self.times["setup"] = t, now() - t
 
-	def printed(self):
-		"""What pytest captured: each section once, though later reports repeat it."""
-		sections = self.reports[-1].sections if self.reports else ()
-		return "\n".join("--- %s\n%s" % section for section in sections)
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_call(self):
+        self.phase, t = 1, now()
+        yield
+        self.times["call"] = t, now() - t
 
-	def pytest_runtest_logstart(self, nodeid, location):
-		# A plugin that runs a test again says so only here.
-		if self.test and self.times:
-			try:
-				self.end_test()
-				self.begin_test()
-			except Exception as error:
-				self.lose(error)
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self):
+        self.phase, t = 2, now()
+        yield
+        self.times["teardown"] = t, now() - t
 
-	@hookimpl(tryfirst=True)
-	def pytest_runtest_makereport(self, item, call):
-		if item is self.item and self.test:
-			self.times[call.when] = now(), int(call.duration * 1e9)
-			self.phase = 2 if call.excinfo or call.when != "setup" or item.config.option.setuponly else 1
+    def pytest_runtest_logreport(self, report):
+        if self.test:
+            self.reports.append(report)
+        elif hasattr(report, "node"):
+            self.from_afar(report)
 
-	def pytest_runtest_logreport(self, report):
-		if self.test:
-			self.reports.append(report)
-		elif hasattr(report, "node"):
-			try:
-				self.from_afar(report)
-			except Exception as error:
-				self.lose(error)
+    # Suites: the files that tests stand in.
 
-	# Suites: the files that tests stand in.
+    def begin_suite(self, path, item):
+        self.suite_path = path
+        self.suite = self.rows.ids()
+        self.statuses = {}
+        self.file_path = self.agent.relative(str(item.path)) if hasattr(item, "path") else path
+        self.file = quote(self.file_path)
+        self.rows.begin(
+            "suite", self.suite, self.unit, now(), self.file_path, ',"file":%s,"key":%s' % (self.file, self.file)
+        )
 
-	def begin_suite(self, path, item):
-		self.suite_path = path
-		self.suite = self.rows.ids()
-		self.statuses = {}
-		self.file_path = self.agent.relative(str(item.path)) if hasattr(item, "path") else path
-		self.file = quote(self.file_path)
-		self.rows.begin("suite", self.suite, self.unit, now(), self.file_path, ',"file":%s,"key":%s' % (self.file, self.file))
+    @quiet
+    def end_suite(self):
+        if self.suite:
+            self.rows.end("suite", self.suite, now(), fettle_agent.verdict(self.statuses.values()))
+            self.unit_statuses.extend(self.statuses.values())
+        self.suite, self.suite_path = 0, None
+        if not self.unit:
+            self.unit_statuses.clear()
 
-	def end_suite(self):
-		if self.suite:
-			self.rows.end("suite", self.suite, now(), fettle_agent.verdict(self.statuses.values()))
-			self.unit_statuses.extend(self.statuses.values())
-		self.suite, self.suite_path = 0, None
-		if not self.unit:
-			self.unit_statuses.clear()
+    @hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session):
+        self.end_suite()
+        self.rows.flush()
 
-	@hookimpl(tryfirst=True)
-	def pytest_sessionfinish(self, session):
-		self.end_suite()
-		self.rows.flush()
+    # Fixtures.
 
-	# Fixtures.
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef, request):
+        finalizers = getattr(fixturedef, "_finalizers", [])
+        n = len(finalizers)
+        t = now()
+        outcome = yield
+        d = now() - t
+        self.fixture(fixturedef, finalizers, n, t, d, getattr(outcome, "excinfo", None))
 
-	@hookimpl(hookwrapper=True, tryfirst=True)
-	def pytest_fixture_setup(self, fixturedef, request):
-		finalizers = fixturedef._finalizers
-		n = len(finalizers)
-		t = now()
-		outcome = yield
-		d = now() - t
-		try:
-			self.fixture(fixturedef, finalizers, n, t, d, getattr(outcome, "excinfo", None))
-		except Exception as error:
-			self.lose(error)
+    @quiet
+    def fixture(self, fixturedef, finalizers, n, t, d, excinfo):
+        function = fixturedef.func
+        more = self.codes.get(function)
+        if more is None:
+            more = self.codes[function] = self.about(fixturedef, function)
+        if not more:
+            return
+        status = PASSED
+        if excinfo:
+            status = SKIPPED if excinfo[0].__name__ == "Skipped" else ERROR
+        name = plain_name(fixturedef.argname)
+        self.rows.span("fixture", self.rows.ids(), self.inside(), t, d, status, name, more + ',"part":"setup"')
+        for i in range(n, len(finalizers)):
+            finalizers[i] = self.timed(finalizers[i], name, more)
 
-	def fixture(self, fixturedef, finalizers, n, t, d, excinfo):
-		function = fixturedef.func
-		more = self.codes.get(function)
-		if more is None:
-			more = self.codes[function] = self.about(fixturedef, function)
-		if not more:
-			return
-		status = PASSED
-		if excinfo:
-			status = SKIPPED if excinfo[0].__name__ == "Skipped" else ERROR
-		name = plain_name(fixturedef.argname)
-		self.rows.span("fixture", self.rows.ids(), self.inside(), t, d, status, name, more + ',"part":"setup"')
-		for i in range(n, len(finalizers)):
-			finalizers[i] = self.timed(finalizers[i], name, more)
+    def about(self, fixturedef, function):
+        """What rows say of a fixture; nothing for one that only carries a parameter."""
+        if getattr(function, "__name__", "") == "get_direct_param_fixture_func":
+            return ""
+        more = ',"scope":"%s"' % fixturedef.scope
+        code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
+        if code:
+            more += ',"file":%s,"line":%d' % (quote(self.agent.relative(code.co_filename)), code.co_firstlineno)
+        return more
 
-	def about(self, fixturedef, function):
-		"""What rows say of a fixture; nothing for one that only carries a parameter."""
-		if getattr(function, "__name__", "") == "get_direct_param_fixture_func":
-			return ""
-		more = ',"scope":"%s"' % fixturedef.scope
-		code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
-		if code:
-			more += ',"file":%s,"line":%d' % (quote(self.agent.relative(code.co_filename)), code.co_firstlineno)
-		return more
+    def inside(self):
+        return self.test + 1 + self.phase if self.test else 0
 
-	def inside(self):
-		return self.test + 1 + self.phase if self.test else 0
+    def timed(self, finalizer, name, more):
+        def finalize():
+            __tracebackhide__ = True
+            status = ERROR
+            t = now()
+            try:
+                finalizer()
+                status = PASSED
+            finally:
+                self.rows.span(
+                    "fixture", self.rows.ids(), self.inside(), t, now() - t, status, name, more + ',"part":"teardown"'
+                )
 
-	def timed(self, finalizer, name, more):
-		def finalize():
-			__tracebackhide__ = True
-			status = ERROR
-			t = now()
-			try:
-				finalizer()
-				status = PASSED
-			finally:
-				self.rows.span("fixture", self.rows.ids(), self.inside(), t, now() - t, status, name, more + ',"part":"teardown"')
+        return finalize
 
-		return finalize
+    # Tests that other processes run (pytest-xdist): only its own figures.
 
-	# Tests that other processes run (pytest-xdist): only its own figures.
-
-	def from_afar(self, report):
-		"""Reports of one test come in order: setup, call, teardown."""
-		parts = self.remote.setdefault((report.node, report.nodeid), [])
-		parts.append(report)
-		if report.when != "teardown":
-			return
-		del self.remote[(report.node, report.nodeid)]
-		t, d = now(), int(sum(part.duration for part in parts) * 1e9)
-		path, _, name = report.nodeid.partition("::")
-		status, message = PASSED, None
-		for part in parts:
-			if part.outcome != PASSED:
-				status, message = self.read(part, status, message, {})
-		more = ',"file":%s,"key":%s' % (quote(path), quote(report.nodeid))
-		if message:
-			more += ',"msg":%s' % quote(fettle_agent.clip(message, fettle_agent.MESSAGE_BYTES))
-		mark, self.rows.mark = self.rows.mark, self.rows.mark.replace("injected", "framework")
-		id = self.rows.ids()
-		self.rows.span("test", id, 0, t - d, d, status, name or path, more)
-		self.rows.mark = mark
-		self.rows.flush()
+    @quiet
+    def from_afar(self, report):
+        """Reports of one test come in order: setup, call, teardown."""
+        parts = self.remote.setdefault((report.node, report.nodeid), [])
+        parts.append(report)
+        if report.when != "teardown":
+            return
+        del self.remote[(report.node, report.nodeid)]
+        t, d = now(), int(sum(part.duration for part in parts) * 1e9)
+        path, _, name = report.nodeid.partition("::")
+        status, message = PASSED, None
+        for part in parts:
+            if part.outcome != PASSED:
+                status, message = self.read(part, status, message, {})
+        more = ',"file":%s,"key":%s' % (quote(path), quote(report.nodeid))
+        if message:
+            more += ',"msg":%s' % quote(fettle_agent.clip(message, fettle_agent.MESSAGE_BYTES))
+        mark, self.rows.mark = self.rows.mark, self.rows.mark.replace("injected", "framework")
+        self.rows.span("test", self.rows.ids(), 0, t - d, d, status, name or path, more)
+        self.rows.mark = mark
+        self.rows.flush()
 
 
 def plain_name(argname):
-	"""The user's word for a fixture that pytest makes of setup_module and such."""
-	if argname.startswith("_xunit_setup_") or argname.startswith("_unittest_setUp"):
-		return argname[1:].partition("_fixture")[0].replace("xunit_", "").replace("unittest_", "")
-	return argname
-
-
-class Puller(Observer):
-	"""Takes units from the socket in the place of pytest's loop."""
-
-	def __init__(self, agent):
-		super().__init__(agent)
-		self.link = agent.link
-		self.collected = []
-		self.collection_errors = 0
-		self.tests = 0
-		self.kept = {}
-		self.last_item = None
-		self.target = None
-
-	# A worker of pytest-xdist, as far as other plugins look.
-
-	@hookimpl(hookwrapper=True, tryfirst=True)
-	def pytest_cmdline_main(self, config):
-		try:
-			self.disguise(config)
-		except Exception as error:
-			self.rows.note("agent-broken", "%s: %s" % (type(error).__name__, error))
-		yield
-
-	def disguise(self, config):
-		agent = self.agent
-		config.workerinput = self.worker_input(config)
-		config.workeroutput = {}
-		os.environ["PYTEST_XDIST_WORKER"] = "gw" + agent.worker
-		os.environ["PYTEST_XDIST_WORKER_COUNT"] = agent.workers
-		os.environ["PYTEST_XDIST_TESTRUNUID"] = agent.run
-		option = config.option
-		for name, value in (("dist", "no"), ("distload", False), ("numprocesses", None), ("maxprocesses", None), ("tx", []), ("looponfail", False)):
-			if hasattr(option, name):
-				setattr(option, name, value)
-		if option.basetemp:
-			os.makedirs(option.basetemp, exist_ok=True)
-			option.basetemp = os.path.join(option.basetemp, "gw" + agent.worker)
-		self.part_outfiles(config)
-		for implementation in config.hook.pytest_configure.get_hookimpls():
-			self.unmask(implementation)
-
-	def worker_input(self, config):
-		import socket
-		import zlib
-
-		seed = getattr(config.option, "randomly_seed", None)
-		return {
-			"workerid": "gw" + self.agent.worker,
-			"workercount": int(self.agent.workers),
-			"testrunuid": self.agent.run,
-			"mainargv": sys.argv,
-			"cov_master_host": socket.gethostname(),
-			"cov_master_topdir": os.getcwd(),
-			"cov_master_rsync_roots": [],
-			"randomly_seed": seed if isinstance(seed, int) else zlib.crc32(self.agent.run.encode()),
-		}
-
-	def part_outfiles(self, config):
-		option, rows = config.option, self.rows
-		if getattr(option, "xmlpath", None):
-			rows.note("outfile", "fettle writes '%s'" % option.xmlpath, path=os.path.abspath(option.xmlpath), want="junit")
-		try:
-			log_file = option.log_file or config.getini("log_file")
-		except (AttributeError, ValueError):
-			log_file = None
-		if log_file:
-			option.log_file = self.agent.outfile(log_file, "log")
-		for name, want in (("htmlpath", "html"), ("report_log", "report-log")):
-			if getattr(option, name, None):
-				setattr(option, name, self.agent.outfile(getattr(option, name), want))
-		if getattr(option, "json_report", False) and getattr(option, "json_report_file", None) != "none":
-			option.json_report_file = self.agent.outfile(option.json_report_file or ".report.json", "json-report")
-
-	def unmask(self, implementation):
-		"""These look for a controller that is not there, or write no file at all,
-		when they find themselves in a worker."""
-		plain = implementation.function
-		module = getattr(plain, "__module__", None) or ""
-		if not module.startswith(("pytest_rerunfailures", "pytest_html", "pytest_jsonreport", "pytest_reportlog")):
-			return
-
-		def configure(config):
-			hidden = config.workerinput
-			del config.workerinput
-			try:
-				return plain(config)
-			finally:
-				config.workerinput = hidden
-
-		implementation.function = configure
-
-	def pytest_configure(self, config):
-		if not config.pluginmanager.hasplugin("xdist"):
-			config.pluginmanager.register(worker_fixtures(self.agent), "fettle-worker")
-
-	# Collection: nothing at first, then one unit at a time.
-
-	@hookimpl(hookwrapper=True, tryfirst=True)
-	def pytest_collection(self, session):
-		plain = type(session).perform_collect
-
-		def perform_collect(*args, **options):
-			session.items = []
-			if self.target is None:
-				return []
-			return plain(session, [self.target])
-
-		session.perform_collect = perform_collect
-		yield
-		del session.perform_collect
-
-	def pytest_collectreport(self, report):
-		if report.outcome != PASSED and self.unit:
-			self.collected.append(report)
-
-	def collect(self, session, name):
-		"""The items of a unit, by pytest's own collection."""
-		self.target = name
-		reporter = session.config.pluginmanager.getplugin("terminalreporter")
-		if hasattr(reporter, "_numcollected"):
-			reporter._numcollected = 0
-		self.quicken(session, name)
-		try:
-			session.config.hook.pytest_collection(session=session)
-		finally:
-			self.target = None
-			for method in ("_collect_path", "_collect_one_node"):
-				session.__dict__.pop(method, None)
-		self.tests += len(session.items)
-		session.testscollected = self.tests
-		return session.items
-
-	def quicken(self, session, name):
-		"""From pytest 8 on a file is found by listing every directory above it.
-		Once listed, a directory need not be listed again for the next unit: its
-		node is kept, and only the wanted entry is made anew."""
-		main, python = sys.modules["_pytest.main"], sys.modules["_pytest.python"]
-		if not hasattr(session, "_collect_one_node"):
-			return
-		wanted = session.config.invocation_params.dir / name.partition("::")[0]
-		wanted = type(wanted)(os.path.normpath(str(wanted)))
-		chain = {path.parent: path for path in (wanted, *wanted.parents)}
-		plain_path, plain_node, kept = session._collect_path, session._collect_one_node, self.kept
-
-		def collect_path(path, path_cache):
-			found = kept.get(path)
-			if found is None:
-				found = plain_path(path, path_cache)
-				if all(type(node) in (main.Dir, python.Package) for node in found):
-					kept[path] = found
-			return found
-
-		def collect_one_node(node, *args, **options):
-			path = chain.get(node.path) if type(node) in (main.Dir, python.Package) else None
-			if path is None or (node not in kept):
-				report, duplicate = plain_node(node, *args, **options)
-				if path is not None and report.passed:
-					kept[node] = copy.copy(report)
-					kept[node].result = [child for child in report.result if type(child) in (main.Dir, python.Package)]
-				return report, duplicate
-			report = copy.copy(kept[node])
-			if path == wanted and path.is_file():
-				report.result = list(session.gethookproxy(path).pytest_collect_file(file_path=path, parent=node))
-			return report, True
-
-		session._collect_path, session._collect_one_node = collect_path, collect_one_node
-
-	# The loop.
-
-	@hookimpl(tryfirst=True)
-	def pytest_runtestloop(self, session):
-		self.agent.say_ready()
-		while True:
-			message = self.link.hear()
-			do = message and message.get("do")
-			if do == "list":
-				self.list(session, bool(message.get("tests")))
-			elif do == "run":
-				self.run(session, message)
-			elif message is None or do == "end":
-				break
-		self.finish(session)
-		return True
-
-	def run(self, session, message):
-		last = None
-		for number, name, attempt in fettle_agent.safe_units(message):
-			last = number
-			try:
-				self.run_unit(session, number, name, attempt)
-				if session.shouldfail:
-					raise session.Failed(session.shouldfail)
-				if session.shouldstop:
-					raise session.Interrupted(session.shouldstop)
-			except BaseException as error:
-				self.link.say("stop", unit=number, msg=fettle_agent.clip(cause(error), fettle_agent.MESSAGE_BYTES))
-				raise
-		self.link.say("done", unit=last)
-
-	def run_unit(self, session, number, name, attempt):
-		self.unit = self.agent.begin_unit(number, name, attempt)
-		self.unit_attempt = attempt
-		self.unit_statuses.clear()
-		self.collected.clear()
-		message, status = None, ERROR
-		try:
-			items, message = self.collect_unit(session, name)
-			self.run_items(session, items)
-			self.end_suite()
-			status = ERROR if message else fettle_agent.verdict(self.unit_statuses)
-		except BaseException as error:
-			self.end_suite()
-			message = cause(error)
-			raise
-		finally:
-			try:
-				session.config.get_terminal_writer().flush()
-			except Exception:
-				pass
-			self.agent.end_unit(number, self.unit, status, message)
-			self.unit = 0
-
-	def collect_unit(self, session, name):
-		"""Items of a unit, and why there are none, if so."""
-		usage_error = sys.modules["_pytest.config"].UsageError
-		t, message = now(), None
-		items = []
-		try:
-			items = self.collect(session, name)
-		except usage_error as error:
-			self.collection_errors += 1
-			message = cause(error)
-			self.tell_collection(name, ERROR, message)
-		errors = [report for report in self.collected if report.failed]
-		self.rows.span("hook", self.rows.ids(), self.unit, t, now() - t, ERROR if errors or message else PASSED, "collection")
-		for report in self.collected:
-			text = report.longreprtext if report.failed else self.skip_reason(report)
-			self.tell_collection(report.nodeid, ERROR if report.failed else SKIPPED, text)
-		if errors:
-			self.collection_errors += len(errors)
-			message = errors[0].longreprtext
-		option = session.config.option
-		if option.collectonly or (errors and not option.continue_on_collection_errors):
-			items = []
-		return items, message
-
-	def tell_collection(self, nodeid, status, message):
-		"""A file that could not be collected, or said that it is to be skipped,
-		stands in the record as a test of its own name."""
-		path = nodeid.partition("::")[0]
-		file = quote(self.agent.relative(path))
-		id = self.rows.ids()
-		self.rows.begin("test", id, self.unit, now(), nodeid, ',"file":%s,"key":%s' % (file, quote(nodeid)))
-		self.rows.end("test", id, now(), status, message)
-		self.unit_statuses.append(status)
-
-	def run_items(self, session, items):
-		for i, item in enumerate(items):
-			# The session stands for a test in another file: all but it is torn down.
-			nextitem = items[i + 1] if i + 1 < len(items) else session
-			self.last_item = item
-			item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
-			if session.shouldfail or session.shouldstop:
-				return
-
-	def finish(self, session):
-		"""Session fixtures go as after the last test of a plain run."""
-		item = self.last_item
-		if item is not None:
-			runner = sys.modules["_pytest.runner"]
-			t = now()
-			call = runner.CallInfo.from_call(lambda: session._setupstate.teardown_exact(None), when="teardown")
-			if call.excinfo:
-				report = item.ihook.pytest_runtest_makereport(item=item, call=call)
-				more = ',"msg":%s' % quote(fettle_agent.clip(report.longreprtext, fettle_agent.MESSAGE_BYTES))
-				self.rows.span("hook", self.rows.ids(), 0, t, now() - t, ERROR, "session teardown", more)
-				item.ihook.pytest_runtest_logreport(report=report)
-			self.rows.flush()
-		if self.collection_errors and not session.config.option.continue_on_collection_errors:
-			plural = "" if self.collection_errors == 1 else "s"
-			raise session.Interrupted("%d error%s during collection" % (self.collection_errors, plural))
-
-	@hookimpl(trylast=True)
-	def pytest_sessionfinish(self, session):
-		super().pytest_sessionfinish(session)
-		if session.exitstatus == 5:
-			session.exitstatus = 0
-
-	@hookimpl(trylast=True)
-	def pytest_unconfigure(self, config):
-		self.tell_coverage(config)
-
-	def tell_coverage(self, config):
-		try:
-			plugin = config.pluginmanager.getplugin("_cov")
-			file = plugin.cov_controller.cov.get_data().data_filename() if plugin else None
-		except Exception:
-			return
-		if file and os.path.exists(file):
-			self.rows.note("outfile", "this worker's coverage", path=os.path.join(self.agent.start_dir, ".coverage"), file=file, want="coverage")
-
-	# Which units there are.
-
-	def list(self, session, with_tests):
-		"""Says them; a usage error ends pytest as it always does."""
-		try:
-			found = self.files(session)
-		except BaseException as error:
-			self.agent.ready = False
-			self.agent.fault(cause(error))
-			raise
-		finally:
-			session.testscollected = self.tests
-			getattr(session.config.pluginmanager, "_duplicatepaths", set()).clear()
-		units = {name: {"name": name} for name in found}
-		for name, (path, _) in found.items():
-			try:
-				units[name]["size"] = os.stat(path).st_size
-			except OSError:
-				pass
-		if with_tests:
-			self.add_keys(session, found, units)
-		self.agent.say_units(list(units.values()))
-
-	def files(self, session):
-		"""Path and collectors of each unit, by name: arguments that name a test as
-		they stand, else the files that pytest's collectors find."""
-		config = session.config
-		found = {}
-		places = [argument for argument in config.args if "::" not in argument]
-		for node in self.roots(session, places) if places else ():
-			for file in self.walk(node):
-				path = str(file.path)
-				found.setdefault(self.agent.relative(path), (path, []))[1].append(file)
-		failed = self.last_failed(config)
-		if failed:
-			found = {name: file for name, file in found.items() if file[0] in failed}
-		for argument in config.args:
-			if "::" in argument:
-				found[argument] = (argument.partition("::")[0], None)
-		return found
-
-	def last_failed(self, config):
-		"""With --lf the files that pytest would not pass over; nothing for all."""
-		plugin = config.pluginmanager.getplugin("lfplugin")
-		if not plugin or not plugin.active:
-			return None
-		paths = (str(config.rootpath / nodeid.partition("::")[0]) for nodeid in plugin.lastfailed)
-		return {path for path in paths if os.path.exists(path)}
-
-	def roots(self, session, args):
-		"""What pytest's collection makes of arguments, without opening a module
-		and without the hooks that expect tests."""
-		config = session.config
-		plain = config.hook
-		config.hook = Muffled(plain)
-		try:
-			return list(type(session).perform_collect(session, args, genitems=False))
-		finally:
-			config.hook = plain
-
-	def walk(self, node):
-		"""The collectors of files below a collector of directories."""
-		directory = getattr(sys.modules["_pytest.nodes"], "Directory", sys.modules["_pytest.python"].Package)
-		if isinstance(node, directory):
-			report = sys.modules["_pytest.runner"].collect_one_node(node)
-			for child in report.result if report.passed else ():
-				yield from self.walk(child)
-		else:
-			yield node
-
-	def add_keys(self, session, found, units):
-		"""Every test of every unit, after -k, -m and the like."""
-		config = session.config
-		owner, items = {}, []
-		for name, (_, nodes) in found.items():
-			try:
-				inside = [item for node in nodes or self.roots(session, [name]) for item in self.items_of(node)]
-			except NotCollected:
-				continue
-			units[name]["keys"] = []
-			items += inside
-			owner.update((item, name) for item in inside)
-		config.hook.pytest_collection_modifyitems(session=session, config=config, items=items)
-		for item in items:
-			path, _, rest = item.nodeid.partition("::")
-			file = self.agent.relative(str(item.path))
-			if item in owner:
-				units[owner[item]]["keys"].append({"key": "%s::%s" % (file, rest) if rest else file, "name": rest or file})
-		for unit in units.values():
-			if "keys" in unit:
-				unit["tests"] = len(unit["keys"])
-
-	def items_of(self, node):
-		if isinstance(node, sys.modules["_pytest.nodes"].Item):
-			yield node
-			return
-		report = sys.modules["_pytest.runner"].collect_one_node(node)
-		if report.failed:
-			raise NotCollected
-		for child in report.result or ():
-			yield from self.items_of(child)
-
-
-class NotCollected(Exception):
-	"""A unit whose tests are not known before it is run and tells why."""
-
-
-class Muffled:
-	"""pytest's hooks without the two that plugins read their tests from."""
-
-	def __init__(self, hook):
-		self.hook = hook
-
-	def __getattr__(self, name):
-		return getattr(self.hook, name)
-
-	def pytest_collection_modifyitems(self, **arguments):
-		pass
-
-	def pytest_collection_finish(self, **arguments):
-		pass
-
-
-def worker_fixtures(agent):
-	"""The fixtures by which tests ask pytest-xdist for their worker, for suites
-	that run where it is not installed."""
-	import pytest
-
-	class WorkerFixtures:
-		@pytest.fixture(scope="session")
-		def worker_id(self):
-			return "gw" + agent.worker
-
-		@pytest.fixture(scope="session")
-		def testrun_uid(self):
-			return agent.run
-
-	return WorkerFixtures()
+    """The user's word for a fixture that pytest makes of setup_module and such."""
+    if argname.startswith("_xunit_setup_") or argname.startswith("_unittest_setUp"):
+        return argname[1:].partition("_fixture")[0].replace("xunit_", "").replace("unittest_", "")
+    return argname

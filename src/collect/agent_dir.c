@@ -14,9 +14,11 @@
 /* agent_files.S */
 #define FILE_OF(name) extern const char agent_##name[], agent_##name##_end[]
 FILE_OF(sitecustomize);
+FILE_OF(fettle_watch);
 FILE_OF(fettle_agent);
 FILE_OF(fettle_behave);
 FILE_OF(fettle_pytest);
+FILE_OF(fettle_pytest_pull);
 
 struct carried {
 	const char *name, *at, *end;
@@ -26,8 +28,8 @@ struct carried {
 	{                                                                                                    \
 #name ".py", agent_##name, agent_##name##_end                                                \
 	}
-static const struct carried files[] = {ROW(sitecustomize), ROW(fettle_agent), ROW(fettle_behave),
-				       ROW(fettle_pytest)};
+static const struct carried files[] = {ROW(sitecustomize), ROW(fettle_watch),  ROW(fettle_agent),
+				       ROW(fettle_behave), ROW(fettle_pytest), ROW(fettle_pytest_pull)};
 enum { N_FILES = sizeof(files) / sizeof(*files) };
 
 static struct str contents(const struct carried *f)

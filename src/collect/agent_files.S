@@ -11,7 +11,9 @@ agent_\name\()_end:
 	.byte 0
 	.endm
 	carry sitecustomize, "src/agent/sitecustomize.py"
+	carry fettle_watch, "src/agent/fettle_watch.py"
 	carry fettle_agent, "src/agent/fettle_agent.py"
 	carry fettle_behave, "src/agent/fettle_behave.py"
 	carry fettle_pytest, "src/agent/fettle_pytest.py"
+	carry fettle_pytest_pull, "src/agent/fettle_pytest_pull.py"
 	.section .note.GNU-stack,"",@progbits

@@ -1,0 +1,507 @@
+"""The agent for pytest when it pulls: units from the socket in the place of pytest's loop.
+
+Each unit is collected by itself when it comes, its tests run with their real
+successors, and session fixtures live until the end. Other plugins see a worker
+of pytest-xdist, so that what is safe there is safe here.
+"""
+
+import copy
+import os
+import sys
+
+from _pytest.config import hookimpl
+
+import fettle_agent
+from fettle_agent import ERROR, PASSED, SKIPPED, now, quiet, quote
+from fettle_pytest import Observer, cause
+
+
+class Puller(Observer):
+    """Takes units from the socket in the place of pytest's loop."""
+
+    def __init__(self, agent):
+        super().__init__(agent)
+        self.link = agent.link
+        self.collected = []
+        self.collection_errors = 0
+        self.tests = 0
+        self.kept_paths = {}
+        self.kept_nodes = {}
+        self.last_item = None
+        self.target = None
+
+    # A worker of pytest-xdist, as far as other plugins look.
+
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_cmdline_main(self, config):
+        try:
+            self.disguise(config)
+        except Exception as error:
+            self.rows.broken("disguise: %r" % error)
+        yield
+
+    def disguise(self, config):
+        agent = self.agent
+        config.workerinput = self.worker_input(config)
+        config.workeroutput = {}
+        os.environ["PYTEST_XDIST_WORKER"] = "gw" + agent.worker
+        os.environ["PYTEST_XDIST_WORKER_COUNT"] = agent.workers
+        os.environ["PYTEST_XDIST_TESTRUNUID"] = agent.run
+        option = config.option
+        for name, value in (
+            ("dist", "no"),
+            ("distload", False),
+            ("numprocesses", None),
+            ("maxprocesses", None),
+            ("tx", []),
+            ("looponfail", False),
+        ):
+            if hasattr(option, name):
+                setattr(option, name, value)
+        if option.basetemp:
+            os.makedirs(option.basetemp, exist_ok=True)
+            option.basetemp = os.path.join(option.basetemp, "gw" + agent.worker)
+        self.part_outfiles(config)
+        for implementation in config.hook.pytest_configure.get_hookimpls():
+            self.unmask(implementation)
+
+    def worker_input(self, config):
+        import zlib
+
+        seed = getattr(config.option, "randomly_seed", None)
+        return {
+            "workerid": "gw" + self.agent.worker,
+            "workercount": int(self.agent.workers),
+            "testrunuid": self.agent.run,
+            "mainargv": sys.argv,
+            "cov_master_host": os.uname().nodename,
+            "cov_master_topdir": os.getcwd(),
+            "cov_master_rsync_roots": [],
+            "randomly_seed": seed if isinstance(seed, int) else zlib.crc32(self.agent.run.encode()),
+        }
+
+    def part_outfiles(self, config):
+        option, rows = config.option, self.rows
+        if getattr(option, "xmlpath", None):
+            rows.note(
+                "outfile", "fettle writes '%s'" % option.xmlpath, path=os.path.abspath(option.xmlpath), want="junit"
+            )
+        try:
+            log_file = option.log_file or config.getini("log_file")
+        except (AttributeError, ValueError):
+            log_file = None
+        if log_file:
+            option.log_file = self.agent.outfile(log_file, "log")
+        for name, want in (("htmlpath", "html"), ("report_log", "report-log")):
+            if getattr(option, name, None):
+                setattr(option, name, self.agent.outfile(getattr(option, name), want))
+        if getattr(option, "json_report", False) and getattr(option, "json_report_file", None) != "none":
+            option.json_report_file = self.agent.outfile(option.json_report_file or ".report.json", "json-report")
+
+    def unmask(self, implementation):
+        """These look for a controller that is not there, or write no file at all,
+        when they find themselves in a worker."""
+        plain = implementation.function
+        module = getattr(plain, "__module__", None) or ""
+        if not module.startswith(("pytest_rerunfailures", "pytest_html", "pytest_jsonreport", "pytest_reportlog")):
+            return
+
+        def configure(config):
+            hidden = config.workerinput
+            del config.workerinput
+            try:
+                return plain(config)
+            finally:
+                config.workerinput = hidden
+
+        implementation.function = configure
+
+    def pytest_configure(self, config):
+        if not config.pluginmanager.hasplugin("xdist"):
+            config.pluginmanager.register(worker_fixtures(self.agent), "fettle-worker")
+
+    # Collection: nothing at first, then one unit at a time.
+
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_collection(self, session):
+        plain = type(session).perform_collect
+
+        def perform_collect(*args, **options):
+            session.items = []
+            if self.target is None:
+                return []
+            return plain(session, [self.target])
+
+        session.perform_collect = perform_collect
+        yield
+        del session.perform_collect
+
+    def pytest_collectreport(self, report):
+        if report.outcome != PASSED:
+            self.collected.append(report)
+
+    def collect(self, session, name):
+        """The items of a unit, by pytest's own collection."""
+        self.target = name
+        self.quicken(session, name)
+        try:
+            session.config.hook.pytest_collection(session=session)
+        finally:
+            self.target = None
+            for method in ("_collect_path", "_collect_one_node"):
+                session.__dict__.pop(method, None)
+        self.tests += len(session.items)
+        session.testscollected = self.tests
+        return session.items
+
+    def quicken(self, session, name):
+        """From pytest 8 on a file is found by listing every directory above it.
+        Once listed, a directory need not be listed again for the next unit: its
+        node is kept, and only the wanted entry is made anew."""
+        main, python = sys.modules["_pytest.main"], sys.modules["_pytest.python"]
+        if not hasattr(session, "_collect_one_node"):
+            return
+        wanted = session.config.invocation_params.dir / name.partition("::")[0]
+        wanted = type(wanted)(os.path.normpath(str(wanted)))
+        wanted_file = wanted if wanted.is_file() else None
+        chain = {path.parent: path for path in (wanted, *wanted.parents)}
+        folders = main.Dir, python.Package
+        plain_path, plain_node = session._collect_path, session._collect_one_node
+
+        def collect_path(path, path_cache):
+            found = self.kept_paths.get(path)
+            if found is None:
+                found = plain_path(path, path_cache)
+                if all(type(node) in folders for node in found):
+                    self.kept_paths[path] = found
+            return found
+
+        def collect_one_node(node, *args, **options):
+            path = chain.get(node.path) if type(node) in folders else None
+            kept = self.kept_nodes.get(node)
+            if path is None or kept is None:
+                report, duplicate = plain_node(node, *args, **options)
+                if path is not None and report.passed:
+                    kept = self.kept_nodes[node] = copy.copy(report)
+                    kept.result = [child for child in report.result if type(child) in folders]
+                return report, duplicate
+            report = copy.copy(kept)
+            if path is wanted_file:
+                report.result = list(session.gethookproxy(path).pytest_collect_file(file_path=path, parent=node))
+            return report, True
+
+        session._collect_path, session._collect_one_node = collect_path, collect_one_node
+
+    # The loop.
+
+    @hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        self.end_line(session.config)
+        for message in self.agent.requests():
+            if message.get("do") == "list":
+                self.list(session, bool(message.get("tests")), fettle_agent.names(message))
+            elif message.get("do") == "run":
+                self.run(session, message)
+        self.finish(session)
+        return True
+
+    def run(self, session, message):
+        last = None
+        for number, name, attempt in fettle_agent.units(message):
+            last = number
+            try:
+                self.run_unit(session, number, name, attempt)
+                if session.shouldfail:
+                    raise session.Failed(session.shouldfail)
+                if session.shouldstop:
+                    raise session.Interrupted(session.shouldstop)
+            except BaseException as error:
+                self.link.say("stop", unit=number, msg=fettle_agent.clip(cause(error), fettle_agent.MESSAGE_BYTES))
+                raise
+        self.link.say("done", unit=last)
+
+    def run_unit(self, session, number, name, attempt):
+        self.unit = self.agent.begin_unit(number, name, attempt)
+        self.unit_attempt = attempt
+        self.unit_statuses.clear()
+        self.collected.clear()
+        message, status = None, ERROR
+        try:
+            items, message = self.collect_unit(session, name)
+            self.run_items(session, items)
+            self.end_suite()
+            status = ERROR if message else fettle_agent.verdict(self.unit_statuses)
+        except BaseException as error:
+            self.end_suite()
+            message = cause(error)
+            raise
+        finally:
+            self.end_line(session.config)
+            self.agent.end_unit(number, self.unit, status, message)
+            self.unit = 0
+
+    def end_line(self, config):
+        """What the terminal shows of a unit stands on lines of its own, and counts
+        for itself: there is no whole of which a worker could tell a part."""
+        try:
+            reporter = config.pluginmanager.getplugin("terminalreporter")
+            if reporter:
+                reporter._show_progress_info = False
+                reporter._numcollected = 0
+                reporter.ensure_newline()
+            writer = config.get_terminal_writer()
+            if getattr(writer, "_current_line", ""):
+                writer.line()
+            writer.flush()
+        except Exception:
+            # A terminal reporter that is not pytest's own may be without all that.
+            pass
+
+    def collect_unit(self, session, name):
+        """Items of a unit, and why there are none, if so."""
+        usage_error = sys.modules["_pytest.config"].UsageError
+        t, message = now(), None
+        items = []
+        try:
+            items = self.collect(session, name)
+        except usage_error as error:
+            self.collection_errors += 1
+            message = cause(error)
+            self.tell_collection(name, ERROR, message)
+        errors = [report for report in self.collected if report.failed]
+        if errors:
+            self.collection_errors += len(errors)
+            message = errors[0].longreprtext
+        status = ERROR if message else PASSED
+        self.rows.span("hook", self.rows.ids(), self.unit, t, now() - t, status, "collection")
+        for report in self.collected:
+            text = report.longreprtext if report.failed else self.skip_reason(report)
+            self.tell_collection(report.nodeid or name, ERROR if report.failed else SKIPPED, text)
+        option = session.config.option
+        if option.collectonly or (errors and not option.continue_on_collection_errors):
+            items = []
+        return items, message
+
+    @quiet
+    def tell_collection(self, nodeid, status, message):
+        """A file that could not be collected, or said that it is to be skipped,
+        stands in the record as a test of its own name."""
+        self.unit_statuses.append(status)
+        file = quote(self.agent.relative(nodeid.partition("::")[0]))
+        test = self.rows.ids()
+        self.rows.begin("test", test, self.unit, now(), nodeid, ',"file":%s,"key":%s' % (file, quote(nodeid)))
+        self.rows.end("test", test, now(), status, message)
+
+    def run_items(self, session, items):
+        if items and self.last_item is not None:
+            self.tear_down(session, items[0], "package teardown")
+        for i, item in enumerate(items):
+            # The folder, or the session, stands for a test in another file: what is
+            # below is torn down, packages and session live on.
+            nextitem = items[i + 1] if i + 1 < len(items) else self.folder_of(item)
+            self.last_item = item
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+            if session.shouldfail or session.shouldstop:
+                return
+
+    def folder_of(self, item):
+        """Before pytest 8 the nodes of folders are made anew with each unit."""
+        directory = getattr(sys.modules["_pytest.nodes"], "Directory", ())
+        folders = [node for node in item.listchain() if isinstance(node, directory)]
+        return folders[-1] if folders else item.session
+
+    def tear_down(self, session, nextitem, what):
+        """What the last test left for the next one and that is not for this one. An
+        error in it is the last test's, as it is in a plain run."""
+        item, t = self.last_item, now()
+        call_info = sys.modules["_pytest.runner"].CallInfo
+        call = call_info.from_call(lambda: session._setupstate.teardown_exact(nextitem), when="teardown")
+        if call.excinfo:
+            report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+            more = ',"msg":%s' % quote(fettle_agent.clip(report.longreprtext, fettle_agent.MESSAGE_BYTES))
+            self.rows.span("hook", self.rows.ids(), self.unit, t, now() - t, ERROR, what, more)
+            item.ihook.pytest_runtest_logreport(report=report)
+
+    def finish(self, session):
+        """Session fixtures go as after the last test of a plain run."""
+        if self.last_item is not None:
+            self.tear_down(session, None, "session teardown")
+            self.rows.flush()
+        if self.collection_errors and not session.config.option.continue_on_collection_errors:
+            plural = "" if self.collection_errors == 1 else "s"
+            raise session.Interrupted("%d error%s during collection" % (self.collection_errors, plural))
+
+    @hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session):
+        super().pytest_sessionfinish(session)
+        if session.exitstatus == 5:
+            session.exitstatus = 0
+
+    @hookimpl(trylast=True)
+    def pytest_unconfigure(self, config):
+        self.tell_coverage(config)
+
+    def tell_coverage(self, config):
+        try:
+            plugin = config.pluginmanager.getplugin("_cov")
+            file = plugin.cov_controller.cov.get_data().data_filename() if plugin else None
+        except Exception:
+            return
+        if file and os.path.exists(file):
+            self.rows.note(
+                "outfile",
+                "this worker's coverage",
+                path=os.path.join(self.agent.start_dir, ".coverage"),
+                file=file,
+                want="coverage",
+            )
+
+    # Which units there are.
+
+    def list(self, session, with_tests, names):
+        """Says them, all or those of these names; what keeps pytest from collecting
+        ends it as it always does."""
+        try:
+            found = {name: (name.partition("::")[0], None) for name in names} if names else self.files(session)
+        except BaseException as error:
+            self.agent.ready = False
+            self.agent.fault(cause(error))
+            raise
+        units = {name: {"name": name} for name in found}
+        for name, (path, _) in found.items():
+            try:
+                units[name]["size"] = os.stat(os.path.join(self.agent.start_dir, path)).st_size
+            except OSError:
+                pass
+        if with_tests:
+            self.add_keys(session, found, units)
+        self.agent.say_units(list(units.values()))
+
+    def files(self, session):
+        """Path and collectors of each unit, by name: arguments that name a test as
+        they stand, else the files that pytest's collectors find."""
+        config = session.config
+        found = {}
+        places = [argument for argument in config.args if "::" not in argument]
+        for node in self.roots(session, places) if places else ():
+            for file in self.walk(node):
+                path = str(file.path)
+                found.setdefault(self.agent.relative(path), (path, []))[1].append(file)
+        failed = self.last_failed(config)
+        if failed:
+            found = {name: file for name, file in found.items() if file[0] in failed}
+        for argument in config.args:
+            if "::" in argument:
+                found[argument] = (argument.partition("::")[0], None)
+        return found
+
+    def last_failed(self, config):
+        """With --lf the files that pytest would not pass over; nothing for all."""
+        plugin = config.pluginmanager.getplugin("lfplugin")
+        if not getattr(plugin, "active", False):
+            return None
+        paths = (str(config.rootpath / str(nodeid).partition("::")[0]) for nodeid in plugin.lastfailed)
+        return {path for path in paths if os.path.exists(path)}
+
+    def roots(self, session, args):
+        """What pytest's collection makes of arguments, without opening a module
+        and without the hooks that expect tests."""
+        config = session.config
+        plain = config.hook
+        config.hook = Muffled(plain)
+        self.collected.clear()
+        try:
+            nodes = list(type(session).perform_collect(session, args, genitems=False))
+        finally:
+            config.hook = plain
+            session.testscollected = self.tests
+            getattr(config.pluginmanager, "_duplicatepaths", set()).clear()
+        for report in self.collected:
+            if report.failed and not report.nodeid:
+                raise session.Interrupted("cannot collect: " + report.longreprtext)
+        return nodes
+
+    def walk(self, node):
+        """The collectors of files below a collector of directories; a directory
+        that cannot be collected stands for what is in it."""
+        directory = getattr(sys.modules["_pytest.nodes"], "Directory", sys.modules["_pytest.python"].Package)
+        report = None
+        if isinstance(node, directory):
+            report = sys.modules["_pytest.runner"].collect_one_node(node)
+        if not report or report.failed:
+            yield node
+            return
+        for child in report.result:
+            yield from self.walk(child)
+
+    def add_keys(self, session, found, units):
+        """Every test of every unit, after -k, -m and the like."""
+        config = session.config
+        owner, items = {}, []
+        for name, (_, nodes) in found.items():
+            try:
+                inside = [item for node in nodes or self.roots(session, [name]) for item in self.items_of(node)]
+            except Exception:
+                # Running the unit will tell.
+                continue
+            units[name]["keys"] = []
+            items += inside
+            owner.update((item, name) for item in inside)
+        config.hook.pytest_collection_modifyitems(session=session, config=config, items=items)
+        for item in items:
+            path, _, rest = item.nodeid.partition("::")
+            file = self.agent.relative(str(item.path))
+            if item in owner:
+                units[owner[item]]["keys"].append(
+                    {"key": "%s::%s" % (file, rest) if rest else file, "name": rest or file}
+                )
+        for unit in units.values():
+            if "keys" in unit:
+                unit["tests"] = len(unit["keys"])
+
+    def items_of(self, node):
+        if isinstance(node, sys.modules["_pytest.nodes"].Item):
+            yield node
+            return
+        report = sys.modules["_pytest.runner"].collect_one_node(node)
+        if report.failed:
+            raise NotCollected
+        for child in report.result or ():
+            yield from self.items_of(child)
+
+
+class NotCollected(Exception):
+    """A unit whose tests are not known before it is run and tells why."""
+
+
+class Muffled:
+    """pytest's hooks without the two that plugins read their tests from."""
+
+    def __init__(self, hook):
+        self.hook = hook
+
+    def __getattr__(self, name):
+        return getattr(self.hook, name)
+
+    def pytest_collection_modifyitems(self, **arguments):
+        pass
+
+    def pytest_collection_finish(self, **arguments):
+        pass
+
+
+def worker_fixtures(agent):
+    """The fixtures by which tests ask pytest-xdist for their worker, for suites
+    that run where it is not installed."""
+    import pytest
+
+    class WorkerFixtures:
+        @pytest.fixture(scope="session")
+        def worker_id(self):
+            return "gw" + agent.worker
+
+        @pytest.fixture(scope="session")
+        def testrun_uid(self):
+            return agent.run
+
+    return WorkerFixtures()
