@@ -54,6 +54,23 @@ void run_note(struct run *r, const char *code, const char *fmt, ...)
 	sink_put(&r->sink, &ev);
 }
 
+static unsigned columns(void)
+{
+	struct winsize w;
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
+}
+
+void run_show(struct run *r, int64_t time_ns)
+{
+	int64_t remaining = schedule_remaining(r->schedule) / r->workers;
+	struct live_now now = {.time_ns = time_ns,
+			       .remaining_ns = remaining ? remaining : -1,
+			       .units_done = r->n_units_done,
+			       .units_total = (uint32_t)r->n_jobs,
+			       .columns = columns()};
+	live_tick(&r->live, &now);
+}
+
 /* A private folder below the first place that takes it. */
 static char *private_folder(struct run *r, const char *const *places, size_t n, struct err *e)
 {
@@ -371,9 +388,11 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 		run_note(r, "rows", "%llu lines appended to FETTLE_EVENTS were no rows and are not counted",
 			 (unsigned long long)pool_bad_rows(r->pool));
 	outfiles_merge(r);
+	run_memory_conflicts(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
 	put_done(r, code, end);
 	live_close(&r->live);
+	(void)!out_close(&r->live_out, &(struct err){0});
 	if (r->writes && writer_close(&r->writer, &written) < 0)
 		warn("run", "%s; the record is not whole", written.text);
 	model_finish(&r->model);
@@ -420,8 +439,25 @@ static int cut_chunks(struct run *r, struct err *e)
 	return 0;
 }
 
+static void open_live(struct run *r)
+{
+	const char *term = getenv("TERM");
+	bool shows = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+	struct live_options o = {.mode = r->o.quiet || r->plan_only || r->suite.adapter == &adapter_plain
+					     ? LIVE_QUIET
+					 : shows ? LIVE_TERMINAL
+						 : LIVE_LINES,
+				 .colour = wants_colour(r, STDERR_FILENO),
+				 .workers = r->workers,
+				 .word_test = str_of(r->suite.adapter->test_word),
+				 .retries = r->o.retries > 0};
+	out_to_fd(&r->live_out, STDERR_FILENO);
+	live_open(&r->live, &r->live_out, &o);
+}
+
 static int run_all(struct run *r, struct err *e)
 {
+	open_live(r);
 	open_record(r);
 	r->suite_id = run_identity(r);
 	run_memory_open(r);
@@ -461,6 +497,7 @@ static void free_run(struct run *r)
 		mem_free(r->found[i].names);
 	}
 	mem_free(r->found);
+	mem_free(r->bad_tests);
 	map_free(&r->found_names);
 	mem_free(r->jobs);
 	mem_free(r->locks);

@@ -146,7 +146,7 @@ static void say_github(struct model *m)
 
 void reports_say(struct model *m, const struct reports_options *ro, int exit_code)
 {
-	struct report_text_options opt = report_text_file;
+	struct report_text_options opt = report_text_summary;
 	struct out o;
 	struct err ignored;
 	say_github(m);

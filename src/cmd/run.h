@@ -12,7 +12,6 @@
 #include "ingest/gotest.h"
 #include "ingest/ingest.h"
 #include "ingest/tap.h"
-#include "record/history.h"
 #include "record/writer.h"
 #include "report/live.h"
 
@@ -40,7 +39,12 @@ struct job {
 /* A test that a worker has begun. */
 struct open_test {
 	uint64_t id;
-	struct str name, key;
+	struct str name, key, file;
+};
+
+/* A test whose last attempt was bad. */
+struct bad_test {
+	struct str file, name;
 };
 
 /* What is known of the unit that a worker runs. */
@@ -73,7 +77,10 @@ struct run {
 	struct writer writer;
 	struct model model;
 	struct live live;
-	struct history *history; /* NULL: none */
+	struct out live_out;
+	struct bad_test *bad_tests;
+	size_t n_bad_tests, cap_bad_tests;
+	uint32_t n_passed_alone, n_units_done;
 	struct run_memory *memory;
 	struct str suite_id;
 	bool writes; /* there is a folder to write into */
@@ -134,4 +141,6 @@ int64_t run_predict(struct run *r, struct str unit);
 int64_t run_predict_test(struct run *r, struct str unit, struct str test);
 /* How many tests of a unit were bad in the last run; their keys and names (arrays in the arena). */
 uint32_t run_failed(struct run *r, struct str unit, struct str **ret_keys, struct str **ret_names);
+/* Says so when what is bad now passed alone. Before the run is done, for its notes. */
+void run_memory_conflicts(struct run *r);
 void run_memory_close(struct run *r);

@@ -20,17 +20,18 @@ static struct desk *desk_of(struct run *r, int32_t worker)
 }
 
 /* Tests that began and ended on a worker, so that a retry or the rest of a crashed file can name them. */
-static void note_test(struct desk *d, const struct event *ev)
+static void note_test(struct run *r, struct desk *d, const struct event *ev)
 {
 	if (ev->type == EVENT_BEGIN) {
 		d->open = mem_grow(d->open, d->n_open, &d->cap_open, sizeof(*d->open));
 		d->open[d->n_open++] =
-		    (struct open_test){ev->id, arena_str(&d->arena, ev->name), arena_str(&d->arena, ev->key)};
+		    (struct open_test){ev->id, arena_str(&d->arena, ev->name), arena_str(&d->arena, ev->key),
+				       arena_str(&d->arena, ev->file)};
 		d->done_keys = mem_grow(d->done_keys, d->n_done, &d->cap_done, sizeof(*d->done_keys));
 		d->done_keys[d->n_done++] = d->open[d->n_open - 1].key;
 		return;
 	}
-	struct open_test t = {ev->id, ev->name, ev->key};
+	struct open_test t = {ev->id, ev->name, ev->key, ev->file};
 	for (size_t i = d->n_open; i > 0 && ev->type == EVENT_END; i--) {
 		if (d->open[i - 1].id != ev->id)
 			continue;
@@ -45,6 +46,9 @@ static void note_test(struct desk *d, const struct event *ev)
 	d->bad_keys = mem_grow(d->bad_keys, d->n_bad, &d->cap_bad, sizeof(*d->bad_keys));
 	d->bad_names[d->n_bad] = arena_str(&d->arena, t.name);
 	d->bad_keys[d->n_bad++] = arena_str(&d->arena, t.key);
+	r->bad_tests = mem_grow(r->bad_tests, r->n_bad_tests, &r->cap_bad_tests, sizeof(*r->bad_tests));
+	r->bad_tests[r->n_bad_tests++] =
+	    (struct bad_test){arena_str(&r->arena, t.file), arena_str(&r->arena, t.name)};
 }
 
 static void put(struct sink *s, const struct event *ev)
@@ -55,7 +59,7 @@ static void put(struct sink *s, const struct event *ev)
 		return;
 	bool test_row = ev->kind == SPAN_TEST || (ev->type == EVENT_END && ev->kind == SPAN_NONE);
 	if (d && test_row && ev->type != EVENT_OUTPUT)
-		note_test(d, ev);
+		note_test(r, d, ev);
 	sink_put(&r->model.sink, ev);
 	if (r->writes)
 		sink_put(&r->writer.sink, ev);
@@ -196,14 +200,17 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 		return;
 	}
 	schedule_end(r->schedule, job);
-	if (!status_is_bad(status))
+	r->n_units_done++;
+	if (!status_is_bad(status)) {
+		r->n_passed_alone += u->attempt > 1 && u->alone;
 		return;
+	}
 	if (status == STATUS_CRASHED || status == STATUS_TIMEOUT)
 		run_rest_of(r, job, d);
 	/* one that begins inside a crashed unit and never ended is bad as well */
 	for (size_t i = 0; i < d->n_open && (status == STATUS_CRASHED || status == STATUS_TIMEOUT); i++) {
 		struct event ended = {.type = EVENT_END, .id = d->open[i].id, .status = status};
-		note_test(d, &ended);
+		note_test(r, d, &ended);
 		break;
 	}
 	if ((int64_t)u->attempt <= r->o.retries && !r->stopped_early) {

@@ -24,6 +24,7 @@ void results_begin(struct run *r, struct desk *d, uint32_t worker, const struct 
 {
 	d->in = (struct ingest){.out = &r->sink,
 				.arena = &d->arena,
+				.root = str_of(r->suite.cwd),
 				.next_id = ids_for(r),
 				.parent = d->span,
 				.worker = (int32_t)worker,
@@ -32,9 +33,12 @@ void results_begin(struct run *r, struct desk *d, uint32_t worker, const struct 
 	d->is_tap = r->suite.adapter == &adapter_bats;
 	d->sniffed = d->is_tap;
 	buf_clear(&d->head);
-	if (r->suite.adapter->stream == STREAM_TAP)
+	if (r->suite.adapter->stream == STREAM_TAP) {
 		tap_init(&d->tap, &d->in);
-	else if (r->suite.adapter->stream == STREAM_GOTEST)
+		if (r->suite.adapter == &adapter_each || r->suite.adapter == &adapter_bats)
+			d->tap.file = u->name;
+	}
+	if (r->suite.adapter->stream == STREAM_GOTEST)
 		gotest_init(&d->gotest, &d->in, u->name);
 }
 
@@ -46,7 +50,7 @@ static void sniff(struct desk *d, struct str bytes, int64_t time_ns)
 	if (str_find(rest, '\n') == rest.n && d->head.n < SNIFF_BYTES)
 		return;
 	d->sniffed = true;
-	d->is_tap = foreign_of(rest) == FOREIGN_TAP;
+	d->is_tap = foreign_is_tap_output(rest);
 	if (d->is_tap) {
 		size_t had = d->head.n - (bytes.n < SNIFF_BYTES ? bytes.n : SNIFF_BYTES);
 		tap_feed(&d->tap, str_cut(buf_view(&d->head), 0, had), time_ns);
@@ -95,6 +99,7 @@ uint32_t results_read(struct run *r, uint64_t parent, int32_t worker, enum statu
 {
 	struct ingest in = {.out = &r->sink,
 			    .arena = &r->arena,
+			    .root = str_of(r->suite.cwd),
 			    .next_id = ids_for(r),
 			    .parent = parent,
 			    .worker = worker,

@@ -1,0 +1,281 @@
+/* What earlier runs tell of this one, and what this one leaves for the next. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analyse/change.h"
+#include "analyse/predict.h"
+#include "base/folder.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cmd/cmd.h"
+#include "cmd/run.h"
+#include "record/history.h"
+
+/* A test that was bad in the last run. */
+struct was_bad {
+	struct str unit, key, name;
+};
+
+struct run_memory {
+	struct history history;
+	struct history_reader reader;
+	struct run *run;
+	struct predict predict;
+	struct was_bad *bad;
+	size_t n_bad, cap_bad;
+	struct change change;
+	struct history_run last;
+	uint32_t n_alone; /* bad now, and passed when nothing ran beside it */
+	struct str first_alone;
+};
+
+struct str run_identity(struct run *r)
+{
+	struct buf b = {0};
+	buf_text(&b, r->suite.adapter->name);
+	for (size_t i = r->suite.word; i < r->suite.n_argv; i++) {
+		buf_char(&b, ' ');
+		buf_text(&b, i == r->suite.word ? word_base(r->suite.argv[i]) : r->suite.argv[i]);
+	}
+	/* arguments may hold secrets, and history needs only to know the suite again */
+	uint64_t hash = str_hash(buf_view(&b), 1);
+	buf_free(&b);
+	return str_of(
+	    arena_printf(&r->arena, "%s %016llx", r->suite.adapter->name, (unsigned long long)hash));
+}
+
+static struct run_memory *memory_of(struct history_reader *h)
+{
+	return (struct run_memory *)(void *)((char *)h - offsetof(struct run_memory, reader));
+}
+
+static void learn_unit(struct history_reader *h, const struct history_known *u)
+{
+	predict_unit_was(&memory_of(h)->predict, u->name, u->recent_ns, u->n_recent);
+}
+
+static void learn_test(struct history_reader *h, const struct history_known *t)
+{
+	struct run_memory *m = memory_of(h);
+	struct arena *a = &m->run->arena;
+	predict_test_was(&m->predict, t->file, t->name, t->key, t->recent_ns, t->n_recent);
+	if (!t->before || !status_is_bad(t->status) || !m->run->o.only_failed)
+		return;
+	m->bad = mem_grow(m->bad, m->n_bad, &m->cap_bad, sizeof(*m->bad));
+	m->bad[m->n_bad++] =
+	    (struct was_bad){arena_str(a, t->unit), arena_str(a, t->key), arena_str(a, t->name)};
+}
+
+/* The history cannot be had: order is lost, nothing else. */
+static void give_up(struct run *r, const struct err *e)
+{
+	run_note(r, "history", "%s; units run without what is known of them", e->text);
+	history_close(&r->memory->history);
+}
+
+void run_memory_open(struct run *r)
+{
+	struct err e = {0};
+	struct run_memory *m = arena_new(&r->arena, struct run_memory);
+	r->memory = m;
+	m->run = r;
+	m->reader = (struct history_reader){learn_unit, learn_test};
+	if (!r->o.history)
+		return;
+	if (folder_make(r->root, 0755, &e) < 0 ||
+	    history_open(&m->history, arena_printf(&r->arena, "%s/history.db", r->root), &e) < 0 ||
+	    history_read(&m->history, r->suite_id, &m->reader, &r->arena, &m->last, &e) < 0)
+		give_up(r, &e);
+	if (m->history.notice[0])
+		run_note(r, "history", "%s", m->history.notice);
+}
+
+int64_t run_predict(struct run *r, struct str unit)
+{
+	return predict_unit(&r->memory->predict, unit, unit);
+}
+
+int64_t run_predict_test(struct run *r, struct str unit, struct str test)
+{
+	return predict_test(&r->memory->predict, unit, test, STR_NONE);
+}
+
+uint32_t run_failed(struct run *r, struct str unit, struct str **ret_keys, struct str **ret_names)
+{
+	struct run_memory *m = r->memory;
+	uint32_t n = 0;
+	for (size_t i = 0; i < m->n_bad; i++)
+		n += str_eq(m->bad[i].unit, unit);
+	if (!ret_keys || !n)
+		return n;
+	*ret_keys = arena_array(&r->arena, struct str, n);
+	*ret_names = arena_array(&r->arena, struct str, n);
+	n = 0;
+	for (size_t i = 0; i < m->n_bad; i++) {
+		if (!str_eq(m->bad[i].unit, unit))
+			continue;
+		(*ret_keys)[n] = m->bad[i].key;
+		(*ret_names)[n++] = m->bad[i].name;
+	}
+	return n;
+}
+
+static bool is_whole(const struct run *r)
+{
+	return !r->o.select.n && !r->o.only_failed && !r->o.shard.n && !r->stopped_early;
+}
+
+static void compare_test(struct history_reader *h, const struct history_known *t)
+{
+	struct run_memory *m = memory_of(h);
+	struct change_before was = {
+	    .file = t->file, .name = t->name, .status = t->status, .dur_ns = t->dur_ns};
+	for (uint32_t i = 0; i < t->n_recent; i++) {
+		if (!was.least_ns || t->recent_ns[i] < was.least_ns)
+			was.least_ns = t->recent_ns[i];
+		if (t->recent_ns[i] > was.most_ns)
+			was.most_ns = t->recent_ns[i];
+	}
+	if (t->before)
+		change_put(&m->change, &was);
+}
+
+void run_compare(struct run *r)
+{
+	struct run_memory *m = r->memory;
+	struct history_run last = {0};
+	struct err e;
+	if (!m->history.db)
+		return;
+	change_init(&m->change, &r->model, is_whole(r));
+	m->reader = (struct history_reader){NULL, compare_test};
+	if (history_read(&m->history, r->suite_id, &m->reader, &r->arena, &last, &e) < 0)
+		warn("run", "%s", e.text);
+	change_finish(&m->change, last.number ? last.wall_ns : 0);
+}
+
+static void look_alone(struct history_reader *h, const struct history_known *t)
+{
+	struct run_memory *m = memory_of(h);
+	if (t->pass_workers != 1)
+		return;
+	for (size_t i = 0; i < m->run->n_bad_tests; i++) {
+		const struct bad_test *b = &m->run->bad_tests[i];
+		if (!str_eq(b->name, t->name) || !str_eq(b->file, t->file))
+			continue;
+		if (!m->n_alone++)
+			m->first_alone = arena_str(&m->run->arena, t->name);
+		return;
+	}
+}
+
+void run_memory_conflicts(struct run *r)
+{
+	struct run_memory *m = r->memory;
+	struct history_run last;
+	struct err e;
+	const char *advice = r->o.isolate.is == RUN_ISOLATE_TREE
+				 ? "--lock NAME=PATTERN keeps units apart"
+				 : "--isolate tree gives each worker its own tree, --lock "
+				   "NAME=PATTERN keeps units apart";
+	if (r->n_passed_alone)
+		run_note(r, "conflict",
+			 "%u %s failed beside others and passed alone: they share something; %s",
+			 r->n_passed_alone, r->n_passed_alone == 1 ? "unit" : "units", advice);
+	if (r->workers < 2 || !r->n_bad_tests || !m->history.db)
+		return;
+	m->reader = (struct history_reader){NULL, look_alone};
+	if (history_read(&m->history, r->suite_id, &m->reader, &r->arena, &last, &e) < 0)
+		return;
+	if (m->n_alone)
+		run_note(
+		    r, "conflict",
+		    "%u bad now passed when last run with one worker ('%.*s'%s): perhaps they share something; %s",
+		    m->n_alone, STR_ARG(m->first_alone), m->n_alone > 1 ? " ..." : "", advice);
+}
+
+/* Units by name: the parts of one that was split are added up, repetitions and retries are not. */
+static size_t gather_units(struct run *r, struct arena *a, struct history_result **ret)
+{
+	struct map names = {0};
+	struct history_result *units = arena_array(a, struct history_result, r->model.n_units + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < r->model.n_units; i++) {
+		const struct model_unit *u = &r->model.units[i];
+		uint32_t *at = map_at(&names, u->name);
+		if (*at == MAP_NONE) {
+			*at = (uint32_t)n;
+			units[n++] = (struct history_result){
+			    .name = u->name, .status = u->status, .dur_ns = u->dur_ns, .alone = u->alone};
+			continue;
+		}
+		struct history_result *h = &units[*at];
+		if (u->attempt > 1)
+			h->status = u->status;
+		else if (r->o.repeat == 1) {
+			h->dur_ns += u->dur_ns;
+			h->status = u->status > h->status ? u->status : h->status;
+		}
+		h->attempts_bad += status_is_bad(u->status);
+	}
+	map_free(&names);
+	*ret = units;
+	return n;
+}
+
+static size_t gather_tests(struct run *r, struct arena *a, struct history_result **ret)
+{
+	struct model *m = &r->model;
+	struct history_result *tests = arena_array(a, struct history_result, m->n_tests + 1);
+	for (size_t i = 0; i < m->n_tests; i++) {
+		const struct model_test *t = &m->tests[i];
+		tests[i] =
+		    (struct history_result){.file = t->file,
+					    .name = t->name,
+					    .key = t->key,
+					    .unit = t->unit == MODEL_NONE ? STR_NONE : m->units[t->unit].name,
+					    .status = t->status,
+					    .dur_ns = t->dur_ns,
+					    .attempts_bad = t->attempts_bad,
+					    .alone = t->unit != MODEL_NONE && m->units[t->unit].alone};
+	}
+	*ret = tests;
+	return m->n_tests;
+}
+
+void run_memory_close(struct run *r)
+{
+	struct run_memory *mem = r->memory;
+	struct model *m = &r->model;
+	struct arena scratch = {0};
+	struct history_result *units, *tests;
+	struct err e;
+	if (mem->history.db && m->n_units) {
+		size_t n_units = gather_units(r, &scratch, &units),
+		       n_tests = gather_tests(r, &scratch, &tests);
+		struct history_run row = {.id = m->id,
+					  .suite = r->suite_id,
+					  .command = m->command,
+					  .adapter = m->adapter,
+					  .wall_start_ns = m->wall_start_ns,
+					  .wall_ns = m->wall_ns,
+					  .workers = m->workers,
+					  .units = m->counts.units,
+					  .tests = m->counts.tests,
+					  .passed = m->counts.passed,
+					  .bad = m->counts.failed + m->counts.error + m->counts.crashed +
+						 m->counts.timeout,
+					  .skipped = m->counts.skipped,
+					  .flaky = m->counts.flaky,
+					  .verdict = m->verdict,
+					  .whole = is_whole(r) && !m->interrupted};
+		if (history_add(&mem->history, &row, units, n_units, tests, n_tests, &e) < 0)
+			warn("run", "%s; the run is not in the history", e.text);
+		else if (mem->history.notice[0])
+			warn("run", "%s", mem->history.notice);
+	}
+	history_close(&mem->history);
+	predict_free(&mem->predict);
+	mem_free(mem->bad);
+	arena_free(&scratch);
+}
