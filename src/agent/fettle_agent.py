@@ -377,6 +377,13 @@ def names(message):
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else None
 
 
+def chosen(name):
+    """What the name of a unit chooses: selectors, one a line, and behind "!" the
+    keys of tests that are left out (they ran before their process died)."""
+    lines = name.split("\n")
+    return [line for line in lines if line[:1] != "!"], {line[1:] for line in lines if line[:1] == "!"}
+
+
 def units(message):
     """The units of a `run` request: (number, name, attempt) each; what is not of
     that shape is left out."""

@@ -506,13 +506,20 @@ class Puller:
     def parse(self, name):
         from behave.runner_util import FileLocationParser, parse_features
 
+        wanted, left_out = fettle_agent.chosen(name)
         # Where a test went elsewhere and stayed there, names still mean the same.
         here = os.getcwd()
         os.chdir(self.agent.start_dir)
         try:
-            return parse_features([FileLocationParser.parse(name)], language=self.runner.config.lang)
+            places = [FileLocationParser.parse(place) for place in wanted]
+            features = parse_features(places, language=self.runner.config.lang)
         finally:
             os.chdir(here)
+        for feature in features if left_out else ():
+            for scenario in feature.walk_scenarios():
+                if "%s:%d" % (self.agent.relative(scenario.filename), scenario.line) in left_out:
+                    scenario.mark_skipped()
+        return features
 
     def list(self, with_tests, names):
         """What behave itself would collect, or of that the units of these names."""

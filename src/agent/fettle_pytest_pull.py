@@ -130,7 +130,7 @@ class Puller(Observer):
             session.items = []
             if self.target is None:
                 return []
-            return plain(session, [self.target])
+            return plain(session, self.target)
 
         session.perform_collect = perform_collect
         yield
@@ -142,14 +142,16 @@ class Puller(Observer):
 
     def collect(self, session, name):
         """The items of a unit, by pytest's own collection."""
-        self.target = name
-        self.quicken(session, name)
+        self.target, left_out = fettle_agent.chosen(name)
+        self.quicken(session, name.partition("\n")[0])
         try:
             session.config.hook.pytest_collection(session=session)
         finally:
             self.target = None
             for method in ("_collect_path", "_collect_one_node"):
                 session.__dict__.pop(method, None)
+        if left_out:
+            session.items = [item for item in session.items if item.nodeid not in left_out]
         self.tests += len(session.items)
         session.testscollected = self.tests
         return session.items

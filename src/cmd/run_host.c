@@ -201,6 +201,7 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 	}
 	schedule_end(r->schedule, job);
 	r->n_units_done++;
+	schedule_learn(r->schedule, job, run_now(r) - d->begin_ns);
 	if (!status_is_bad(status)) {
 		r->n_passed_alone += u->attempt > 1 && u->alone;
 		return;

@@ -313,6 +313,9 @@ static bool feed(struct pool *p, struct worker *w)
 static bool anything_runs(const struct pool *p)
 {
 	bool runs = p->front.pid != 0;
+	/* the list is being asked for: idle workers wait for it */
+	if (p->o.pull && !p->discovered && !p->stopping && p->lister && p->lister->pid)
+		return true;
 	for (uint32_t i = 0; i < p->o.workers && !runs; i++)
 		runs = p->workers[i].pid != 0 && p->workers[i].state != SLOT_IDLE;
 	return runs;
@@ -399,6 +402,7 @@ static void finish(struct pool *p)
 		fd_close(&w->agent);
 		fd_close(&w->pipe);
 		spool_close(&w->spool);
+		map_free(&w->births);
 		output_close(&w->output);
 		buf_free(&w->said);
 	}

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/row.h"
 #include "base/str.h"
 #include "collect/hang.h"
@@ -63,7 +64,7 @@ int agent_start(struct pool *p, struct worker *w, struct err *e)
 			return e->fault;
 		pool_watch(p, w->listener, FD_LISTEN, w);
 	}
-	w->hello = w->ready = false;
+	w->hello = w->ready = w->stops = false;
 	w->state = SLOT_STARTING;
 	output_mark(&w->output);
 	int64_t now = clock_mono_ns();
@@ -192,6 +193,18 @@ static void take_units(struct pool *p, struct worker *w, struct str units, bool 
 	p->host->units(p->host, units, more); /* may ask for more: discovered is false again */
 }
 
+/* The framework was told to stop at a failure: nothing new is begun anywhere. */
+static void take_stop(struct pool *p, struct worker *w, struct str why)
+{
+	agent_rows(p, w);
+	w->stops = true;
+	if (!p->stopping)
+		pool_note(
+		    p, "stopped",
+		    arena_printf(p->arena, "%s stopped itself: %.*s", p->suite->adapter->name, STR_ARG(why)));
+	p->stopping = true;
+}
+
 static void take_message(struct pool *p, struct worker *w, struct str line)
 {
 	struct json j;
@@ -225,6 +238,8 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 		take_units(p, w, units, more);
 	else if (str_is(say, "done"))
 		take_done(p, w);
+	else if (str_is(say, "stop"))
+		take_stop(p, w, text);
 	else if (str_is(say, "fault"))
 		w->fault = arena_str(p->arena, text);
 }
@@ -282,6 +297,17 @@ static void unit_row(struct pool *p, struct worker *w, const struct event *ev, i
 	}
 }
 
+/* Rows of the worker's own process, or of one that it started and that tells of itself: ids of their own. */
+static uint64_t birth_of(struct pool *p, struct worker *w, int64_t pid)
+{
+	if (!pid)
+		return w->birth;
+	uint32_t *at = map_at_int(&w->births, w->birth << 32 | (uint64_t)(pid & 0xffffffff));
+	if (*at == MAP_NONE)
+		*at = (uint32_t)++p->next_birth;
+	return *at;
+}
+
 static void take_row(struct pool *p, struct worker *w, struct str line)
 {
 	struct event ev;
@@ -299,13 +325,14 @@ static void take_row(struct pool *p, struct worker *w, struct str line)
 		at = now;
 	ev.worker = (int32_t)w->number;
 	ev.time_ns = pool_time(p, at);
-	ev.id = ev.id ? w->birth << 32 | (ev.id & 0xffffffff) : 0;
+	uint64_t birth = birth_of(p, w, event_int(&ev, "pid", 0));
+	ev.id = ev.id ? birth << 32 | (ev.id & 0xffffffff) : 0;
 	if (ev.kind == SPAN_UNIT) {
 		unit_row(p, w, &ev, at);
 		return;
 	}
 	if (ev.parent)
-		ev.parent = w->birth << 32 | (ev.parent & 0xffffffff);
+		ev.parent = birth << 32 | (ev.parent & 0xffffffff);
 	else if (ev.type == EVENT_BEGIN || ev.type == EVENT_SPAN)
 		ev.parent = w->unit_span ? w->unit_span : w->span;
 	pool_put(p, &ev);
@@ -386,7 +413,8 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 	if (p->lister == w && !p->discovered)
 		p->lister = NULL;
 	w->state = SLOT_OFF;
-	if (ending) {
+	if (ending || w->stops) {
+		worker_give_back(p, w);
 		if (WIFSIGNALED(status))
 			w->exit_code = 128 + WTERMSIG(status);
 		else if (WEXITSTATUS(status))

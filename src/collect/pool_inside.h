@@ -8,6 +8,7 @@
 #include <signal.h>
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "collect/output.h"
 #include "collect/pool.h"
 #include "collect/spool.h"
@@ -54,8 +55,9 @@ struct worker {
 	int listener, agent; /* pull */
 	struct buf said;     /* of the agent: a line that is not whole yet */
 	struct spool spool;
-	int pipe;      /* what it prints */
-	int said_pipe; /* front: standard error of the discovery process */
+	struct map births; /* of further processes that write rows, by pid */
+	int pipe;          /* what it prints */
+	int said_pipe;     /* front: standard error of the discovery process */
 	struct output output;
 	const struct pool_unit *units[BATCH];
 	uint32_t n_units;
@@ -64,6 +66,7 @@ struct worker {
 	int64_t unit_ns;  /* when it began, absolute */
 	int64_t given_ns; /* when the batch was handed over */
 	bool hello, ready, listed;
+	bool stops;       /* the framework itself wants no more: -x, --maxfail, --stop */
 	struct str fault; /* what the agent said of a suite that cannot be loaded */
 	enum ending ending;
 	int64_t ending_ns; /* when the next step is due, absolute */
