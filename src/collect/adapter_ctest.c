@@ -68,7 +68,7 @@ static int discover(struct suite *s, struct err *e)
 	c->base = arena_array(&s->arena, char *, s->n_argv + 1);
 	for (size_t i = 0; i < s->n_argv; i++) {
 		const char *w = s->argv[i];
-		bool number = s->argv[i + 1] && strspn(s->argv[i + 1], "0123456789") > 0;
+		bool number = i + 1 < s->n_argv && s->argv[i + 1][0] >= '0' && s->argv[i + 1][0] <= '9';
 		if (i < s->args)
 			c->base[c->n_base++] = s->argv[i];
 		else if (word_in(w, dropped) || (strncmp(w, "-j", 2) == 0 && w[2]))
@@ -148,6 +148,33 @@ static bool read_property(struct suite *s, struct json *j, struct str name, stru
 	return true;
 }
 
+/* {"name": ..., "value": ...}; returns whether it can be left to us. */
+static bool read_one_property(struct suite *s, struct json *j, struct entry *en, struct target *t,
+			      bool *ret_disabled)
+{
+	struct str key, name = STR_NONE;
+	bool simple = true;
+	for (bool in = json_object(j); in && json_key(j, &key);) {
+		if (str_is(key, "name"))
+			name = arena_str(&s->arena, json_text(j));
+		else if (!str_is(key, "value"))
+			json_skip(j);
+		else if (str_is(name, "DISABLED"))
+			*ret_disabled = json_bool(j);
+		else
+			simple = read_property(s, j, name, en, t) && simple;
+	}
+	return simple;
+}
+
+static char **words_of(struct suite *s, const struct names *command)
+{
+	char **argv = arena_array(&s->arena, char *, command->n + 1);
+	for (size_t i = 0; i < command->n; i++)
+		argv[i] = (char *)(uintptr_t)command->at[i].at;
+	return argv;
+}
+
 static void read_test(struct suite *s, struct json *j)
 {
 	struct ctest *c = s->own;
@@ -158,41 +185,22 @@ static void read_test(struct suite *s, struct json *j)
 	c->entries = mem_grow(c->entries, c->n_entries, &c->cap_entries, sizeof(*c->entries));
 	struct entry *en = &c->entries[c->n_entries++];
 	*en = (struct entry){.target = (uint32_t)(s->n_targets - 1)};
-	if (!json_object(j))
-		return;
-	while (json_key(j, &key)) {
-		if (str_is(key, "name")) {
+	for (bool in = json_object(j); in && json_key(j, &key);) {
+		if (str_is(key, "name"))
 			t->name = arena_str(&s->arena, json_text(j));
-		} else if (str_is(key, "command")) {
+		else if (str_is(key, "command"))
 			read_names(j, &s->arena, &command);
-		} else if (str_is(key, "properties") && json_array(j)) {
-			while (json_item(j)) {
-				struct str name = STR_NONE;
-				if (!json_object(j))
-					break;
-				while (json_key(j, &key)) {
-					if (str_is(key, "name"))
-						name = arena_str(&s->arena, json_text(j));
-					else if (str_is(name, "DISABLED"))
-						disabled = json_bool(j);
-					else if (str_is(key, "value"))
-						simple = read_property(s, j, name, en, t) && simple;
-					else
-						json_skip(j);
-				}
-			}
-		} else {
+		else if (!str_is(key, "properties"))
 			json_skip(j);
-		}
+		else
+			for (bool more = json_array(j); more && json_item(j);)
+				simple = read_one_property(s, j, en, t, &disabled) && simple;
 	}
 	if (disabled) {
 		t->status = STATUS_SKIPPED;
 		t->message = STR("disabled");
 	} else if (simple && command.n) {
-		char **argv = arena_array(&s->arena, char *, command.n + 1);
-		for (size_t i = 0; i < command.n; i++)
-			argv[i] = (char *)(uintptr_t)command.at[i].at;
-		t->argv = argv;
+		t->argv = words_of(s, &command);
 	}
 	mem_free(command.at);
 }
@@ -282,29 +290,31 @@ static void join_targets(struct suite *s)
 	mem_free(after);
 }
 
+static void free_entries(struct ctest *c)
+{
+	for (size_t i = 0; i < c->n_entries; i++)
+		for (unsigned k = 0; k < LISTS; k++)
+			mem_free(c->entries[i].lists[k].at);
+	mem_free(c->entries);
+}
+
 static int discover_end(struct suite *s, int exit_status, struct err *e)
 {
-	struct ctest *c = s->own;
 	struct json j;
-	struct str key, text = buf_view(&s->line);
+	struct str key, text = buf_view(&s->line), said = str_trim(buf_view(&s->said));
 	int rc = 0;
 	size_t open = str_find(text, '{');
-	json_init(&j, str_cut(text, open, text.n), &s->arena);
-	if (open == text.n) {
-		struct str said = str_trim(text);
+	if (open == text.n)
 		return err_usage(e, "ctest listed no tests (exit code %d): %.*s",
 				 WIFEXITED(exit_status) ? WEXITSTATUS(exit_status) : -1,
-				 (int)(said.n < 300 ? said.n : 300), said.at ? said.at : "");
-	}
-	if (json_object(&j)) {
-		while (json_key(&j, &key)) {
-			if (str_is(key, "tests") && json_array(&j)) {
-				while (json_item(&j))
-					read_test(s, &j);
-			} else {
-				json_skip(&j);
-			}
-		}
+				 STR_ARG(str_cut(said, 0, 300)));
+	json_init(&j, str_cut(text, open, text.n), &s->arena);
+	for (bool in = json_object(&j); in && json_key(&j, &key);) {
+		if (!str_is(key, "tests"))
+			json_skip(&j);
+		else
+			for (bool more = json_array(&j); more && json_item(&j);)
+				read_test(s, &j);
 	}
 	if (!json_end(&j))
 		rc = err_format(e, "cannot read ctest's list of tests: %s at byte %zu", j.error, j.error_at);
@@ -312,10 +322,7 @@ static int discover_end(struct suite *s, int exit_status, struct err *e)
 	for (size_t i = 0; i < s->n_targets; i++)
 		if (!s->targets[i].argv && !s->targets[i].status)
 			run_by_ctest(s, &s->targets[i]);
-	for (size_t i = 0; i < c->n_entries; i++)
-		for (unsigned k = 0; k < LISTS; k++)
-			mem_free(c->entries[i].lists[k].at);
-	mem_free(c->entries);
+	free_entries(s->own);
 	buf_clear(&s->line);
 	return rc;
 }

@@ -167,58 +167,73 @@ static void take_binary(struct suite *s, struct package *p, struct str number)
 	p->given = true;
 }
 
+/* One line of `go test -json`. */
+struct go_row {
+	struct str action, package, import, output, build;
+};
+
+static void read_row(struct str line, struct arena *scratch, struct go_row *ret)
+{
+	struct json j;
+	struct str key;
+	json_init(&j, line, scratch);
+	for (bool in = line.n && line.at[0] == '{' && json_object(&j); in && json_key(&j, &key);) {
+		if (str_is(key, "Action"))
+			ret->action = json_text(&j);
+		else if (str_is(key, "Package"))
+			ret->package = json_text(&j);
+		else if (str_is(key, "ImportPath"))
+			ret->import = json_text(&j);
+		else if (str_is(key, "FailedBuild"))
+			ret->build = json_text(&j);
+		else if (str_is(key, "Output"))
+			ret->output = json_text(&j);
+		else
+			json_skip(&j);
+	}
+	/* build output names "pkg [pkg.test]" */
+	if (!ret->package.n)
+		ret->package = str_cut(ret->import, 0, str_find(ret->import, ' '));
+}
+
+static void take_failure(struct suite *s, struct package *p, const struct go_row *row)
+{
+	struct target *t = suite_target(s);
+	p->given = true;
+	/* the compiler's words stand under the name of what was built ("pkg.test") */
+	if (row->build.n)
+		p = package_of(s, str_cut(row->build, 0, str_find(row->build, ' ')));
+	t->name = arena_str(&s->arena, row->package);
+	t->status = STATUS_ERROR;
+	t->message = arena_str(&s->arena, p->output.n ? buf_view(&p->output) : STR("the build failed"));
+}
+
+static void take_row(struct suite *s, const struct go_row *row)
+{
+	struct package *p = row->package.n ? package_of(s, row->package) : NULL;
+	if (!p)
+		return;
+	if (str_starts(row->output, GO_EXEC_MARK))
+		take_binary(s, p, str_trim(str_cut(row->output, sizeof(GO_EXEC_MARK) - 1, row->output.n)));
+	else if (row->output.n && p->output.n < 65536)
+		buf_str(&p->output, row->output);
+	if (str_is(row->action, "skip"))
+		p->given = true;
+	else if (str_is(row->action, "fail") && !p->given)
+		take_failure(s, p, row);
+}
+
 static void take_line(struct suite *s, struct str line)
 {
 	struct go *g = s->own;
 	struct arena scratch = {0};
-	struct json j;
-	struct str key, action = STR_NONE, package = STR_NONE, import = STR_NONE, output = STR_NONE;
-	struct str build = STR_NONE;
-	json_init(&j, line, &scratch);
-	if (line.n && line.at[0] == '{' && json_object(&j)) {
-		while (json_key(&j, &key)) {
-			if (str_is(key, "Action"))
-				action = json_text(&j);
-			else if (str_is(key, "Package"))
-				package = json_text(&j);
-			else if (str_is(key, "ImportPath"))
-				import = json_text(&j);
-			else if (str_is(key, "FailedBuild"))
-				build = json_text(&j);
-			else if (str_is(key, "Output"))
-				output = json_text(&j);
-			else
-				json_skip(&j);
-		}
-	}
-	if (!action.n) {
-		if (g->noise.n < 65536) {
-			buf_str(&g->noise, line);
-			buf_char(&g->noise, '\n');
-		}
-		arena_free(&scratch);
-		return;
-	}
-	/* build output names "pkg [pkg.test]" */
-	if (!package.n)
-		package = str_cut(import, 0, str_find(import, ' '));
-	struct package *p = package.n ? package_of(s, package) : NULL;
-	if (p && str_starts(output, GO_EXEC_MARK))
-		take_binary(s, p, str_trim(str_cut(output, sizeof(GO_EXEC_MARK) - 1, output.n)));
-	else if (p && output.n && p->output.n < 65536)
-		buf_str(&p->output, output);
-	if (p && str_is(action, "skip"))
-		p->given = true;
-	if (p && str_is(action, "fail") && !p->given) {
-		struct target *t = suite_target(s);
-		p->given = true;
-		/* the compiler's words stand under the name of what was built ("pkg.test") */
-		if (build.n)
-			p = package_of(s, str_cut(build, 0, str_find(build, ' ')));
-		t->name = arena_str(&s->arena, package);
-		t->status = STATUS_ERROR;
-		t->message =
-		    arena_str(&s->arena, p->output.n ? buf_view(&p->output) : STR("the build failed"));
+	struct go_row row = {0};
+	read_row(line, &scratch, &row);
+	if (row.action.n) {
+		take_row(s, &row);
+	} else if (g->noise.n < 65536) {
+		buf_str(&g->noise, line);
+		buf_char(&g->noise, '\n');
 	}
 	arena_free(&scratch);
 }
@@ -247,7 +262,7 @@ static int discover_end(struct suite *s, int exit_status, struct err *e)
 		buf_free(&g->packages[i].output);
 	}
 	int rc = 0;
-	struct str said = str_trim(buf_view(&g->noise));
+	struct str said = str_trim(g->noise.n ? buf_view(&g->noise) : buf_view(&s->said));
 	if (exit_status != 0 && !any)
 		rc = err_usage(e, "'go test' found nothing to run: %.*s", (int)(said.n < 300 ? said.n : 300),
 			       said.at ? said.at : "");

@@ -227,7 +227,7 @@ static void read_said(struct pool *p)
 static void take_fd(struct pool *p, uint64_t tag)
 {
 	uint32_t who = (uint32_t)tag;
-	struct worker *w = who == FRONT ? &p->front : who < p->o.workers ? &p->workers[who] : NULL;
+	struct worker *w = who < p->o.workers ? &p->workers[who] : &p->front;
 	switch ((enum fd_kind)(tag >> 32)) {
 	case FD_SIGNAL:
 		read_signals(p);

@@ -401,53 +401,57 @@ static void ran_plainly(struct pool *p, struct worker *w, int status, int64_t no
 	p->stopping = true;
 }
 
+/* It died in the middle of a unit. */
+static void died_in_unit(struct pool *p, struct worker *w, int status, int64_t now)
+{
+	struct pool_exit x = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+			      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+			      .timed_out = w->timed_out};
+	w->n_failed = 0;
+	if (w->timed_out)
+		worker_unit_end(p, w, STATUS_TIMEOUT, worker_stacks(p, w), &x, false, now);
+	else if (p->end == POOL_INTERRUPTED)
+		worker_unit_end(p, w, STATUS_UNFINISHED, STR("interrupted"), &x, false, now);
+	else
+		worker_unit_end(p, w, STATUS_CRASHED, str_of(exit_words(&p->scratch, status)), &x, false,
+				now);
+}
+
+/* It died outside of units, and nobody had told it to end. */
+static void died_between(struct pool *p, struct worker *w, int status, int64_t now)
+{
+	if (!w->ready && p->stopping)
+		return;
+	if (!w->hello && w->number == 0 && !WIFSIGNALED(status)) {
+		ran_plainly(p, w, status, now);
+	} else if (!w->ready) {
+		start_failed(p, w, status, now);
+	} else if (++w->n_failed >= START_TRIES && w->n_units) { /* it dies on the way to this unit */
+		worker_unit_begin(p, w, w->units[0], pool_span(p), w->given_ns);
+		worker_unit_end(p, w, STATUS_CRASHED, str_of(exit_words(&p->scratch, status)), NULL, false,
+				now);
+	}
+}
+
 void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 {
-	bool ending = w->state == SLOT_ENDING;
+	bool meant = w->state == SLOT_ENDING;
 	if (w->agent >= 0)
 		agent_read(p, w);
 	agent_rows(p, w);
 	fd_close(&w->agent);
 	if (w->phase)
-		phase_end(p, w, ending || w->hello ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);
+		phase_end(p, w, meant || w->hello ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);
 	if (p->lister == w && !p->discovered)
 		p->lister = NULL;
 	w->state = SLOT_OFF;
-	if (ending || w->stops) {
-		worker_give_back(p, w);
-		if (WIFSIGNALED(status))
-			w->exit_code = 128 + WTERMSIG(status);
-		else if (WEXITSTATUS(status))
-			w->exit_code = WEXITSTATUS(status);
-		return;
-	}
-	if (w->current) {
-		struct pool_exit x = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-				      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
-				      .timed_out = w->timed_out};
-		bool stopped = p->end == POOL_INTERRUPTED && !w->timed_out;
-		worker_unit_end(p, w,
-				w->timed_out ? STATUS_TIMEOUT
-				: stopped    ? STATUS_UNFINISHED
-					     : STATUS_CRASHED,
-				w->timed_out ? worker_stacks(p, w)
-				: stopped    ? STR("interrupted")
-					     : str_of(exit_words(&p->scratch, status)),
-				&x, false, now);
-		w->n_failed = 0;
-	} else if (!w->hello && !p->stopping) {
-		if (w->number == 0 && !WIFSIGNALED(status))
-			ran_plainly(p, w, status, now);
-		else
-			start_failed(p, w, status, now);
-	} else if (!w->ready || w->n_units) {
-		if (!w->ready && !p->stopping)
-			start_failed(p, w, status, now);
-		else if (++w->n_failed >= START_TRIES && w->n_units) { /* it dies on the way to this unit */
-			worker_unit_begin(p, w, w->units[0], pool_span(p), w->given_ns);
-			worker_unit_end(p, w, STATUS_CRASHED, str_of(exit_words(&p->scratch, status)), NULL,
-					false, now);
-		}
+	if (meant || w->stops) {
+		if (status)
+			w->exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	} else if (w->current) {
+		died_in_unit(p, w, status, now);
+	} else {
+		died_between(p, w, status, now);
 	}
 	worker_give_back(p, w);
 }
