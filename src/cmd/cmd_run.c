@@ -455,28 +455,46 @@ static void open_live(struct run *r)
 	live_open(&r->live, &r->live_out, &o);
 }
 
+/* Nothing was begun: no folder is left of it. */
+static int refuse(struct run *r, const struct err *e)
+{
+	struct err ignored;
+	live_close(&r->live);
+	(void)!out_close(&r->live_out, &ignored);
+	if (r->writes)
+		(void)writer_close(&r->writer, &ignored);
+	if (r->writes && !r->o.output)
+		folder_remove(r->dir);
+	return complain("run", e);
+}
+
 static int run_all(struct run *r, struct err *e)
 {
 	open_live(r);
-	open_record(r);
+	if (!r->plan_only)
+		open_record(r);
 	r->suite_id = run_identity(r);
 	run_memory_open(r);
 	put_run_row(r);
 	int rc = cut_chunks(r, e);
 	if (rc)
-		return rc < 0 ? complain("run", e) : rc;
+		return rc < 0 ? refuse(r, e) : rc;
 	struct pool_options po = pool_wishes(r);
 	if ((po.pull || po.observe) && agent_dir_make(&r->arena, r->suite.work_dir, r->suite.env,
 						      (char **)(uintptr_t)&po.agent_dir, e) < 0)
-		return complain("run", e);
+		return refuse(r, e);
 	if (prepare_isolation(r, &po, e) < 0)
-		return complain("run", e);
+		return refuse(r, e);
 	r->pool = pool_new(&r->arena, &po, &r->suite, &r->host, &r->sink);
 	if (discover_now(r, e) < 0)
-		return complain("run", e);
+		return refuse(r, e);
+	if (r->writes && !r->o.output)
+		runs_point(&r->arena, r->root, r->id);
 	enum pool_end end = pool_run(r->pool, e);
-	if (r->plan_only)
+	if (r->plan_only) {
+		live_close(&r->live);
 		return run_print_plan(r, end, e);
+	}
 	return finish(r, end, e);
 }
 
@@ -509,6 +527,17 @@ static void free_run(struct run *r)
 	arena_free(&r->arena);
 }
 
+/* The environment without the variables that say what is wished of this run. */
+static char **without_wishes(struct run *r)
+{
+	const char **names = arena_array(&r->arena, const char *, run_table.n_rows);
+	size_t n = 0;
+	for (size_t i = 0; i < run_table.n_rows; i++)
+		if (run_table.rows[i].env)
+			names[n++] = run_table.rows[i].env;
+	return proc_env(&r->arena, environ, (char *const *)(uintptr_t)names, n);
+}
+
 static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 {
 	struct suite *s = &r->suite;
@@ -520,7 +549,8 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 	s->argv = arena_array(&r->arena, char *, words->n + 1);
 	for (size_t i = 0; i < words->n; i++)
 		s->argv[i] = (char *)(uintptr_t)words->at[i];
-	s->env = environ;
+	/* a fettle that a test starts has wishes of its own */
+	s->env = without_wishes(r);
 	s->patterns = (char **)(uintptr_t)r->o.units.at;
 	s->n_patterns = r->o.units.n;
 	s->self = n > 0 ? arena_copy(&r->arena, (struct str){self, (size_t)n}) : "/proc/self/exe";

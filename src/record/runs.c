@@ -44,12 +44,16 @@ int runs_make(struct arena *a, const char *root, const char *id, char **ret, str
 		(void)n;
 		(void)close(fd);
 	}
+	*ret = dir;
+	return 0;
+}
+
+void runs_point(struct arena *a, const char *root, const char *id)
+{
 	char *link = arena_printf(a, "%s/runs/latest", root),
 	     *fresh = arena_printf(a, "%s/runs/.latest-%s", root, id);
 	if (symlink(id, fresh) == 0 && rename(fresh, link) < 0)
 		(void)unlink(fresh);
-	*ret = dir;
-	return 0;
 }
 
 static bool holds_record(struct arena *a, const char *dir)

@@ -9,8 +9,10 @@
 
 /* "20261121-024533-k3f9": time of day in UTC and four random letters. */
 char *runs_new_id(struct arena *a, int64_t wall_ns);
-/* Makes root/runs/<id> and points root/runs/latest to it. Returns the folder in *ret. */
+/* Makes root/runs/<id>. Returns the folder in *ret. */
 must_use int runs_make(struct arena *a, const char *root, const char *id, char **ret, struct err *e);
+/* Points root/runs/latest to it. */
+void runs_point(struct arena *a, const char *root, const char *id);
 /*
  * The folder of a run named by a person: a folder that holds events.jsonl, a path of an events.jsonl, an id
  * (or the beginning of one) below root/runs, or NULL for the latest.

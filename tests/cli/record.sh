@@ -1,0 +1,14 @@
+# a record that was cut short, and bytes that are no record
+exec 2>&1
+mkdir cut other
+echo true >a.sh
+fettle run -q --output whole --units 'a.sh' -- sh {}
+head -n 3 whole/events.jsonl >cut/events.jsonl
+printf '{"ev":"begin","t":1' >>cut/events.jsonl
+fettle report cut | head -n 1
+echo 'no record' >other/events.jsonl
+fettle report other && rc=0 || rc=$?
+echo "exit code $rc"
+: >other/events.jsonl
+fettle report other && rc=0 || rc=$?
+echo "exit code $rc"
