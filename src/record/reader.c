@@ -21,10 +21,22 @@ static int check_first(const char *path, const struct event *ev, struct err *e)
 	return 0;
 }
 
+enum { RELEASE_BYTES = 4 << 20 };
+
+/* Gives back the memory of what was read, so that a large record costs a few MiB. Returns from where on. */
+static const char *release(const char *from, const char *upto)
+{
+	size_t n = (size_t)(upto - from) & ~(size_t)(RELEASE_BYTES - 1);
+	if (n)
+		(void)madvise((void *)(uintptr_t)from, n, MADV_DONTNEED);
+	return from + n;
+}
+
 static int replay(const char *path, struct str text, struct sink *sink, struct reader_result *r,
 		  struct err *e)
 {
 	struct arena rows = {0};
+	const char *held = text.at;
 	struct str line;
 	int rc = 0;
 	for (uint64_t number = 1; rc == 0 && text.n; number++) {
@@ -38,6 +50,7 @@ static int replay(const char *path, struct str text, struct sink *sink, struct r
 		line = str_cut(text, 0, end);
 		text = str_cut(text, end + 1, text.n);
 		arena_reset(&rows);
+		held = release(held, line.at);
 		if (row_read(line, &rows, &ev, &bad) < 0) {
 			if (number == 1)
 				rc = err_format(e, "'%s' is not a record of fettle: line 1: %s", path,
