@@ -296,14 +296,22 @@ static int discover_now(struct run *r, struct err *e)
 /* What the run came to. */
 static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 {
-	int code = 0;
+	int code = r->n_bad_hooks > 0;
+	if (r->n_bad_hooks)
+		run_note(r, "hook", "%u %s outside of any %s failed", r->n_bad_hooks,
+			 r->n_bad_hooks == 1 ? "hook or fixture" : "hooks or fixtures",
+			 r->suite.adapter->test_word);
 	for (uint32_t i = 0; i < r->workers && end == POOL_DONE; i++) {
 		int worker = pool_exit_code(r->pool, i);
-		/* the framework itself says no, though no test failed: a threshold, an after_all hook */
-		if (worker && !r->n_bad_units)
+		/* its own verdict, unless that is of a test that passed when it was tried again */
+		if (!worker || (worker == 1 && r->desks[i].was_bad))
+			continue;
+		/* a threshold that was missed, an after_all hook: no test failed, and it says no all the same
+		 */
+		if (!r->n_bad_units)
 			run_note(r, "exit", "worker %u ended with exit code %d, though no %s failed", i,
 				 worker, r->suite.adapter->test_word);
-		code = worker || r->n_bad_units ? 1 : code;
+		code = 1;
 	}
 	switch (end) {
 	case POOL_DONE:

@@ -59,6 +59,7 @@ struct desk {
 	struct gotest gotest;
 	struct buf head; /* first bytes, until it is known whether they are TAP */
 	bool is_tap, sniffed;
+	bool was_bad; /* something on this worker was bad, even if a retry passed */
 	uint64_t span;
 	int64_t begin_ns;
 };
@@ -80,7 +81,8 @@ struct run {
 	struct out live_out;
 	struct bad_test *bad_tests;
 	size_t n_bad_tests, cap_bad_tests;
-	uint32_t n_passed_alone, n_units_done;
+	uint32_t n_bad_hooks; /* outside units */
+	uint32_t n_units_done;
 	struct run_memory *memory;
 	struct str suite_id;
 	bool writes; /* there is a folder to write into */

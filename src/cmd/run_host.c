@@ -57,6 +57,11 @@ static void put(struct sink *s, const struct event *ev)
 	struct desk *d = desk_of(r, ev->worker);
 	if (outfiles_take(r, ev))
 		return;
+	/* after_all, session fixtures: no test is to blame, and yet it is not good */
+	if (d && !d->span && ev->kind == SPAN_HOOK && status_is_bad(ev->status))
+		r->n_bad_hooks++;
+	if (d && status_is_bad(ev->status))
+		d->was_bad = true;
 	bool test_row = ev->kind == SPAN_TEST || (ev->type == EVENT_END && ev->kind == SPAN_NONE);
 	if (d && test_row && ev->type != EVENT_OUTPUT)
 		note_test(r, d, ev);
@@ -202,10 +207,9 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 	schedule_end(r->schedule, job);
 	r->n_units_done++;
 	schedule_learn(r->schedule, job, run_now(r) - d->begin_ns);
-	if (!status_is_bad(status)) {
-		r->n_passed_alone += u->attempt > 1 && u->alone;
+	d->span = 0;
+	if (!status_is_bad(status))
 		return;
-	}
 	if (status == STATUS_CRASHED || status == STATUS_TIMEOUT)
 		run_rest_of(r, job, d);
 	/* one that begins inside a crashed unit and never ended is bad as well */

@@ -477,8 +477,9 @@ void run_retry(struct run *r, uint32_t job, const struct desk *d)
 		select = join_keys(r, &part, 0, part.n_keys, NULL);
 	}
 	/* nothing beside it: what passes now failed because of its neighbours, or is flaky by itself */
-	struct job *j = add_job(r, before.found, select, before.unit.predicted_ns, before.unit.attempt + 1,
-				r->workers > 1);
+	bool beside = schedule_running(r->schedule) > 0;
+	struct job *j =
+	    add_job(r, before.found, select, before.unit.predicted_ns, before.unit.attempt + 1, beside);
 	j->repeat = before.repeat;
 	if (argv)
 		j->unit.argv = argv;

@@ -178,10 +178,6 @@ void run_memory_conflicts(struct run *r)
 				 ? "--lock NAME=PATTERN keeps units apart"
 				 : "--isolate tree gives each worker its own tree, --lock "
 				   "NAME=PATTERN keeps units apart";
-	if (r->n_passed_alone)
-		run_note(r, "conflict",
-			 "%u %s failed beside others and passed alone: they share something; %s",
-			 r->n_passed_alone, r->n_passed_alone == 1 ? "unit" : "units", advice);
 	if (r->workers < 2 || !r->n_bad_tests || !m->history.db)
 		return;
 	m->reader = (struct history_reader){NULL, look_alone};

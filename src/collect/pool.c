@@ -152,7 +152,8 @@ size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most)
 static void interrupt(struct pool *p, int sig)
 {
 	int64_t now = clock_mono_ns();
-	p->n_signals++;
+	if (!p->n_signals++)
+		p->interrupt_ns = now;
 	p->stopping = true;
 	if (p->end == POOL_DONE)
 		p->end = POOL_INTERRUPTED;

@@ -327,6 +327,10 @@ static void take_row(struct pool *p, struct worker *w, struct str line)
 	ev.time_ns = pool_time(p, at);
 	uint64_t birth = birth_of(p, w, event_int(&ev, "pid", 0));
 	ev.id = ev.id ? birth << 32 | (ev.id & 0xffffffff) : 0;
+	if (p->end == POOL_INTERRUPTED && at >= p->interrupt_ns && status_is_bad(ev.status)) {
+		ev.status = STATUS_UNFINISHED; /* by us, not by the test */
+		ev.message = STR("interrupted");
+	}
 	if (ev.kind == SPAN_UNIT) {
 		unit_row(p, w, &ev, at);
 		return;

@@ -94,6 +94,7 @@ struct pool {
 	bool stopping;         /* nothing new is begun */
 	enum pool_end end;
 	int n_signals;
+	int64_t interrupt_ns; /* of the first, absolute */
 	struct err error;
 	bool has_error;
 	char *run_mark; /* "FETTLE_RUN=..." */
