@@ -322,6 +322,7 @@ static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 	case POOL_NO_AGENT:
 		return end == POOL_TIMEOUT || pool_exit_code(r->pool, 0) ? 1 : 0;
 	case POOL_NO_WORKERS:
+	case POOL_STANDSTILL:
 		return 1;
 	case POOL_BROKEN:
 		return err_exit_code(e);

@@ -94,7 +94,7 @@ struct run {
 	size_t n_found, cap_found, n_planned;
 	bool found_all; /* discovery is over */
 	bool asked_keys;
-	struct job *jobs;
+	struct job **jobs; /* each stays where it is: workers hold its unit */
 	size_t n_jobs, cap_jobs;
 	struct desk *desks;
 	char **locks; /* names; index = lock of the schedule */

@@ -87,13 +87,13 @@ static uint32_t next(struct pool_host *h, uint32_t worker, const struct pool_uni
 	uint32_t first = schedule_take(r->schedule);
 	if (first == UNIT_NONE)
 		return 0;
-	ret[0] = &r->jobs[first].unit;
+	ret[0] = &r->jobs[first]->unit;
 	if (most <= 1 || r->o.batch_ns <= 0)
 		return 1;
 	most = most < 128 ? most : 128;
 	uint32_t n = schedule_take_batch(r->schedule, first, r->workers, r->o.batch_ns, most - 1, more);
 	for (uint32_t i = 0; i < n; i++)
-		ret[i + 1] = &r->jobs[more[i]].unit;
+		ret[i + 1] = &r->jobs[more[i]]->unit;
 	return n + 1;
 }
 

@@ -163,7 +163,7 @@ static const uint32_t *locks_of(struct run *r, const struct found *f, uint32_t *
 static uint32_t job_of_target(const struct run *r, uint32_t target)
 {
 	for (size_t i = 0; i < r->n_jobs; i++)
-		if (r->jobs[i].found < r->n_found && r->found[r->jobs[i].found].target == target)
+		if (r->jobs[i]->found < r->n_found && r->found[r->jobs[i]->found].target == target)
 			return (uint32_t)i;
 	return UNIT_NONE;
 }
@@ -193,7 +193,7 @@ static struct job *add_job(struct run *r, uint32_t found, struct str select, int
 				  .alone = alone || (t && t->alone)};
 	struct job *j;
 	r->jobs = mem_grow(r->jobs, r->n_jobs, &r->cap_jobs, sizeof(*r->jobs));
-	j = &r->jobs[r->n_jobs];
+	j = r->jobs[r->n_jobs] = arena_new(&r->arena, struct job);
 	*j = (struct job){.found = found, .repeat = 1};
 	u.locks = locks_of(r, f, &u.n_locks, &j->unit.lock);
 	u.after = after_of(r, f, &u.n_after);
@@ -264,7 +264,7 @@ static void add_locks_and_repeats(struct run *r, uint32_t first_job)
 	size_t upto = r->n_jobs;
 	for (int64_t k = 2; k <= r->o.repeat; k++) {
 		for (size_t i = first_job; i < upto; i++) {
-			struct job again = r->jobs[i];
+			struct job again = *r->jobs[i];
 			struct job *j =
 			    add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
 			j->repeat = (uint32_t)k;
@@ -461,7 +461,7 @@ void run_plan_target(struct run *r, uint32_t target)
 
 void run_retry(struct run *r, uint32_t job, const struct desk *d)
 {
-	struct job before = r->jobs[job];
+	struct job before = *r->jobs[job];
 	struct str select = before.unit.select;
 	char **argv = NULL;
 	const struct target *t = r->found[before.found].target == UNIT_NONE
@@ -487,7 +487,7 @@ void run_retry(struct run *r, uint32_t job, const struct desk *d)
 
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d)
 {
-	struct job before = r->jobs[job];
+	struct job before = *r->jobs[job];
 	struct buf b = {0};
 	if (r->suite.adapter->mode != ADAPTER_PULL || !d->n_done)
 		return;

@@ -23,8 +23,8 @@ static void print_name(struct out *o, struct str name)
 static void print_list(struct run *r, struct out *o)
 {
 	for (size_t i = 0; i < r->n_jobs; i++) {
-		const struct found *f = &r->found[r->jobs[i].found];
-		print_name(o, r->jobs[i].unit.name);
+		const struct found *f = &r->found[r->jobs[i]->found];
+		print_name(o, r->jobs[i]->unit.name);
 		for (uint32_t k = 0; k < f->n_keys && r->o.verbose; k++) {
 			out_text(o, "  ");
 			print_name(o, f->keys[k]);
@@ -42,7 +42,7 @@ static void print_dry(struct run *r, struct out *o)
 		uint32_t i = schedule_take(r->schedule);
 		if (i == UNIT_NONE)
 			break;
-		const struct job *j = &r->jobs[i];
+		const struct job *j = r->jobs[i];
 		char text[DURATION_BYTES];
 		jobs[n] = (struct schedule_job){schedule_weight(r->schedule, i), UNIT_NONE};
 		n_known += j->unit.predicted_ns > 0;

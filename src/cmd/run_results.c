@@ -175,7 +175,7 @@ static void put_itself(struct run *r, struct desk *d, const struct pool_unit *u,
 enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
 			int64_t time_ns, struct str *ret_message, bool *ret_told)
 {
-	const struct found *f = &r->found[r->jobs[u->number].found];
+	const struct found *f = &r->found[r->jobs[u->number]->found];
 	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
 	enum status status = status_of_exit(t, x), told = STATUS_NONE;
 	d->in.time_ns = time_ns;

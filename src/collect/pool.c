@@ -322,6 +322,14 @@ static bool anything_runs(const struct pool *p)
 	return runs;
 }
 
+static bool anyone_idle(const struct pool *p)
+{
+	for (uint32_t i = 0; i < p->o.workers; i++)
+		if (p->workers[i].state == SLOT_IDLE)
+			return true;
+	return false;
+}
+
 /* Starts workers that are needed, feeds those that are free. Returns false when all is over. */
 static bool dispatch(struct pool *p)
 {
@@ -345,7 +353,13 @@ static bool dispatch(struct pool *p)
 	}
 	if (anything_runs(p))
 		return true;
-	/* nothing runs: end the workers that were kept */
+	/* nothing runs and nothing can begin: what is left waits for what will never come */
+	if (!p->stopping && p->discovered && p->end == POOL_DONE && !p->host->over(p->host) &&
+	    anyone_idle(p)) {
+		pool_note(p, "standstill", "some units could not be run: each waits for another");
+		p->end = POOL_STANDSTILL;
+		p->stopping = true;
+	}
 	for (uint32_t i = 0; i < p->o.workers; i++) {
 		if (p->workers[i].state == SLOT_IDLE && p->workers[i].pid) {
 			agent_finish(p, &p->workers[i], clock_mono_ns());

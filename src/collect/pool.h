@@ -105,9 +105,10 @@ enum pool_end {
 	POOL_INTERRUPTED, /* by SIGINT, SIGTERM or SIGHUP */
 	POOL_TIMEOUT,     /* the run's own deadline */
 	POOL_NO_WORKERS,  /* no worker could be started; *e says why */
-	POOL_NO_AGENT, /* pull: the first process ended without a hello: it has run the suite plainly, alone
-			*/
-	POOL_BROKEN,   /* set-up or discovery failed; *e says how */
+	POOL_NO_AGENT,   /* pull: the first process ended without a hello: it has run the suite plainly, alone
+			  */
+	POOL_STANDSTILL, /* units were left that could never begin */
+	POOL_BROKEN,     /* set-up or discovery failed; *e says how */
 };
 
 struct pool;
