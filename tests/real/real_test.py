@@ -1,0 +1,480 @@
+"""`fettle run` end to end, in front of the real frameworks, as a person calls it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.etree.ElementTree as ET
+
+SOURCE = os.environ.get("SOURCE_ROOT") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FETTLE = os.environ.get("REAL_FETTLE") or os.path.join(os.environ.get("BUILD_ROOT", SOURCE + "/build"), "fettle")
+FIXTURE = os.path.join(SOURCE, "tests", "fixture")
+FILES = {
+    "text": "report.txt",
+    "json": "report.json",
+    "markdown": "report.md",
+    "junit": "junit.xml",
+    "html": "report.html",
+    "trace": "trace.json.gz",
+}
+STATUSES = ["passed", "failed", "error", "crashed", "timeout", "skipped", "unfinished"]
+
+
+def needs(tool):
+    return unittest.skipUnless(shutil.which(tool), "needs " + tool)
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def until(what, limit=30):
+    """Waits for something that must come; the limit only keeps a broken run from hanging."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.dir = os.path.realpath(tempfile.mkdtemp(prefix="fettle-real-"))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("FETTLE", "GITHUB_", "PYTEST_"))}
+        self.env.update(GOFLAGS="-mod=mod", GOPROXY="off", GOTOOLCHAIN="local", PYTHONDONTWRITEBYTECODE="1")
+
+    def path(self, *parts):
+        return os.path.join(self.dir, *parts)
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "w") as f:
+            f.write(text)
+
+    def read(self, *name):
+        with open(self.path(*name), errors="replace") as f:
+            return f.read()
+
+    def fixture(self, name):
+        shutil.copytree(os.path.join(FIXTURE, name), self.dir, dirs_exist_ok=True)
+
+    def call(self, *args, **more):
+        return subprocess.run(args, cwd=self.dir, env=self.env, stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=60, **more)
+
+    def fettle(self, *args):
+        done = self.call(FETTLE, *args)
+        done.out = done.stdout.decode(errors="replace")
+        done.err = done.stderr.decode(errors="replace")
+        return done
+
+    def run_it(self, *args, code=0, out="out"):
+        done = self.fettle("run", "--output", out, *args)
+        self.assertEqual(done.returncode, code, done.err[-3000:])
+        return done
+
+    def sh(self, *options, code=0, out="out"):
+        return self.run_it("--units", "t/*.sh", *options, "--", "sh", "{}", code=code, out=out)
+
+    def report(self, out="out"):
+        with open(self.path(out, "report.json"), encoding="utf-8") as f:
+            return json.load(f)
+
+    def verdicts(self, out="out"):
+        return sorted((t["name"], t["status"]) for t in self.report(out)["tests"])
+
+    def statuses(self, out="out"):
+        return {t["name"].split("/")[-1]: t["status"] for t in self.report(out)["tests"]}
+
+    def counts(self, out="out", **wanted):
+        counts = self.report(out)["counts"]
+        self.assertEqual({s: counts[s] for s in STATUSES}, {s: wanted.get(s, 0) for s in STATUSES}, self.verdicts(out))
+        self.assertEqual(counts["tests"], sum(counts[s] for s in STATUSES))
+        self.junit(counts, out)
+
+    def junit(self, counts, out="out"):
+        root = ET.parse(self.path(out, "junit.xml")).getroot()
+        cases = list(root.iter("testcase"))
+        self.assertEqual(len(cases), counts["tests"])
+        self.assertEqual(int(root.get("tests")), counts["tests"])
+        self.assertEqual(sum(c.find("failure") is not None for c in cases), counts["failed"])
+        self.assertEqual(sum(c.find("error") is not None for c in cases),
+                         counts["error"] + counts["crashed"] + counts["timeout"])
+        self.assertEqual(sum(c.find("skipped") is not None for c in cases), counts["skipped"] + counts["unfinished"])
+
+    def same_again(self, out="out"):
+        for name, file in FILES.items():
+            with self.subTest(format=name):
+                done = self.call(FETTLE, "report", out, "--format", name)
+                self.assertEqual(done.returncode, 0)
+                with open(self.path(out, file), "rb") as f:
+                    self.assertEqual(done.stdout == f.read(), True, file)
+
+    def gone(self, *files):
+        for file in files:
+            for pid in self.read(file).split():
+                self.addCleanup(self.end, int(pid))
+                self.assertTrue(until(lambda: not alive(pid), 10), f"{file}: {pid} is still there")
+
+    def end(self, pid):
+        if alive(pid):
+            os.kill(pid, signal.SIGKILL)
+
+
+class Behave(Case):
+    @needs("behave")
+    def test_good_as_plain(self):
+        self.fixture("behave/good")
+        plain = self.call("behave", "-f", "json", "-o", "plain.json", "--no-summary")
+        self.assertEqual(plain.returncode, 0)
+        want = sorted((e["name"], e["status"]) for f in json.loads(self.read("plain.json"))
+                      for e in f["elements"] if e["type"] == "scenario")
+        self.run_it("-j2", "--", "behave")
+        self.assertEqual(self.verdicts(), want)
+        self.counts(passed=len(want))
+        self.same_again()
+        for n in ["1", "2"]:
+            self.run_it("--chunks", n, "--", "behave", out="chunks" + n)
+            self.assertEqual(self.verdicts("chunks" + n), want)
+
+    @needs("behave")
+    def test_bad(self):
+        self.fixture("behave/bad")
+        self.run_it("-j2", "--", "behave", code=1)
+        report = self.report()
+        self.assertEqual(report["counts"]["tests"], 20)
+        self.counts(**{s: report["counts"][s] for s in STATUSES})
+        self.same_again()
+
+    @needs("behave")
+    def test_crashes_are_named_and_nothing_else_is_lost(self):
+        self.fixture("behave/crash")
+        self.run_it("-j2", "--", "behave", code=1)
+        is_ = self.statuses()
+        self.assertEqual((is_["exits"], is_["crashes"], is_["before"]), ("crashed", "crashed", "passed"))
+        self.assertIn("SIGSEGV", self.read("out/report.txt"))
+
+    @needs("behave")
+    def test_a_crash_makes_no_tests_of_its_own(self):
+        self.fixture("behave/crash")
+        self.run_it("-j2", "--", "behave", code=1)
+        self.assertEqual(self.report()["counts"]["error"], 0, self.verdicts())
+
+    @needs("behave")
+    def test_hang(self):
+        self.fixture("behave/hang")
+        self.run_it("-j2", "--unit-timeout", "1s", "--", "behave", code=1)
+        test = [t for t in self.report()["tests"] if t["name"] == "hangs"][0]
+        self.assertEqual(test["status"], "timeout")
+        self.assertIn("steps.py", test["message"])
+        self.counts(passed=2, timeout=1)
+
+
+class Pytest(Case):
+    @needs("pytest")
+    def test_good_as_plain(self):
+        self.fixture("pytest/good")
+        self.assertEqual(self.call("pytest", "-q", "--junitxml=plain.xml").returncode, 0)
+        want = sorted(c.get("name") for c in ET.parse(self.path("plain.xml")).getroot().iter("testcase"))
+        self.run_it("-j2", "--", "pytest")
+        self.assertEqual(sorted(n.split("::")[-1] for n, s in self.verdicts()), want)
+        self.counts(passed=len(want))
+        self.same_again()
+        for n in ["1", "2"]:
+            self.run_it("--chunks", n, "--", "pytest", out="chunks" + n)
+            self.assertEqual(self.verdicts("chunks" + n), self.verdicts())
+
+    @needs("pytest")
+    def test_bad(self):
+        self.fixture("pytest/bad")
+        self.run_it("-j2", "--", "pytest", code=1)
+        self.counts(passed=4, failed=5, error=3, skipped=6)
+
+    @needs("pytest")
+    def test_crashes_are_named_and_nothing_else_is_lost(self):
+        self.fixture("pytest/crash")
+        self.run_it("-j2", "--", "pytest", code=1)
+        is_ = self.statuses()
+        self.assertEqual((is_["test_exits"], is_["test_crashes"]), ("crashed", "crashed"))
+        self.assertEqual((is_["test_good"], is_["test_before"], is_["test_after"]), ("passed",) * 3)
+
+    @needs("pytest")
+    def test_a_crash_makes_no_tests_of_its_own(self):
+        self.fixture("pytest/crash")
+        self.run_it("-j2", "--", "pytest", code=1)
+        self.assertEqual(self.report()["counts"]["error"], 0, self.verdicts())
+
+    @needs("pytest")
+    def test_hang(self):
+        self.fixture("pytest/hang")
+        self.run_it("-j2", "--unit-timeout", "1s", "--", "pytest", code=1)
+        test = [t for t in self.report()["tests"] if t["name"] == "test_hangs"][0]
+        self.assertEqual(test["status"], "timeout")
+        self.assertIn("test_hang.py", test["message"])
+        self.counts(passed=2, timeout=1)
+
+
+class Others(Case):
+    @needs("go")
+    def test_go(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        self.write("good/good_test.go", 'package good\nimport "testing"\nfunc TestA(t *testing.T) {}\n'
+                   'func TestB(t *testing.T) { t.Skip("later") }\n')
+        self.write("bad/bad_test.go", 'package bad\nimport "testing"\nfunc TestC(t *testing.T) { t.Fatal("no") }\n')
+        self.write("exits/exits_test.go", 'package exits\nimport ("os"; "testing")\nfunc TestD(t *testing.T) { os.Exit(7) }\n')
+        plain = self.call("go", "test", "-json", "./good")
+        want = sorted((r["Test"], {"pass": "passed", "skip": "skipped"}[r["Action"]]) for r in
+                      map(json.loads, plain.stdout.decode().splitlines()) if "Test" in r and r["Action"] in ("pass", "skip"))
+        self.run_it("-j2", "--", "go", "test", "./good")
+        self.assertEqual(self.verdicts(), want)
+        self.counts(passed=1, skipped=1)
+        self.run_it("-j2", "--", "go", "test", "./...", code=1, out="all")
+        self.counts("all", passed=1, skipped=1, failed=1, crashed=1)
+        self.same_again("all")
+
+    @needs("ctest")
+    def test_ctest(self):
+        self.write("CTestTestfile.cmake", 'add_test(yes "/bin/true")\nadd_test(no "/bin/false")\n'
+                   'add_test(skips "/bin/sh" "-c" "exit 77")\nset_tests_properties(skips PROPERTIES SKIP_RETURN_CODE 77)\n'
+                   'add_test(segv "/bin/sh" "-c" "kill -SEGV $$")\n')
+        self.run_it("-j2", "--", "ctest", code=1)
+        is_ = self.statuses()
+        self.assertEqual((is_["yes"], is_["no"], is_["skips"]), ("passed", "failed", "skipped"))
+        self.assertIn(is_["segv"], ("crashed", "failed"))
+        self.assertEqual(len(is_), 4)
+        self.same_again()
+
+    @needs("bats")
+    def test_bats(self):
+        self.write("a.bats", '@test "good" { true; }\n@test "skips" { skip later; }\n')
+        self.write("b.bats", '@test "bad" { false; }\n')
+        self.run_it("-j2", "--", "bats", "a.bats")
+        self.counts(passed=1, skipped=1)
+        self.run_it("-j2", "--", "bats", "a.bats", "b.bats", code=1, out="all")
+        self.counts("all", passed=1, skipped=1, failed=1)
+        self.same_again("all")
+
+
+class Sh(Case):
+    def units(self, n, text="exit 0"):
+        for i in range(1, n + 1):
+            self.write(f"t/{i}.sh", text + "\n")
+
+    def test_verdicts(self):
+        self.units(2)
+        self.sh()
+        self.counts(passed=2)
+        self.write("t/3.sh", "exit 3\n")
+        self.write("t/4.sh", "kill -SEGV $$\n")
+        self.sh("-j2", code=1)
+        self.counts(passed=2, failed=1, crashed=1)
+        self.same_again()
+
+    def test_errors_of_use(self):
+        self.assertIn("did you mean '--units'", self.run_it("--uints", "x", "--", "true", code=2).err)
+        done = self.run_it("--", "no-such-command-at-all", code=3)
+        self.assertEqual(len(done.err.strip().splitlines()), 1)
+        self.sh(code=2)
+
+    def test_unit_timeout_ends_the_tree(self):
+        self.write("t/1.sh", "echo $$ >p1\nsleep 600 & echo $! >p2\nwait\n")
+        self.write("t/2.sh", "trap '' TERM\necho $$ >p3\nwhile :; do sleep 600; done\n")
+        self.sh("-j2", "--unit-timeout", "1s", code=1)
+        self.counts(timeout=2)
+        self.gone("p1", "p2", "p3")
+
+    def test_unit_timeout_ends_a_daemon(self):
+        self.write("t/1.py", "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork():\n        os._exit(0)\n"
+                   "    os.closerange(0, 100)\n    with open('p.new', 'w') as f:\n        f.write(str(os.getpid()))\n"
+                   "    os.rename('p.new', 'p')\n    time.sleep(600)\nos.wait()\ntime.sleep(600)\n")
+        self.run_it("--unit-timeout", "1s", "--units", "t/*.py", "--", sys.executable, "{}", code=1)
+        self.counts(timeout=1)
+        self.gone("p")
+
+    def start(self, *options):
+        self.write("t/1.sh", "exit 0\n")
+        self.write("t/2.sh", "echo $$ >p.new; sleep 600 & echo $! >>p.new; mv p.new p; wait\n")
+        return self.spawn(*options)
+
+    def spawn(self, *options):
+        process = subprocess.Popen([FETTLE, "run", "-j1", "--order", "given", "--batch", "0", "--output", "out", "--units",
+                                    "t/*.sh", *options, "--", "sh", "{}"], cwd=self.dir, env=self.env,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   start_new_session=True)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.assertTrue(until(lambda: os.path.exists(self.path("p"))))
+        return process
+
+    def test_interrupt(self):
+        process = self.start()
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(30), 130)
+        self.gone("p")
+        report = self.report()
+        self.assertTrue(report["run"]["interrupted"])
+        self.assertEqual(self.statuses()["1.sh"], "passed")
+
+    def test_killed(self):
+        process = self.start()
+        pids = [int(p) for p in self.read("p").split()]
+        for pid in pids:
+            self.addCleanup(self.end, pid)
+        self.assertTrue(until(lambda: "t/1.sh" in self.read("out/events.jsonl")))
+        process.kill()
+        process.wait()
+        done = self.fettle("report", "out", "--format", "json")
+        self.assertEqual(done.returncode, 0, done.err)
+        report = json.loads(done.stdout)
+        self.assertFalse(report["run"]["done"])
+        self.assertEqual([t["status"] for t in report["tests"] if t["name"] == "t/1.sh"], ["passed"])
+        self.assertRegex(self.fettle("report", "out").out, "(?i)cut short|partial|killed|unfinished")
+
+    def test_retries(self):
+        self.write("t/1.sh", "[ -e been ] || { touch been; exit 1; }\n")
+        self.sh("--retries", "1")
+        self.assertEqual(self.report()["counts"]["flaky"], 1)
+        for file in ["report.txt", "report.md", "junit.xml", "report.html"]:
+            self.assertIn("flaky", self.read("out", file).lower(), file)
+
+    def test_fail_fast(self):
+        self.units(4, 'touch "ran-${0##*/}"; exit 1')
+        self.sh("-j1", "--order", "given", "--batch", "0", "--fail-fast", code=1)
+        self.assertEqual([f for f in os.listdir(self.dir) if f.startswith("ran-")], ["ran-1.sh"])
+
+    def test_repeat(self):
+        self.units(2, 'echo x >>"ran-${0##*/}"')
+        self.sh("-j2", "--repeat", "3")
+        self.assertEqual([self.read(f"ran-{i}.sh").count("x") for i in (1, 2)], [3, 3])
+
+    def test_shards_cover_all_once(self):
+        self.units(7, 'echo x >>"ran-${0##*/}"')
+        self.sh("--no-history", "--shard", "1/2")
+        self.sh("--no-history", "--shard", "2/2", out="out2")
+        self.assertEqual([self.read(f"ran-{i}.sh").count("x") for i in range(1, 8)], [1] * 7)
+        self.assertTrue(self.verdicts() and self.verdicts("out2"))
+
+    def test_only_failed_and_select(self):
+        self.units(3)
+        self.write("t/4.sh", "exit 1\n")
+        self.sh(code=1)
+        self.sh("--only-failed", code=1, out="again")
+        self.assertEqual(self.statuses("again"), {"4.sh": "failed"})
+        self.sh("--select", "*/[12].sh", out="some")
+        self.assertEqual(self.statuses("some"), {"1.sh": "passed", "2.sh": "passed"})
+
+    def test_list_and_dry_run(self):
+        self.units(3, "touch ran")
+        done = self.sh("--list")
+        self.assertEqual(sorted(done.out.split()), ["t/1.sh", "t/2.sh", "t/3.sh"])
+        done = self.sh("--dry-run")
+        self.assertIn("t/2.sh", done.out)
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+    def test_random_repeats(self):
+        self.units(8, 'echo "$0" >>"$LOG"')
+        for log in ["a", "b"]:
+            self.sh("-j1", "--order", "random:7", "--env", "LOG=" + log, out="out-" + log)
+        self.assertEqual(self.read("a"), self.read("b"))
+        self.assertEqual(len(self.read("a").split()), 8)
+
+    def test_lock(self):
+        self.units(6, "mkdir held || exit 1; sleep 0.05; rmdir held")
+        self.sh("-j4", "--batch", "0", "--lock", "one=t/*.sh")
+        self.counts(passed=6)
+
+    def test_what_a_worker_has(self):
+        self.write("template.db", "new\n")
+        self.units(6, '[ "$W" = "w$FETTLE_WORKER" ] && head -n1 "$FETTLE_WORKER_DIR/template.db" | grep -qx new &&\n'
+                   'echo used >>"$FETTLE_WORKER_DIR/template.db" && [ "$(cat setup)" = once ] && [ -e "ws-$FETTLE_WORKER" ]')
+        self.sh("-j2", "--copy", "template.db", "--env", "W=w{worker}", "--setup", "echo once >>setup", "--worker-setup",
+                'echo x >>"ws-$FETTLE_WORKER"')
+        self.counts(passed=6)
+        self.assertEqual(self.read("template.db"), "new\n")
+        for f in os.listdir(self.dir):
+            if f.startswith("ws-"):
+                self.assertEqual(self.read(f), "x\n")
+        names = [p["name"] for p in self.report()["phases"]]
+        self.assertIn("setup", names)
+        self.assertIn("worker-setup", names)
+
+    def test_isolate_tree(self):
+        self.write("data", "old\n")
+        self.units(3, "echo new >data; touch made; rm -f gone")
+        self.write("gone", "")
+        self.sh("-j2", "--isolate", "tree")
+        self.counts(passed=3)
+        self.assertEqual(self.read("data"), "old\n")
+        self.assertEqual(sorted(os.listdir(self.dir)), [".fettle", "data", "gone", "out", "t"])
+
+    def test_chunks(self):
+        self.units(5)
+        for n in ["1", "2"]:
+            self.sh("--chunks", n, out="out" + n)
+            self.counts("out" + n, passed=5)
+
+    def test_hostile_names(self):
+        os.makedirs(self.path("t"))
+        for name in ["a\x01\x1b[31m", "]]>", "<script>alert(1)<script>", "new\nline", "'\"$(touch hit)"]:
+            self.write(f"t/{name}.sh", "printf '\\033[31m]]><script>\\001\\377'; exit 1\n")
+        self.sh("-j2", code=1)
+        self.counts(failed=5)
+        self.assertFalse(os.path.exists(self.path("hit")))
+        self.assertNotIn("<script>alert(1)", self.read("out/report.html"))
+        self.assertNotIn("\x1b[31m", self.read("out/report.txt"))
+        self.same_again()
+
+    def test_hostile_tap(self):
+        self.write("say.sh", "printf '1..2\\nok 1 - a\\001\\033[31m ]]> <script>alert(1)</script>\\nnot ok 2 - \\377\\n' >r.tap; exit 1\n")
+        self.run_it("--results", "r.tap", "--", "sh", "say.sh", code=1)
+        self.counts(passed=1, failed=1)
+        self.assertNotIn("<script>alert(1)", self.read("out/report.html"))
+        self.same_again()
+
+    def test_huge_line(self):
+        self.write("t/1.sh", "head -c 20000000 /dev/zero | tr '\\0' x; exit 1\n")
+        self.sh(code=1)
+        self.counts(failed=1)
+        self.assertLess(os.path.getsize(self.path("out/events.jsonl")), 1 << 20)
+
+    def test_unwritable_output(self):
+        self.units(2, "touch ran")
+        self.write("file", "")
+        self.sh(out="file/out")
+        self.assertTrue(os.path.exists(self.path("ran")))
+        self.write("t/3.sh", "exit 1\n")
+        self.sh(code=1, out="file/out")
+
+    def test_full_disk(self):
+        for code in (0, 1):
+            self.units(3, f"touch ran; exit {code}")
+            out = f"full{code}"
+            os.makedirs(self.path(out))
+            os.symlink("/dev/full", self.path(out, "events.jsonl"))
+            done = self.sh(code=code, out=out)
+            self.assertIn("No space left", done.err)
+        self.assertTrue(os.path.exists(self.path("ran")))
+
+    def test_corrupt_history(self):
+        self.units(2)
+        self.sh()
+        self.write(".fettle/history.db", "no database\n" * 1000)
+        self.sh(out="again")
+        self.counts("again", passed=2)
+        self.sh(out="third")
+
+
+if __name__ == "__main__":
+    unittest.main()
