@@ -139,6 +139,26 @@ static void add_note(struct model *m, struct str name, struct str text)
 	m->notes[m->n_notes++] = (struct model_note){model_intern(m, name), model_keep_message(m, text)};
 }
 
+/* What the run was beside the one before, as `fettle run` found it in its history. */
+static void add_value(struct model *m, const struct event *ev)
+{
+	int64_t what = event_int(ev, "what", -1);
+	if (str_is(ev->name, "before")) {
+		m->before_wall_ns = model_time(event_int(ev, "num", 0));
+	} else if (str_is(ev->name, "changes") && what >= 0 && what < CHANGE_KINDS) {
+		m->changes_of[what] = (uint32_t)event_int(ev, "num", 0);
+	} else if (str_is(ev->name, "change") && what >= 0 && what < CHANGE_KINDS) {
+		if (!m->changes)
+			m->changes = arena_array(&m->arena, struct model_change, MODEL_MOST_CHANGES);
+		if (m->n_changes < MODEL_MOST_CHANGES)
+			m->changes[m->n_changes++] =
+			    (struct model_change){.name = model_intern(m, event_text(ev, "test")),
+						  .before_ns = event_int(ev, "before", 0),
+						  .now_ns = event_int(ev, "now", 0),
+						  .what = (enum change_kind)what};
+	}
+}
+
 static void done(struct model *m, const struct event *ev)
 {
 	m->done = true;
@@ -160,6 +180,9 @@ static void put(struct sink *s, const struct event *ev)
 	switch (ev->type) {
 	case EVENT_RUN:
 		run(m, ev);
+		break;
+	case EVENT_VALUE:
+		add_value(m, ev);
 		break;
 	case EVENT_NOTE:
 		add_note(m, ev->name, ev->message);

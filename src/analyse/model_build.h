@@ -12,10 +12,11 @@ enum {
 	MODEL_KEPT_BYTES =
 	    32 << 20,            /* of all messages, and of all outputs; then only SHORT of each message */
 	MODEL_SHORT_BYTES = 512, /* that much of a message is always kept */
-	MODEL_MOST_OPEN = 64 * 1024,    /* spans open at once; what begins beyond is passed over */
-	MODEL_MOST_WORKERS = 4096,      /* likewise */
-	MODEL_MOST_PHASES = 10 * 1000,  /* likewise; still added to its worker's time */
-	MODEL_MOST_NOTES = 1000,        /* likewise */
+	MODEL_MOST_OPEN = 64 * 1024,   /* spans open at once; what begins beyond is passed over */
+	MODEL_MOST_WORKERS = 4096,     /* likewise */
+	MODEL_MOST_PHASES = 10 * 1000, /* likewise; still added to its worker's time */
+	MODEL_MOST_NOTES = 1000,       /* likewise */
+	MODEL_MOST_CHANGES = 64,
 	MODEL_MOST_SUMS = 20 * 1000,    /* further steps are added up under "(others)" */
 	MODEL_RECENT = 16 * 1024,       /* spans that have ended and can still be named by a row */
 	MODEL_MOST_COUNT = 1000 * 1000, /* hooks told as one */

@@ -330,7 +330,43 @@ static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 	return 3;
 }
 
-static void put_done(struct run *r, int code, enum pool_end end)
+/* What changed against the run before stands in the record, too: a report needs nothing else. */
+static void write_changes(struct run *r)
+{
+	const struct model *m = &r->model;
+	struct event ev = {.type = EVENT_VALUE, .worker = -1, .time_ns = m->wall_ns, .name = STR("before")};
+	struct field fields[] = {{.key = STR("num"), .type = FIELD_INT, .num = m->before_wall_ns},
+				 {.key = STR("what"), .type = FIELD_INT},
+				 {.key = STR("before"), .type = FIELD_INT},
+				 {.key = STR("now"), .type = FIELD_INT},
+				 {.key = STR("test"), .type = FIELD_TEXT}};
+	ev.fields = fields;
+	ev.n_fields = 1;
+	if (m->before_wall_ns)
+		sink_put(&r->writer.sink, &ev);
+	ev.name = STR("changes");
+	ev.n_fields = 2;
+	for (int what = 0; what < CHANGE_KINDS; what++) {
+		fields[0].num = m->changes_of[what];
+		fields[1].num = what;
+		if (m->changes_of[what])
+			sink_put(&r->writer.sink, &ev);
+	}
+	ev.name = STR("change");
+	ev.n_fields = 5;
+	for (size_t i = 0; i < m->n_changes; i++) {
+		fields[0].num = 0;
+		fields[1].num = m->changes[i].what;
+		fields[2].num = m->changes[i].before_ns;
+		fields[3].num = m->changes[i].now_ns;
+		fields[4].text = m->changes[i].name;
+		sink_put(&r->writer.sink, &ev);
+	}
+}
+
+/* The last row: first into the model, which can then be compared, and behind what that gave into the record.
+ */
+static void close_record(struct run *r, int code, enum pool_end end)
 {
 	enum status st = code == 0 ? STATUS_PASSED : code == 130 ? STATUS_UNFINISHED : STATUS_FAILED;
 	struct field fields[] = {
@@ -344,7 +380,19 @@ static void put_done(struct run *r, int code, enum pool_end end)
 			   .status = st,
 			   .fields = fields,
 			   .n_fields = 3};
-	sink_put(&r->sink, &ev);
+	struct err e;
+	sink_put(&r->model.sink, &ev);
+	sink_put(&r->live.sink, &ev);
+	live_close(&r->live);
+	(void)!out_close(&r->live_out, &e);
+	model_finish(&r->model);
+	run_compare(r);
+	if (!r->writes)
+		return;
+	write_changes(r);
+	sink_put(&r->writer.sink, &ev);
+	if (writer_close(&r->writer, &e) < 0)
+		warn("run", "%s; the record is not whole", e.text);
 }
 
 static bool wants_colour(const struct run *r, int fd)
@@ -386,7 +434,6 @@ static void tell(struct run *r, int code)
 
 static int finish(struct run *r, enum pool_end end, struct err *e)
 {
-	struct err written;
 	enum status worst = STATUS_NONE;
 	bool nothing = end == POOL_DONE && !r->n_jobs && !r->n_bad_units && !r->stopped_early;
 	if (r->suite.adapter != &adapter_plain && end != POOL_BROKEN && r->o.results.n) {
@@ -399,13 +446,7 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	outfiles_merge(r);
 	run_memory_conflicts(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
-	put_done(r, code, end);
-	live_close(&r->live);
-	(void)!out_close(&r->live_out, &(struct err){0});
-	if (r->writes && writer_close(&r->writer, &written) < 0)
-		warn("run", "%s; the record is not whole", written.text);
-	model_finish(&r->model);
-	run_compare(r);
+	close_record(r, code, end);
 	outfiles_junit(r);
 	if (nothing && code)
 		return complain("run", e);

@@ -114,6 +114,12 @@ struct run {
 /* Puts a note about the run where every report shows it. */
 void run_note(struct run *r, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int64_t run_now(const struct run *r);
+/* Whether units are chunks of files, each a plain process of the framework. */
+static inline bool run_is_chunked(const struct run *r)
+{
+	return r->o.chunks && r->suite.adapter->mode == ADAPTER_PULL;
+}
+
 /* Redraws the progress. */
 void run_show(struct run *r, int64_t time_ns);
 

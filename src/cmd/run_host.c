@@ -183,7 +183,7 @@ static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_u
 	d->n_open = d->n_bad = d->n_done = 0;
 	d->span = span;
 	d->begin_ns = time_ns;
-	if (r->suite.adapter->mode == ADAPTER_EXEC || r->o.chunks)
+	if (r->suite.adapter->mode == ADAPTER_EXEC || run_is_chunked(r))
 		results_begin(r, d, worker, u);
 }
 

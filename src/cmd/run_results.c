@@ -61,7 +61,7 @@ static void sniff(struct desk *d, struct str bytes, int64_t time_ns)
 void results_output(struct run *r, struct desk *d, struct str bytes, int64_t time_ns)
 {
 	d->in.time_ns = time_ns;
-	if (r->o.chunks)
+	if (run_is_chunked(r))
 		return; /* the agent tells */
 	if (r->suite.adapter->stream == STREAM_GOTEST)
 		gotest_feed(&d->gotest, bytes, time_ns);
@@ -180,7 +180,7 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 	enum status status = status_of_exit(t, x), told = STATUS_NONE;
 	d->in.time_ns = time_ns;
 	d->in.lost = x->timed_out ? STATUS_TIMEOUT : x->interrupted ? STATUS_UNFINISHED : STATUS_NONE;
-	if (r->suite.adapter->stream == STREAM_GOTEST && !r->o.chunks)
+	if (r->suite.adapter->stream == STREAM_GOTEST && !run_is_chunked(r))
 		gotest_finish(&d->gotest, time_ns);
 	else if (d->is_tap)
 		tap_finish(&d->tap, time_ns);
@@ -201,7 +201,7 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 		       : status == STATUS_UNFINISHED ? STR("interrupted")
 		       : status_is_bad(status)       ? exit_message(d, t, x)
 						     : STR_NONE;
-	*ret_told = !n_tests && !r->o.chunks;
+	*ret_told = !n_tests && !run_is_chunked(r);
 	if (*ret_told)
 		put_itself(r, d, u, x, status, *ret_message, time_ns);
 	return status;

@@ -94,7 +94,7 @@ int isolate_init(struct isolate *i, struct arena *a, const char *cwd, const char
 	const char *rooms[] = {arena_printf(a, "%s/tree", work_dir), arena_printf(a, "%s/tree", disk_dir)};
 	for (unsigned k = 0; k < 4; k++) {
 		i->how = ISOLATE_OVERLAY;
-		i->room = rooms[k % 2];
+		i->room = rooms[i->keep ? 1 : k % 2]; /* what is kept goes to disk */
 		i->user_ns = k >= 2;
 		if (i->user_ns ? geteuid() == 0 : geteuid() != 0)
 			continue;

@@ -421,7 +421,7 @@ void worker_gone(struct pool *p, struct worker *w, int status, const struct rusa
 	if (usage->ru_maxrss * 1024LL > w->rss_bytes)
 		w->rss_bytes = usage->ru_maxrss * 1024LL;
 	worker_drain(p, w);
-	if (w->ending >= ENDING_DUMP && (w->timed_out || w->ending >= ENDING_TERM))
+	if (w->ending != ENDING_NO) /* what it leaves behind is ended with it */
 		(void)proc_tree_signal(root, p->run_mark, w->mark ? w->mark : p->run_mark, SIGKILL);
 	keep_stray(p, w);
 	w->pid = 0;

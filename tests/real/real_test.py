@@ -106,9 +106,10 @@ class Case(unittest.TestCase):
 
     def junit(self, counts, out="out"):
         root = ET.parse(self.path(out, "junit.xml")).getroot()
-        cases = list(root.iter("testcase"))
+        # a unit that broke with no bad test in it is a case of its own
+        cases = [case for case in root.iter("testcase") if case.get("classname") != "fettle.unit"]
         self.assertEqual(len(cases), counts["tests"])
-        self.assertEqual(int(root.get("tests")), counts["tests"])
+        self.assertEqual(int(root.get("tests")), len(list(root.iter("testcase"))))
         self.assertEqual(sum(c.find("failure") is not None for c in cases), counts["failed"])
         self.assertEqual(sum(c.find("error") is not None for c in cases),
                          counts["error"] + counts["crashed"] + counts["timeout"])
