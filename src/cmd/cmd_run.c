@@ -453,7 +453,7 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	if (end == POOL_BROKEN || end == POOL_NO_WORKERS)
 		warn("run", "%s", e->text);
 	tell(r, code);
-	run_memory_close(r);
+	run_memory_add(r);
 	if (!r->o.output)
 		runs_prune(&r->arena, r->root, RUNS_KEPT);
 	return code;
@@ -543,6 +543,7 @@ static int run_all(struct run *r, struct err *e)
 	enum pool_end end = pool_run(r->pool, e);
 	if (r->plan_only) {
 		live_close(&r->live);
+		(void)!out_close(&r->live_out, &(struct err){0});
 		return run_print_plan(r, end, e);
 	}
 	return finish(r, end, e);
@@ -551,6 +552,7 @@ static int run_all(struct run *r, struct err *e)
 static void free_run(struct run *r)
 {
 	drop_folders(r);
+	run_memory_free(r);
 	for (uint32_t i = 0; i < r->workers; i++) {
 		struct desk *d = &r->desks[i];
 		arena_free(&d->arena);

@@ -151,4 +151,6 @@ int64_t run_predict_test(struct run *r, struct str unit, struct str test);
 uint32_t run_failed(struct run *r, struct str unit, struct str **ret_keys, struct str **ret_names);
 /* Says so when what is bad now passed alone. Before the run is done, for its notes. */
 void run_memory_conflicts(struct run *r);
-void run_memory_close(struct run *r);
+/* What this run was goes into the history. */
+void run_memory_add(struct run *r);
+void run_memory_free(struct run *r);

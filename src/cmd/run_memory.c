@@ -239,7 +239,7 @@ static size_t gather_tests(struct run *r, struct arena *a, struct history_result
 	return m->n_tests;
 }
 
-void run_memory_close(struct run *r)
+void run_memory_add(struct run *r)
 {
 	struct run_memory *mem = r->memory;
 	struct model *m = &r->model;
@@ -270,8 +270,14 @@ void run_memory_close(struct run *r)
 		else if (mem->history.notice[0])
 			warn("run", "%s", mem->history.notice);
 	}
-	history_close(&mem->history);
-	predict_free(&mem->predict);
-	mem_free(mem->bad);
 	arena_free(&scratch);
+}
+
+void run_memory_free(struct run *r)
+{
+	if (!r->memory)
+		return;
+	history_close(&r->memory->history);
+	predict_free(&r->memory->predict);
+	mem_free(r->memory->bad);
 }
