@@ -420,6 +420,12 @@ class Sh(Case):
         self.assertEqual(self.read("data"), "old\n")
         self.assertEqual(sorted(os.listdir(self.dir)), [".fettle", "data", "gone", "out", "t"])
 
+    def test_report_of_a_second_run_again(self):
+        self.units(2)
+        self.sh()
+        self.sh(out="again")
+        self.same_again("again")
+
     def test_chunks(self):
         self.units(5)
         for n in ["1", "2"]:
