@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "collect/adapter_python.h"
 
 const char adapter_names[] = "behave, pytest, go, ctest, bats, each, plain";
 
@@ -49,14 +50,6 @@ static const char *const wrappers[] = {
     "env", "nice",   "ionice", "nohup", "stdbuf",           "setarch", "xvfb-run", "poetry", "uv",
     "pdm", "pipenv", "hatch",  "rye",   "dbus-run-session", "time",    "faketime", NULL};
 
-/* Whether argv[i] is python, python3, python3.11, pypy3 ... */
-static bool is_python(const char *word)
-{
-	const char *b = word_base(word);
-	size_t n = strncmp(b, "python", 6) == 0 ? 6 : strncmp(b, "pypy", 4) == 0 ? 4 : 0;
-	return n && strspn(b + n, "0123456789.") == strlen(b + n);
-}
-
 /* The words at which a framework may stand: the first one, and those behind wrappers. */
 static size_t past_wrapper(char *const *argv, size_t i)
 {
@@ -87,7 +80,7 @@ static const struct adapter *look(struct suite *s)
 			}
 		}
 		/* "python -m coverage run -m behave" */
-		if (is_python(s->argv[i]) && s->argv[i + 1] && strcmp(s->argv[i + 1], "-m") == 0 &&
+		if (python_interpreter(s->argv[i]) && s->argv[i + 1] && strcmp(s->argv[i + 1], "-m") == 0 &&
 		    s->argv[i + 2] && strcmp(s->argv[i + 2], "coverage") == 0)
 			return NULL;
 		i = past_wrapper(s->argv, i);

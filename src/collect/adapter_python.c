@@ -4,7 +4,7 @@
 
 #include "collect/adapter.h"
 
-static bool is_interpreter(const char *word)
+bool python_interpreter(const char *word)
 {
 	const char *b = word_base(word);
 	size_t n = strncmp(b, "python", 6) == 0 ? 6 : strncmp(b, "pypy", 4) == 0 ? 4 : 0;
@@ -20,7 +20,7 @@ bool python_program(char *const *argv, size_t i, const char *name, size_t *ret_a
 		*ret_args = i + 1;
 		return true;
 	}
-	if (!is_interpreter(b))
+	if (!python_interpreter(b))
 		return false;
 	for (i++; argv[i] && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "-m") == 0 && argv[i + 1]) {
@@ -40,7 +40,7 @@ bool python_program(char *const *argv, size_t i, const char *name, size_t *ret_a
 
 bool python_is_closed(char *const *argv, size_t i)
 {
-	if (!is_interpreter(argv[i]))
+	if (!python_interpreter(argv[i]))
 		return false;
 	for (i++; argv[i] && argv[i][0] == '-' && strcmp(argv[i], "-m") != 0; i++)
 		if (argv[i][1] != '-' && argv[i][1] != 'W' && argv[i][1] != 'X' && strpbrk(argv[i], "IES"))

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Whether a word is python, python3, python3.11, pypy3 ... or a path to one. */
+bool python_interpreter(const char *word);
+
 /*
  * Whether argv[i...] is `name`, a path to it, `name-3`, or `python [-options] -m name`. Sets *ret_args
  * to the first word behind.
