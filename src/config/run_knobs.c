@@ -1,11 +1,13 @@
 #include "config/run_knobs.h"
 
-#define AT(field) offsetof(struct run_options, field)
+#define AT(field)    offsetof(struct run_options, field)
+#define COVER(field) offsetof(struct run_options, coverage.field)
 
 static const char units[] = "Which tests";
 static const char workers[] = "Workers and order";
 static const char outcome[] = "Failures and limits";
 static const char worker_own[] = "What each worker has";
+static const char coverage[] = "Coverage";
 static const char told[] = "Reports";
 
 static const struct knob rows[] = {
@@ -235,6 +237,30 @@ static const struct knob rows[] = {
      .offset = AT(worker_memory_bytes),
      .type = KNOB_SIZE},
 
+    {.flag = "cover",
+     .yaml = "cover",
+     .help = "Measure coverage in the same run: coverage.json, coverage.xml and coverage/index.html in the "
+	     "folder of the run.",
+     .group = coverage,
+     .offset = AT(cover),
+     .type = KNOB_BOOL},
+    COVER_ROWS("cover-", coverage, COVER),
+    {.flag = "cover-contexts",
+     .yaml = "cover-contexts",
+     .help = "Tell of each line which tests ran it.",
+     .group = coverage,
+     .offset = AT(cover_contexts),
+     .type = KNOB_BOOL},
+    {.flag = "cover-tracer",
+     .yaml = "cover-tracer",
+     .arg = "NAME",
+     .choices = "auto|native|coverage|slipcover",
+     .otherwise = "auto",
+     .help = "What measures Python: fettle's own tracer, or coverage.py or slipcover where the suite has "
+	     "them. 'auto' takes the first that works.",
+     .group = coverage,
+     .offset = AT(cover_tracer),
+     .type = KNOB_CHOICE},
     {.flag = "output",
      .short_flag = 'o',
      .yaml = "output",

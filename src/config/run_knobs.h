@@ -2,6 +2,7 @@
  * config/run_knobs.h - what a person may wish of `fettle run`.
  */
 #pragma once
+#include "config/cover_knobs.h"
 #include "config/knob.h"
 
 /* Indices of the choices, in the order in which the rows name them. */
@@ -38,6 +39,12 @@ struct run_options {
 	struct knob_list copy, env, setup, worker_setup;
 	struct knob_list lock;       /* "NAME=PATTERN" */
 	int64_t worker_memory_bytes; /* room that a worker's directory needs to lie in memory; 0: on disk */
+
+	/* coverage */
+	bool cover;
+	struct knob_choice cover_tracer; /* enum cover_tracer */
+	bool cover_contexts;
+	struct cover_wishes coverage;
 
 	/* what is told and kept */
 	const char *output;      /* NULL: .fettle/runs/<id> */

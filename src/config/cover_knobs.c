@@ -1,0 +1,70 @@
+#include "config/cover_knobs.h"
+
+#define AT(field)   offsetof(struct cover_options, field)
+#define WISH(field) offsetof(struct cover_options, wishes.field)
+
+static const char what[] = "What is counted";
+static const char where[] = "Where it goes";
+
+static const struct knob rows[] = {
+    COVER_ROWS("", what, WISH),
+    {.flag = "base",
+     .arg = "COMMIT",
+     .help = "The same as --diff-base, for 'fettle cover diff'.",
+     .group = what,
+     .offset = AT(base),
+     .type = KNOB_TEXT},
+    {.flag = "root",
+     .yaml = "root",
+     .arg = "DIR",
+     .help = "The folder that relative names start from, and that names in reports are relative to. Without "
+	     "it: the current one.",
+     .group = where,
+     .offset = AT(root),
+     .type = KNOB_TEXT},
+    {.flag = "output",
+     .short_flag = 'o',
+     .arg = "PATH",
+     .help = "The folder for the reports (without it: only 'term' is written, to standard output); of "
+	     "'merge' the file, whose name tells its format: .lcov, .info, .json, .xml or .coverage.",
+     .group = where,
+     .offset = AT(output),
+     .type = KNOB_TEXT},
+    {.flag = "quiet",
+     .short_flag = 'q',
+     .help = "No table; only what went wrong.",
+     .group = where,
+     .offset = AT(quiet),
+     .type = KNOB_BOOL},
+    {.flag = "color",
+     .yaml = "color",
+     .env = "FETTLE_COLOR",
+     .arg = "WHEN",
+     .choices = "auto|always|never",
+     .otherwise = "auto",
+     .help = "Colours in the table; 'auto' obeys NO_COLOR and wants a terminal.",
+     .group = where,
+     .offset = AT(color),
+     .type = KNOB_CHOICE},
+    {.flag = "config",
+     .env = "FETTLE_CONFIG",
+     .arg = "FILE",
+     .help = "Read FILE instead of fettle.yaml in the current directory.",
+     .group = where,
+     .offset = AT(fettle_config),
+     .type = KNOB_TEXT},
+};
+
+const struct knob_table cover_table = {
+    .command = "cover",
+    .brief = "merge coverage that any tool wrote, report it, and hold it to bounds",
+    .operands = "report|merge|diff FILE...",
+    .about =
+	"Reads what others wrote, told apart by content: coverage.py's .coverage and JSON, slipcover, LCOV, Cobertura, "
+	"gcov (.gcda and .gcno, or JSON), Go profiles and GOCOVERDIR, Istanbul, JaCoCo, llvm-cov export. A folder gives "
+	"the coverage files in it. 'report' writes reports, 'merge' one file, 'diff' tells how much of what "
+	"changed since --base ran.",
+    .rows = rows,
+    .n_rows = sizeof(rows) / sizeof(rows[0]),
+    .options_bytes = sizeof(struct cover_options),
+};
