@@ -53,6 +53,8 @@ static int read_text(struct cover_read *r, struct str bytes, const char *path, s
 	struct str inner = str_cut(text, n_blank, text.n);
 	if (str_starts(inner, "<"))
 		return cover_xml_read(r, bytes, path, e);
+	if (str_starts(inner, "{"))
+		return cover_json_read(r, inner, path, e);
 	if (str_starts(text, "mode: "))
 		return cover_go_read(r, text, path, e);
 	if (is_lcov(text))

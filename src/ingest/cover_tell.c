@@ -59,6 +59,7 @@ void tell_end(struct cover_tell *t)
 {
 	struct cover_sink *out = t->out;
 	out->file(out, &t->source);
+	t->n_told++;
 	size_t n_plain = t->context.n ? by_context(t) : t->n_lines;
 	if (n_plain)
 		out->lines(out, t->lines, n_plain);

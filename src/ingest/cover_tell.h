@@ -25,6 +25,7 @@ struct cover_tell {
 	uint32_t *excluded;
 	size_t n_lines, cap_lines, n_branches, cap_branches, n_functions, cap_functions, n_excluded,
 	    cap_excluded;
+	uint64_t n_told; /* source files told so far */
 	/* Counted over one input file, for its notes. */
 	uint64_t n_negative, n_line_0, n_unknown;
 };
