@@ -64,9 +64,18 @@ static int read_text(struct cover_read *r, struct str bytes, const char *path, s
 			  what ? what : "not a coverage file of a kind that is known here");
 }
 
+static bool is_gcov(struct str s, const char *magic, const char *reversed)
+{
+	return begins(s, magic, 4) || begins(s, reversed, 4);
+}
+
 static int read_any(struct cover_read *r, struct str bytes, const char *path, bool from_file, struct err *e)
 {
 	(void)from_file;
+	if (is_gcov(bytes, "gcno", "oncg"))
+		return cover_gcov_notes(r, bytes, path, e);
+	if (is_gcov(bytes, "gcda", "adcg"))
+		return cover_gcov_data(r, bytes, path, e);
 	if (begins(bytes, "\0cvm", 4))
 		return cover_gocov_meta(r, bytes, path, e);
 	if (begins(bytes, "\0cwm", 4))
@@ -103,11 +112,13 @@ int cover_read_file(struct cover_read *r, const char *path, struct err *e)
 
 void cover_read_end(struct cover_read *r)
 {
+	cover_gcov_end(r);
 	cover_gocov_end(r);
 }
 
 void cover_read_free(struct cover_read *r)
 {
+	cover_gcov_free(r);
 	cover_gocov_free(r);
 	tell_free(r->tell);
 	mem_free(r->tell);

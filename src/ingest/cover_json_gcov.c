@@ -53,8 +53,9 @@ static uint32_t take_branches(struct json *j, struct cover_tell *t, uint32_t *ta
 struct lines {
 	struct cover_tell *t;
 	uint32_t *taken; /* of the line that is read */
-	uint32_t before,
-	    n_before; /* the line before, and its ways so far: a line may come once for each instance */
+	/* The line before, its function, and its ways so far: a line may come once for each instance. */
+	uint32_t before, n_before;
+	struct str function;
 };
 
 static void take_line(struct json *j, struct lines *l)
@@ -62,6 +63,7 @@ static void take_line(struct json *j, struct lines *l)
 	struct str key;
 	int64_t line = 0;
 	uint32_t count = 0, n = 0;
+	struct str function = STR_NONE;
 	bool excluded = false, no_code = false;
 	if (!json_object(j))
 		return;
@@ -72,6 +74,8 @@ static void take_line(struct json *j, struct lines *l)
 			count = take_small_count(j, l->t);
 		else if (str_is(key, "branches"))
 			n = take_branches(j, l->t, l->taken);
+		else if (str_is(key, "function_name"))
+			function = json_text(j);
 		else if (str_is(key, "gcovr/excluded"))
 			excluded = json_bool(j);
 		else if (str_is(key, "gcovr/noncode"))
@@ -85,9 +89,10 @@ static void take_line(struct json *j, struct lines *l)
 		json_fail(j, cover_json_line_range);
 		return;
 	}
-	if (line != l->before)
+	if (line != l->before || !str_eq(function, l->function))
 		l->n_before = 0;
 	l->before = (uint32_t)line;
+	l->function = function;
 	for (uint32_t i = 0; i < n && !excluded; i++)
 		(void)tell_branch(l->t, line, 0, (int32_t)l->n_before++,
 				  count || l->taken[i] ? l->taken[i] : COVER_UNREACHED);
@@ -132,6 +137,7 @@ static void take_functions(struct json *j, struct cover_tell *t)
 static void take_lines(struct json *j, struct lines *l)
 {
 	l->before = l->n_before = 0;
+	l->function = STR_NONE;
 	if (!json_array(j))
 		return;
 	while (json_item(j))
