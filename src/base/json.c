@@ -23,6 +23,11 @@ static bool fail_here(struct json *j, const char *at, const char *what)
 	return fail(j, at, at == j->end ? "unexpected end" : what);
 }
 
+void json_fail(struct json *j, const char *what)
+{
+	(void)fail(j, j->at, what);
+}
+
 static const char *blanks(const char *p, const char *end)
 {
 	while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r'))
@@ -288,9 +293,27 @@ static bool whole_part(const char *p, const char *end, int64_t *ret)
 	return true;
 }
 
+/* A whole number of few digits, as nearly all are, at once; anything else is left to the caller. */
+static bool take_small(struct json *j, int64_t *ret)
+{
+	enum { DIGITS = 18 };
+	const char *p = blanks(j->at, j->end), *from = p;
+	int64_t v = 0;
+	for (; p < j->end && (unsigned)(*p - '0') < 10 && p - from < DIGITS; p++)
+		v = v * 10 + (*p - '0');
+	if (p == from || p == j->end || (*p != ',' && *p != ']' && *p != '}') ||
+	    (*from == '0' && p - from > 1))
+		return false;
+	j->at = p;
+	*ret = v;
+	return true;
+}
+
 int64_t json_int(struct json *j)
 {
 	int64_t v = 0;
+	if (take_small(j, &v))
+		return v;
 	if (!take(j, JSON_NUMBER, "expected a number"))
 		return 0;
 	const char *end = number_end(j, j->at);

@@ -57,6 +57,8 @@ bool json_bool(struct json *j);
 /* The raw bytes of the next value, checked. */
 struct str json_raw(struct json *j);
 void json_skip(struct json *j);
+/* The caller's own objection to what was just read: an error as any other. what is a constant. */
+void json_fail(struct json *j, const char *what);
 /* True when all was well and nothing but blanks is left. */
 bool json_end(struct json *j);
 
