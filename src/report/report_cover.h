@@ -79,3 +79,48 @@ void report_cover_sonar(const struct cover *c, struct out *o);
 
 /* A picture (SVG) of the percentage, for a README. */
 void report_cover_badge(const struct cover *c, struct out *o, unsigned precision);
+
+/*
+ * A folder of pages that reads without JavaScript and under a policy that forbids it: an index by file, by
+ * function and by class, and a page a source. docs/report-cover.md says what stands in them. Whoever calls
+ * opens the files and reads the sources; pages may be made in any order and at the same time. 666,000 lines
+ * take about 0.5 s.
+ */
+struct cover_html_options {
+	struct str title; /* of the project; empty: none */
+	struct str version;
+	unsigned precision;
+};
+enum cover_html_index {
+	COVER_HTML_FILES,     /* index.html */
+	COVER_HTML_FUNCTIONS, /* function_index.html */
+	COVER_HTML_CLASSES,   /* class_index.html */
+};
+/* Their names in the folder, and those of the two files that all pages use. */
+extern const char *const report_cover_html_indexes[3];
+#define COVER_HTML_STYLE  "style.css"
+#define COVER_HTML_SCRIPT "app.js"
+
+/*
+ * The name of a source's page: letters, digits, '_', '-' and '.' only, whatever the path; two paths have two
+ * names (128 bits of SHA-256 are in it), also where capital letters do not count.
+ */
+enum { COVER_HTML_NAME_BYTES = 128 };
+const char *report_cover_html_name(char ret[COVER_HTML_NAME_BYTES], struct str path);
+
+void report_cover_html_index(const struct cover *c, struct out *o, const struct cover_html_options *opt,
+			     enum cover_html_index which);
+/* f is one of c's files. source: its bytes, of any kind; at NULL: not there. */
+void report_cover_html_page(const struct cover *c, const struct cover_file *f, struct str source,
+			    struct out *o, const struct cover_html_options *opt);
+void report_cover_html_style(struct out *o);
+void report_cover_html_script(struct out *o);
+
+/*
+ * All of it as one file that needs nothing else: tables as they are, sources packed (gzip, base64) and
+ * unpacked by the browser when asked for. `source` gives the bytes of a file's source, which must last until
+ * its next call; at NULL: not there. Returns the bytes written, so that a caller can warn of what is too
+ * large to open with ease.
+ */
+uint64_t report_cover_html_single(const struct cover *c, struct out *o, const struct cover_html_options *opt,
+				  struct str (*source)(void *ctx, const struct cover_file *f), void *ctx);

@@ -2,13 +2,14 @@
  * make_cover FORMAT [KEY=VALUE]... <ROWS: a report of the coverage that the rows tell
  * (analyse/cover_fixture.h).
  *
- * FORMAT: term, json, xml, lcov, sonar, badge: on standard output. KEY: version, timestamp (text),
- * time_ms, root, contexts (0 to 2), precision, coverage_py, compact, limit, missing, skip_covered,
- * skip_empty, sort (0 to 5), descending, colour, columns, out (a folder, for what makes several files).
- * cost=1 tells the CPU time on standard error.
+ * FORMAT: term, json, xml, lcov, sonar, badge: on standard output; html: into the folder out, and single:
+ * with sources from the folder sources. KEY: version, timestamp (text), time_ms, root, contexts (0 to 2),
+ * precision, coverage_py, compact, limit, missing, skip_covered, skip_empty, sort (0 to 5), descending,
+ * colour, columns, out (a folder, for what makes several files). cost=1 tells the CPU time on standard error.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -90,6 +91,78 @@ static void write_term(const struct cover *c, struct out *o)
 						       .columns = (unsigned)number("columns")});
 }
 
+static struct str read_source(void *kept, const struct cover_file *f)
+{
+	struct buf *b = kept;
+	char name[8192];
+	buf_free(b);
+	(void)snprintf(name, sizeof(name), "%.*s/%.*s", STR_ARG(word("sources")), STR_ARG(f->path));
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return STR_NONE;
+	struct stat st;
+	if (fstat(fd, &st) == 0)
+		(void)buf_room(b, (size_t)st.st_size + 1);
+	ssize_t n;
+	while ((n = read(fd, buf_room(b, 1 << 12), b->cap - b->n - 1)) > 0)
+		b->n += (size_t)n;
+	(void)close(fd);
+	return buf_view(b);
+}
+
+static int file_in(struct str folder, const char *name)
+{
+	char path[8192];
+	(void)snprintf(path, sizeof(path), "%.*s/%s", STR_ARG(folder), name);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		fail("cannot open", path);
+	return fd;
+}
+
+static void end_file(struct out *o)
+{
+	struct err e;
+	int fd = o->fd;
+	if (out_close(o, &e) < 0 || close(fd))
+		fail("cannot write", "a page");
+}
+
+static void write_html(const struct cover *c)
+{
+	struct cover_html_options opt = {
+	    .title = word("title"), .version = word("version"), .precision = (unsigned)number("precision")};
+	struct out o;
+	struct buf source = {0};
+	for (unsigned i = 0; i < 3; i++) {
+		out_to_fd(&o, file_in(word("out"), report_cover_html_indexes[i]));
+		report_cover_html_index(c, &o, &opt, (enum cover_html_index)i);
+		end_file(&o);
+	}
+	out_to_fd(&o, file_in(word("out"), COVER_HTML_STYLE));
+	report_cover_html_style(&o);
+	end_file(&o);
+	out_to_fd(&o, file_in(word("out"), COVER_HTML_SCRIPT));
+	report_cover_html_script(&o);
+	end_file(&o);
+	for (uint32_t i = 0; i < c->n_files; i++) {
+		char name[COVER_HTML_NAME_BYTES];
+		out_to_fd(&o, file_in(word("out"), report_cover_html_name(name, c->files[i].path)));
+		report_cover_html_page(c, &c->files[i], read_source(&source, &c->files[i]), &o, &opt);
+		end_file(&o);
+	}
+	buf_free(&source);
+}
+
+static void write_single(const struct cover *c, struct out *o)
+{
+	struct cover_html_options opt = {
+	    .title = word("title"), .version = word("version"), .precision = (unsigned)number("precision")};
+	struct buf source = {0};
+	(void)report_cover_html_single(c, o, &opt, read_source, &source);
+	buf_free(&source);
+}
+
 static void write_report(const struct cover *c, const char *format, struct out *o)
 {
 	if (strcmp(format, "term") == 0)
@@ -109,6 +182,10 @@ static void write_report(const struct cover *c, const char *format, struct out *
 		report_cover_sonar(c, o);
 	else if (strcmp(format, "badge") == 0)
 		report_cover_badge(c, o, (unsigned)number("precision"));
+	else if (strcmp(format, "html") == 0)
+		write_html(c);
+	else if (strcmp(format, "single") == 0)
+		write_single(c, o);
 	else
 		fail("no such format", format);
 }
