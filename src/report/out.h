@@ -67,7 +67,9 @@ void out_xml(struct out *o, struct str s);
 void out_xml_attribute(struct out *o, struct str s);
 /* A JSON string, quotes included. */
 void out_json(struct out *o, struct str s);
-/* The same, safe inside <script>: no <, >, &, U+2028 or U+2029 is left. */
+/* The same in ASCII alone, as Python's json writes it: "\u00e9". */
+void out_json_ascii(struct out *o, struct str s);
+/* The same as out_json, safe inside <script>: no <, >, &, U+2028 or U+2029 is left. */
 void out_json_script(struct out *o, struct str s);
 /* Markdown prose on one line: whatever has a meaning there is escaped. */
 void out_md(struct out *o, struct str s);
@@ -76,5 +78,7 @@ void out_md(struct out *o, struct str s);
 void out_md_code(struct out *o, struct str s, bool in_table);
 /* A fenced block of its own; the fence is longer than any in s. */
 void out_md_block(struct out *o, struct str s);
+/* One line of text without any escape: what does not print becomes '?'. For formats such as LCOV. */
+void out_printable(struct out *o, struct str s);
 /* The value (in_property: and the properties) of a GitHub workflow command. */
 void out_github(struct out *o, struct str s, bool in_property);

@@ -155,6 +155,40 @@ static const struct escape md_code_in_table = {
 
 static const struct escape md_block = {.ascii = {['\n'] = "\n", ['\t'] = "\t"}, .wide = no_c1};
 
+/* Blanks but the plain one, marks that format, and private characters do not print. */
+static bool prints(uint32_t c)
+{
+	if (c < 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0xad || c == RUNE_BAD)
+		return false;
+	if (c < 0x1680)
+		return c != 0x61c;
+	if (c == 0x1680 || (c >= 0x2000 && c <= 0x200f) || (c >= 0x2028 && c <= 0x202f) ||
+	    (c >= 0x205f && c <= 0x206f))
+		return false;
+	if (c == 0x3000 || (c >= 0xe000 && c <= 0xf8ff) || c == 0xfeff || (c & 0xfffe) == 0xfffe)
+		return false;
+	return c < 0xe0000;
+}
+
+void out_printable(struct out *o, struct str s)
+{
+	for (unsigned n; s.n; s = str_cut(s, n, s.n)) {
+		size_t plain = 0;
+		while (plain < s.n && s.at[plain] >= ' ' && s.at[plain] < 0x7f)
+			plain++;
+		out_add(o, s.at, plain);
+		s = str_cut(s, plain, s.n);
+		n = 0;
+		if (s.n == 0)
+			break;
+		uint32_t c = rune_at(s, &n);
+		if (prints(c))
+			out_add(o, s.at, n);
+		else
+			out_char(o, '?');
+	}
+}
+
 static const struct escape github = {.ascii = {['%'] = "%25", ['\r'] = "%0D", ['\n'] = "%0A", ['\t'] = "\t"},
 				     .wide = one_line};
 
@@ -180,6 +214,39 @@ void out_json(struct out *o, struct str s)
 {
 	out_char(o, '"');
 	put(o, s, &json);
+	out_char(o, '"');
+}
+
+static void put_utf16(struct out *o, uint32_t c)
+{
+	if (c >= 0x10000)
+		out_printf(o, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (c >> 10)),
+			   (unsigned)(0xdc00 + (c & 0x3ff)));
+	else
+		out_printf(o, "\\u%04x", (unsigned)c);
+}
+
+void out_json_ascii(struct out *o, struct str s)
+{
+	out_char(o, '"');
+	for (unsigned n; s.n; s = str_cut(s, n, s.n)) {
+		size_t plain = 0;
+		while (plain < s.n && s.at[plain] >= ' ' && s.at[plain] < 0x7f && s.at[plain] != '"' &&
+		       s.at[plain] != '\\')
+			plain++;
+		out_add(o, s.at, plain);
+		s = str_cut(s, plain, s.n);
+		n = 0;
+		if (s.n == 0)
+			break;
+		uint32_t c = rune_at(s, &n);
+		if (c < 0x80 && json.ascii[c])
+			out_text(o, json.ascii[c]);
+		else if (c == '\b' || c == '\f')
+			out_text(o, c == '\b' ? "\\b" : "\\f");
+		else
+			put_utf16(o, c == RUNE_BAD ? 0xfffd : c);
+	}
 	out_char(o, '"');
 }
 

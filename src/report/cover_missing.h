@@ -1,0 +1,11 @@
+/*
+ * report/cover_missing.h - what never ran of a file, in one line: "12-18, 24, 30->32, 41->exit".
+ *
+ * As coverage.py shows it: lines that follow each other as statements are one range, whatever stands between
+ * them; ways are named where both their ends ran.
+ */
+#pragma once
+#include "analyse/cover.h"
+#include "base/buf.h"
+
+void cover_missing(const struct cover_file *f, bool branch, struct buf *b);
