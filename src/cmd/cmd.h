@@ -14,7 +14,7 @@ struct cmd {
 	int (*run)(int n_words, char **words);
 };
 
-extern const struct cmd cmd_run, cmd_report, cmd_history, cmd_completion;
+extern const struct cmd cmd_run, cmd_cover, cmd_report, cmd_history, cmd_completion;
 
 struct knob_table;
 /* --help of a command on standard output; returns 0. */

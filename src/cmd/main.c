@@ -15,7 +15,7 @@
 #include "config/nearest.h"
 #include "config/tables.h"
 
-static const struct cmd *const cmds[] = {&cmd_run, &cmd_report, &cmd_history, &cmd_completion};
+static const struct cmd *const cmds[] = {&cmd_run, &cmd_cover, &cmd_report, &cmd_history, &cmd_completion};
 enum { N_CMDS = sizeof(cmds) / sizeof(*cmds) };
 
 int complain(const char *command, const struct err *e)

@@ -4,9 +4,6 @@
 #pragma once
 #include "config/knob.h"
 
-/* Indices of the choices, in the order in which the rows name them. */
-enum cover_tracer { COVER_TRACER_AUTO, COVER_TRACER_NATIVE, COVER_TRACER_COVERAGE, COVER_TRACER_SLIPCOVER };
-
 /* Of both commands. */
 struct cover_wishes {
 	struct knob_list source, include, omit;

@@ -42,7 +42,7 @@ struct run_options {
 
 	/* coverage */
 	bool cover;
-	struct knob_choice cover_tracer; /* enum cover_tracer */
+	struct knob_choice cover_tracer; /* auto, native, coverage, slipcover */
 	bool cover_contexts;
 	struct cover_wishes coverage;
 
