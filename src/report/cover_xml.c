@@ -321,10 +321,6 @@ static void put_head(struct writer *w, const struct cover_sum *s)
 {
 	struct out *o = w->o;
 	out_text(o, "<?xml version=\"1.0\" ?>\n");
-	if (!w->opt->coverage_py)
-		out_text(
-		    o,
-		    "<!DOCTYPE coverage SYSTEM \"http://cobertura.sourceforge.net/xml/coverage-04.dtd\">\n");
 	out_text(o, "<coverage version=\"");
 	put_name(o, w->opt->version);
 	out_printf(o, "\" timestamp=\"%llu\" lines-valid=\"%llu\" lines-covered=\"%llu\"",
