@@ -9,7 +9,7 @@
 #include "report/digits.h"
 
 struct span {
-	uint32_t first, last;
+	uint32_t first, last; /* lines, or places in the file's lines, the last not included */
 };
 
 struct writer {
@@ -46,25 +46,40 @@ static const char *real_text(char ret[40], double v)
 static void put_percent(struct writer *w, const char *name, double percent)
 {
 	char real[40], text[COVER_PERCENT_BYTES];
-	out_printf(w->o, ", \"percent_%s\": %s, \"percent_%s_display\": \"%s\"", name,
-		   real_text(real, percent), name, cover_percent_text(text, percent, w->opt->precision));
+	struct out *o = w->o;
+	out_text(o, ", \"percent_");
+	out_text(o, name);
+	out_text(o, "\": ");
+	out_text(o, real_text(real, percent));
+	out_text(o, ", \"percent_");
+	out_text(o, name);
+	out_text(o, "_display\": \"");
+	if (w->opt->precision == 0 && (percent == 0 || percent == 100))
+		out_text(o, percent == 0 ? "0" : "100");
+	else
+		out_text(o, cover_percent_text(text, percent, w->opt->precision));
+	out_char(o, '"');
+}
+
+static void put_count(struct writer *w, const char *key, uint64_t n)
+{
+	out_text(w->o, key);
+	out_int(w->o, (int64_t)n);
 }
 
 static void put_summary(struct writer *w, const struct cover_sum *s)
 {
-	out_printf(w->o, "{\"covered_lines\": %llu, \"num_statements\": %llu", (unsigned long long)s->covered,
-		   (unsigned long long)s->statements);
+	put_count(w, "{\"covered_lines\": ", s->covered);
+	put_count(w, ", \"num_statements\": ", s->statements);
 	put_percent(w, "covered", cover_percent(s));
-	out_printf(w->o, ", \"missing_lines\": %llu, \"excluded_lines\": %llu",
-		   (unsigned long long)(s->statements - s->covered), (unsigned long long)s->excluded);
+	put_count(w, ", \"missing_lines\": ", s->statements - s->covered);
+	put_count(w, ", \"excluded_lines\": ", s->excluded);
 	put_percent(w, "statements_covered", cover_percent_lines(s));
 	if (w->c->branch) {
-		out_printf(
-		    w->o,
-		    ", \"num_branches\": %llu, \"num_partial_branches\": %llu, \"covered_branches\": %llu, "
-		    "\"missing_branches\": %llu",
-		    (unsigned long long)s->branches, (unsigned long long)s->partial,
-		    (unsigned long long)s->taken, (unsigned long long)(s->branches - s->taken));
+		put_count(w, ", \"num_branches\": ", s->branches);
+		put_count(w, ", \"num_partial_branches\": ", s->partial);
+		put_count(w, ", \"covered_branches\": ", s->taken);
+		put_count(w, ", \"missing_branches\": ", s->branches - s->taken);
 		put_percent(w, "branches_covered", cover_percent_branches(s));
 	}
 	out_char(w->o, '}');
@@ -82,10 +97,9 @@ static void put_lines(struct writer *w, const char *name, enum which which)
 	const struct cover_file *f = w->file;
 	char text[DIGITS_BYTES + 2];
 	bool first = true;
-	out_printf(w->o, "\"%s_lines\": [", name);
+	out_text(w->o, name);
 	for (size_t s = 0; s < w->n_spans; s++) {
-		for (uint32_t i = cover_line_from(f, w->spans[s].first);
-		     i < f->n_lines && f->lines[i].number <= w->spans[s].last; i++) {
+		for (uint32_t i = w->spans[s].first; i < w->spans[s].last; i++) {
 			if (which_of(&f->lines[i]) != which)
 				continue;
 			char *at = first ? text : digits_text(text, ", ");
@@ -121,10 +135,9 @@ static void put_branches(struct writer *w, const char *name, bool executed)
 {
 	const struct cover_file *f = w->file;
 	bool first = true;
-	out_printf(w->o, ", \"%s_branches\": [", name);
+	out_text(w->o, name);
 	for (size_t s = 0; f->n_branches && s < w->n_spans; s++)
-		for (uint32_t i = cover_line_from(f, w->spans[s].first);
-		     i < f->n_lines && f->lines[i].number <= w->spans[s].last; i++)
+		for (uint32_t i = w->spans[s].first; i < w->spans[s].last; i++)
 			if (f->lines[i].n_branches)
 				put_branches_of(w, &f->lines[i], executed, &first);
 	out_char(w->o, ']');
@@ -154,21 +167,21 @@ static void put_contexts(struct writer *w)
 static void put_line_lists(struct writer *w, const struct cover_sum *sum)
 {
 	out_char(w->o, '{');
-	put_lines(w, "executed", EXECUTED);
+	put_lines(w, "\"executed_lines\": [", EXECUTED);
 	out_text(w->o, ", \"summary\": ");
 	put_summary(w, sum);
 	out_text(w->o, ", ");
-	put_lines(w, "missing", MISSING);
+	put_lines(w, "\"missing_lines\": [", MISSING);
 	out_text(w->o, ", ");
-	put_lines(w, "excluded", EXCLUDED);
+	put_lines(w, "\"excluded_lines\": [", EXCLUDED);
 }
 
 static void put_branch_lists(struct writer *w)
 {
 	if (!w->c->branch)
 		return;
-	put_branches(w, "executed", true);
-	put_branches(w, "missing", false);
+	put_branches(w, ", \"executed_branches\": [", true);
+	put_branches(w, ", \"missing_branches\": [", false);
 }
 
 static void put_region(struct writer *w, struct str name, const struct cover_sum *sum, uint32_t start)
@@ -176,7 +189,7 @@ static void put_region(struct writer *w, struct str name, const struct cover_sum
 	out_json_ascii(w->o, name);
 	out_text(w->o, ": ");
 	put_line_lists(w, sum);
-	out_printf(w->o, ", \"start_line\": %u", start);
+	put_count(w, ", \"start_line\": ", start);
 	if (w->opt->contexts == COVER_JSON_ALL_CONTEXTS)
 		put_contexts(w);
 	put_branch_lists(w);
@@ -187,6 +200,15 @@ static void add_span(struct span **spans, size_t *n, size_t *cap, uint32_t first
 {
 	*spans = vec_grow(*spans, *n, cap, sizeof(**spans));
 	(*spans)[(*n)++] = (struct span){first, last};
+}
+
+/* Lines first..last belong to the part that is written next. */
+static void add_lines(struct writer *w, uint32_t first, uint32_t last)
+{
+	uint32_t from = cover_line_from(w->file, first), to = from;
+	while (to < w->file->n_lines && w->file->lines[to].number <= last)
+		to++;
+	add_span(&w->spans, &w->n_spans, &w->cap_spans, from, to);
 }
 
 static int by_first(const void *a, const void *b)
@@ -238,7 +260,7 @@ static void put_outside(struct writer *w)
 	for (size_t i = 0; i <= w->n_rest; i++) {
 		uint32_t end = i < w->n_rest ? w->rest[i].first : UINT32_MAX;
 		if (at < end) {
-			add_span(&w->spans, &w->n_spans, &w->cap_spans, at, end - 1);
+			add_lines(w, at, end - 1);
 			struct cover_sum part = cover_sum_of_lines(w->file, at, end - 1);
 			cover_sum_add(&sum, &part);
 			start = start ? start : at;
@@ -260,7 +282,7 @@ static void put_regions(struct writer *w, enum cover_region_kind kind, const cha
 			continue;
 		w->n_spans = 0;
 		for (uint32_t s = 0; s < r->n_spans; s++)
-			add_span(&w->spans, &w->n_spans, &w->cap_spans, r->spans[s][0], r->spans[s][1]);
+			add_lines(w, r->spans[s][0], r->spans[s][1]);
 		put_region(w, region_name(w, r), &r->sum, r->first);
 		out_text(w->o, ", ");
 	}
@@ -272,7 +294,7 @@ static void put_file(struct writer *w, const struct cover_file *f)
 {
 	w->file = f;
 	w->n_spans = 0;
-	add_span(&w->spans, &w->n_spans, &w->cap_spans, 0, UINT32_MAX);
+	add_lines(w, 0, UINT32_MAX);
 	out_json_ascii(w->o, f->path);
 	out_text(w->o, ": ");
 	put_line_lists(w, &f->sum);

@@ -52,17 +52,20 @@ static int by_package(const void *a, const void *b)
 /* Neither 0 nor 1 unless it is exactly that. */
 static void put_rate(struct out *o, const char *name, uint64_t hit, uint64_t all)
 {
-	char text[32];
+	char text[32] = "1";
 	double rate = all ? (double)hit / (double)all : 1;
 	rate = rate < 0.0001 ? 0.0001 : rate > 0.9999 ? 0.9999 : rate;
-	(void)snprintf(text, sizeof(text), "%.4g", rate);
-	out_printf(o, " %s=\"%s\"", name, hit == all ? "1" : hit == 0 ? "0" : text);
+	if (hit != all)
+		(void)snprintf(text, sizeof(text), "%.4g", hit ? rate : 0);
+	out_text(o, name);
+	out_text(o, text);
+	out_char(o, '"');
 }
 
 static void put_branch_rate(struct writer *w, struct out *o, const struct cover_sum *s)
 {
 	if (w->c->branch)
-		put_rate(o, "branch-rate", s->taken, s->branches);
+		put_rate(o, " branch-rate=\"", s->taken, s->branches);
 	else
 		out_text(o, " branch-rate=\"0\"");
 }
@@ -77,6 +80,12 @@ static void put_end(struct writer *w, struct out *o)
 {
 	if (!w->opt->compact)
 		out_char(o, '\n');
+}
+
+static void put_count(struct out *o, const char *before, uint64_t n)
+{
+	out_text(o, before);
+	out_int(o, (int64_t)n);
 }
 
 static void put_name(struct out *o, struct str name)
@@ -120,8 +129,10 @@ static void put_conditions(struct writer *w, struct out *o, const struct cover_f
 		for (; i < end && f->branches[i].block == block; i++, n++)
 			taken += f->branches[i].taken && f->branches[i].taken != COVER_UNREACHED;
 		put_indent(w, o, depth + 2);
-		out_printf(o, "<condition number=\"%u\" type=\"%s\" coverage=\"%u%%\"/>", number,
-			   n == 2 ? "jump" : "switch", (unsigned)((uint64_t)100 * taken / n));
+		put_count(o, "<condition number=\"", number);
+		put_count(o, n == 2 ? "\" type=\"jump\" coverage=\"" : "\" type=\"switch\" coverage=\"",
+			  (uint64_t)100 * taken / n);
+		out_text(o, "%\"/>");
 		put_end(w, o);
 	}
 	put_indent(w, o, depth + 1);
@@ -133,7 +144,10 @@ static void put_branch_line(struct writer *w, struct out *o, const struct cover_
 			    const struct cover_line *l, unsigned depth)
 {
 	unsigned taken = l->n_taken, all = l->n_branches;
-	out_printf(o, " branch=\"true\" condition-coverage=\"%u%% (%u/%u)\"", 100 * taken / all, taken, all);
+	put_count(o, " branch=\"true\" condition-coverage=\"", 100 * taken / all);
+	put_count(o, "% (", taken);
+	put_count(o, "/", all);
+	out_text(o, ")\"");
 	if (w->opt->coverage_py || l->n_listed == 0) {
 		if (w->opt->coverage_py)
 			put_missing(o, f, l);
@@ -202,7 +216,7 @@ static void put_method(struct writer *w, struct out *o, const struct cover_file 
 	struct cover_sum sum = r->sum;
 	if (r->n_spans == 0)
 		sum = (struct cover_sum){.statements = 1, .covered = r->hits > 0};
-	put_rate(o, "line-rate", sum.covered, sum.statements);
+	put_rate(o, " line-rate=\"", sum.covered, sum.statements);
 	put_branch_rate(w, o, &sum);
 	out_text(o, " complexity=\"0\">");
 	put_end(w, o);
@@ -243,7 +257,7 @@ static void put_class(struct writer *w, struct out *o, const struct cover_file *
 	out_text(o, "\" filename=\"");
 	put_name(o, f->path);
 	out_text(o, "\" complexity=\"0\"");
-	put_rate(o, "line-rate", f->sum.covered, f->sum.statements);
+	put_rate(o, " line-rate=\"", f->sum.covered, f->sum.statements);
 	put_branch_rate(w, o, &f->sum);
 	out_char(o, '>');
 	put_end(w, o);
@@ -269,7 +283,7 @@ static void put_package(struct writer *w, const struct class *first, const struc
 	out_text(o, "<package name=\"");
 	put_name(o, first->package);
 	out_char(o, '"');
-	put_rate(o, "line-rate", sum.covered, sum.statements);
+	put_rate(o, " line-rate=\"", sum.covered, sum.statements);
 	put_branch_rate(w, o, &sum);
 	out_text(o, " complexity=\"0\">");
 	put_end(w, o);
@@ -307,16 +321,12 @@ static void put_head(struct writer *w, const struct cover_sum *s)
 {
 	struct out *o = w->o;
 	out_text(o, "<?xml version=\"1.0\" ?>\n");
-	if (!w->opt->coverage_py)
-		out_text(
-		    o,
-		    "<!DOCTYPE coverage SYSTEM \"http://cobertura.sourceforge.net/xml/coverage-04.dtd\">\n");
 	out_text(o, "<coverage version=\"");
 	put_name(o, w->opt->version);
 	out_printf(o, "\" timestamp=\"%llu\" lines-valid=\"%llu\" lines-covered=\"%llu\"",
 		   (unsigned long long)w->opt->time_ms, (unsigned long long)s->statements,
 		   (unsigned long long)s->covered);
-	put_rate(o, "line-rate", s->covered, s->statements);
+	put_rate(o, " line-rate=\"", s->covered, s->statements);
 	if (w->c->branch)
 		out_printf(o, " branches-valid=\"%llu\" branches-covered=\"%llu\"",
 			   (unsigned long long)s->branches, (unsigned long long)s->taken);
