@@ -77,6 +77,11 @@ void cover_merge_init(struct cover_merge *m, struct arena *arena,
  * fault. */
 struct cover *cover_finish(struct cover_merge *m);
 void cover_merge_free(struct cover_merge *m);
+/*
+ * Tells all that ran to another sink, as raw data under the names that reports show, by name: each file's
+ * lines (as bits) and arcs without a context, then the lines of each context.
+ */
+void cover_merge_replay(const struct cover_merge *m, struct cover_sink *to);
 
 /* For analyse/cover_python.c: */
 

@@ -15,6 +15,7 @@
 #include "cmd/cmd.h"
 #include "cmd/cover_job.h"
 #include "ingest/cover_file.h"
+#include "record/coverage_db.h"
 #include "report/report_cover.h"
 
 enum {
@@ -391,6 +392,15 @@ void cover_job_table(struct cover_job *job, int fd, bool colour, unsigned column
 	(void)!out_close(&o, &ignored);
 }
 
+static int write_db(struct cover_job *job, const char *path, struct err *e)
+{
+	struct coverage_db db;
+	if (coverage_db_open(&db, path, job->merge.branch, job->where.root.at, e) < 0)
+		return e->fault;
+	cover_merge_replay(&job->merge, &db.sink);
+	return coverage_db_close(&db, e);
+}
+
 int cover_job_write_file(struct cover_job *job, const char *path, struct err *e)
 {
 	static const struct {
@@ -417,5 +427,7 @@ int cover_job_write_file(struct cover_job *job, const char *path, struct err *e)
 		*e = p.err;
 		return p.err.fault;
 	}
+	if (str_ends(str_of(path), ".coverage"))
+		return write_db(job, path, e);
 	return err_usage(e, "'%s': its name must end with .lcov, .info, .json, .xml or .coverage", path);
 }
