@@ -1,5 +1,6 @@
 #include "analyse/cover_python.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -49,6 +50,23 @@ static int32_t statement_line(const struct pyfacts *facts, int32_t line)
 	return exit > 0 && exit <= facts->n_lines ? -(int32_t)facts->first_line[exit] : line;
 }
 
+static int by_seen(const void *key, const void *item)
+{
+	const struct cover_arc *a = key, *seen = &((const struct pyscan_fix *)item)->seen;
+	if (a->from != seen->from)
+		return a->from < seen->from ? -1 : 1;
+	return (a->to > seen->to) - (a->to < seen->to);
+}
+
+static void add_ran(const struct pyfacts *facts, struct cover_arcs *ran, struct cover_arc arc)
+{
+	const struct pyscan_fix *fix =
+	    facts->n_fixes ? bsearch(&arc, facts->fixes, facts->n_fixes, sizeof(*fix), by_seen) : NULL;
+	if (fix && !fix->to)
+		return;
+	cover_arcs_add(ran, statement_line(facts, arc.from), statement_line(facts, fix ? fix->to : arc.to));
+}
+
 /* The arcs that ran, between statements. */
 static void translate_arcs(const struct cover_gather *g, const struct pyfacts *facts, struct cover_arcs *ret)
 {
@@ -56,16 +74,13 @@ static void translate_arcs(const struct cover_gather *g, const struct pyfacts *f
 		uint64_t key = g->arcs.slots[i];
 		if (!key)
 			continue;
-		int32_t from = statement_line(facts, (int32_t)(uint32_t)(key >> 32));
-		int32_t to = statement_line(facts, (int32_t)(uint32_t)key);
-		cover_arcs_add(ret, from, to);
+		add_ran(facts, ret, (struct cover_arc){(int32_t)(uint32_t)(key >> 32), (int32_t)(uint32_t)key});
 	}
 	/* data that names the ways taken itself, as coverage.py's JSON does */
 	const struct cover_branch *told = (const struct cover_branch *)g->branches[1].items;
 	for (size_t i = 0; i < g->branches[1].n; i++)
 		if (told[i].taken && told[i].taken != COVER_UNREACHED)
-			cover_arcs_add(ret, statement_line(facts, (int32_t)told[i].line),
-				       statement_line(facts, told[i].way));
+			add_ran(facts, ret, (struct cover_arc){(int32_t)told[i].line, told[i].way});
 }
 
 static bool is_excluded(const struct pyfacts *facts, int32_t line)

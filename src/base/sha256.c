@@ -59,3 +59,15 @@ void sha256(struct str s, uint8_t ret[SHA256_BYTES])
 	for (unsigned i = 0; i < SHA256_BYTES; i++)
 		ret[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
 }
+
+void sha256_hex(struct str s, char ret[SHA256_HEX_BYTES])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t bytes[SHA256_BYTES];
+	sha256(s, bytes);
+	for (unsigned i = 0; i < SHA256_BYTES; i++) {
+		ret[2 * i] = digits[bytes[i] >> 4];
+		ret[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	ret[SHA256_HEX_BYTES - 1] = 0;
+}

@@ -9,6 +9,8 @@
 
 #include "wire/str.h"
 
-enum { SHA256_BYTES = 32 };
+enum { SHA256_BYTES = 32, SHA256_HEX_BYTES = 65 };
 
 void sha256(struct str s, uint8_t ret[SHA256_BYTES]);
+/* The same as 64 hexadecimal digits and a NUL. */
+void sha256_hex(struct str s, char ret[SHA256_HEX_BYTES]);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analyse/cover_python.h"
+#include "analyse/pysource.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/sha256.h"
@@ -45,6 +46,13 @@ static void scan_text(struct cover_job *job, struct scanner *s, struct scan *sca
 {
 	struct pyscan_options opt = {.arcs = job->merge.branch};
 	struct regex_match *exclude, *partial;
+	struct pysource source = pysource(&s->arena, text);
+	if (source.error) {
+		(void)err_format(&scan->err, "left out of the percentage: '%s': %s", path, source.error);
+		scan->fault = COVER_SOURCE_BAD;
+		return;
+	}
+	text = source.text;
 	if (regex_lines(job->exclude, &s->arena, text, &exclude, &opt.n_exclude, &scan->err) < 0 ||
 	    regex_lines(job->partial, &s->arena, text, &partial, &opt.n_partial, &scan->err) < 0) {
 		(void)err_wrap(&scan->err, "'%s'", path);
@@ -61,7 +69,7 @@ static void scan_text(struct cover_job *job, struct scanner *s, struct scan *sca
 
 static bool is_changed(const struct cover_gather *g, struct str text)
 {
-	char hex[SHA256_HEX];
+	char hex[SHA256_HEX_BYTES];
 	if (!g->sha256.n)
 		return false;
 	sha256_hex(text, hex);

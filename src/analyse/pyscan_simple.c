@@ -1,0 +1,140 @@
+#include <string.h>
+
+#include "analyse/pyscan_inside.h"
+#include "base/str.h"
+
+static const char *skip_blank(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\f' || *p == '\n' || *p == '\\'))
+		p++;
+	return p;
+}
+
+/* Behind blanks, joined lines and comments. */
+static const char *skip_void(const char *p, const char *end)
+{
+	for (p = skip_blank(p, end); p < end && *p == '#'; p = skip_blank(p, end)) {
+		p = memchr(p, '\n', (size_t)(end - p));
+		if (!p)
+			return end;
+	}
+	return p;
+}
+
+bool pyscan_is_text(struct pyscan *s, const char *p, const char *end)
+{
+	unsigned depth = 0;
+	bool any = false;
+	uint32_t line = 0;
+	for (p = skip_void(p, end); p < end; p = skip_void(p, end)) {
+		if (*p == '(' && !any) {
+			depth++;
+			p++;
+		} else if (*p == ')' && any && depth > 0) {
+			depth--;
+			p++;
+		} else {
+			const char *quote = *p == '"' || *p == '\'' ? p : p + 1;
+			bool prefixed = quote > p && strchr("rRuU", *p);
+			if ((*quote != '"' && *quote != '\'') || (quote > p && !prefixed))
+				return false;
+			p = pyscan_string(s, quote, &line);
+			any = true;
+			if (!p)
+				return false;
+		}
+	}
+	return any && depth == 0;
+}
+
+/* Whether an = that assigns stands outside of brackets. */
+static bool has_value(struct pyscan *s, const char *p, const char *end)
+{
+	unsigned depth = 0;
+	uint32_t line = 0;
+	while (p && p < end) {
+		if (*p == '"' || *p == '\'') {
+			p = pyscan_string(s, p, &line);
+			continue;
+		}
+		if (*p == '#') {
+			p = skip_void(p, end);
+			continue;
+		}
+		if (*p == '(' || *p == '[' || *p == '{')
+			depth++;
+		else if ((*p == ')' || *p == ']' || *p == '}') && depth > 0)
+			depth--;
+		else if (*p == '=' && p[1] == '=')
+			p++;
+		else if (*p == '=' && depth == 0 && !strchr("<>!", p[-1]))
+			return true;
+		p++;
+	}
+	return false;
+}
+
+/* An annotation of a plain name that gives it no value: inside a function Python forgets it. */
+static bool is_bare_annotation(struct pyscan *s, const char *p, const char *end, const char *colon)
+{
+	const char *to = colon;
+	while (p < to && (*p == '(' || *p == ' '))
+		p++;
+	while (p < to && (to[-1] == ')' || to[-1] == ' '))
+		to--;
+	for (; p < to; p++)
+		if (!py_ident(*p))
+			return false;
+	return !has_value(s, colon + 1, end);
+}
+
+/* `del ()`, which deletes nothing. */
+static bool deletes_nothing(const char *p, const char *end)
+{
+	p = skip_void(p, end);
+	if (p == end || *p != '(')
+		return false;
+	p = skip_void(p + 1, end);
+	return p < end && *p == ')' && skip_void(p + 1, end) == end;
+}
+
+static uint16_t of_word(struct pyscan *s, struct str word, const char *end)
+{
+	const char *rest = word.at + word.n;
+	switch (word.n) {
+	case 3:
+		return str_is(word, "del") && deletes_nothing(rest, end) ? 0 : PY_CODE;
+	case 5:
+		if (str_is(word, "raise"))
+			return PY_CODE | PY_RAISES | PY_JUMPS_LAST | PY_STOPS;
+		if (str_is(word, "break"))
+			return PY_CODE | PY_BREAKS | PY_JUMPS_LAST | PY_STOPS | PY_STOPS_LOOP;
+		return PY_CODE;
+	case 6:
+		if (str_is(word, "return"))
+			return PY_CODE | PY_RETURNS | PY_JUMPS_LAST | PY_STOPS;
+		if (str_is(word, "assert"))
+			return PY_CODE | (pyscan_test(s, rest, end) & PY_MAY_TRUE ? 0 : PY_STOPS);
+		return str_is(word, "global") ? 0 : PY_CODE;
+	case 8:
+		if (str_is(word, "continue"))
+			return PY_CODE | PY_CONTINUES | PY_JUMPS_LAST | PY_STOPS;
+		return str_is(word, "nonlocal") ? 0 : PY_CODE;
+	default:
+		return PY_CODE;
+	}
+}
+
+uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, bool in_function)
+{
+	p = skip_void(p, end);
+	if (p == end)
+		return 0;
+	const char *word_end = p;
+	while (word_end < end && py_ident(*word_end))
+		word_end++;
+	struct str word = {p, (size_t)(word_end - p)};
+	if (colon && in_function && !str_is(word, "lambda") && is_bare_annotation(s, p, end, colon))
+		return 0;
+	return of_word(s, word, end);
+}
