@@ -46,14 +46,9 @@ enum btree_state btree_open(struct btree *b, struct str bytes, struct arena *are
 	return bytes.n % b->page_bytes ? BTREE_TORN : BTREE_OTHER;
 }
 
-/* Up to nine bytes, seven bits each and eight of the last; NULL when the end comes first. */
-static const unsigned char *varint(const unsigned char *p, const unsigned char *end, uint64_t *ret)
+static const unsigned char *long_varint(const unsigned char *p, const unsigned char *end, uint64_t *ret)
 {
 	uint64_t v = 0;
-	if (p < end && *p < 0x80) {
-		*ret = *p;
-		return p + 1;
-	}
 	for (int i = 0; i < 8; i++) {
 		if (p == end)
 			return NULL;
@@ -69,8 +64,22 @@ static const unsigned char *varint(const unsigned char *p, const unsigned char *
 	return p + 1;
 }
 
-static int64_t integer(const unsigned char *p, unsigned n)
+/* Up to nine bytes, seven bits each and eight of the last; NULL when the end comes first. */
+static inline const unsigned char *varint(const unsigned char *p, const unsigned char *end, uint64_t *ret)
 {
+	if (p < end && *p < 0x80) {
+		*ret = *p;
+		return p + 1;
+	}
+	return long_varint(p, end, ret);
+}
+
+static inline int64_t integer(const unsigned char *p, unsigned n)
+{
+	if (n == 1)
+		return (int8_t)*p;
+	if (n == 2)
+		return (int16_t)be16(p);
 	uint64_t v = n && (*p & 0x80) ? UINT64_MAX : 0;
 	for (unsigned i = 0; i < n; i++)
 		v = v << 8 | p[i];
@@ -84,15 +93,17 @@ static uint64_t value_bytes(uint64_t type)
 	return type < 12 ? sizes[type] : (type - 12) / 2;
 }
 
-static struct btree_value value_at(const unsigned char *p, uint64_t type, uint64_t n)
+/* Field by field: a struct that is put together and then copied stalls on its own stores. */
+static inline void set_value(struct btree_value *v, const unsigned char *p, uint64_t type, uint64_t n)
 {
+	bool is_integer = (type >= 1 && type <= 6) || type == 8 || type == 9, is_bytes = type >= 12;
+	v->v = type == 9;
 	if (type >= 1 && type <= 6)
-		return (struct btree_value){.v = integer(p, (unsigned)n), .is_integer = true};
-	if (type == 8 || type == 9)
-		return (struct btree_value){.v = type == 9, .is_integer = true};
-	if (type >= 12)
-		return (struct btree_value){.bytes = {(const char *)p, n}, .is_bytes = true};
-	return (struct btree_value){0};
+		v->v = integer(p, (unsigned)n);
+	v->bytes.at = (const char *)p;
+	v->bytes.n = is_bytes ? n : 0;
+	v->is_integer = is_integer;
+	v->is_bytes = is_bytes;
 }
 
 static const char *take_row(struct str payload, int64_t rowid, btree_row *row, void *to)
@@ -112,11 +123,11 @@ static const char *take_row(struct str payload, int64_t rowid, btree_row *row, v
 		uint64_t size = value_bytes(type);
 		if (size > (uint64_t)(end - data))
 			return damaged;
-		values[n++] = value_at(data, type, size);
+		set_value(&values[n++], data, type, size);
 		data += size;
 	}
 	while (n < BTREE_COLUMNS)
-		values[n++] = (struct btree_value){0};
+		set_value(&values[n++], data, 0, 0);
 	return row(to, rowid, values);
 }
 
@@ -197,25 +208,17 @@ static const char *take_leaf(struct btree *b, const struct level *l, btree_row *
 	return NULL;
 }
 
-/* The page of the next child, or 0 when there is none left; false when the page is damaged. */
-static bool next_child(struct btree *b, struct level *l, uint32_t *ret)
+/* The page of the next child; 0 when there is none where one should be. */
+static uint32_t next_child(const struct btree *b, struct level *l)
 {
-	const unsigned char *pointers = l->header + 12;
-	*ret = 0;
-	if (l->next > l->n_cells)
-		return true;
-	if (l->next == l->n_cells) {
-		*ret = be32(l->header + 8);
-	} else {
-		if (pointers + (size_t)2 * l->n_cells > l->page + b->usable_bytes)
-			return false;
-		uint32_t offset = be16(pointers + (size_t)2 * l->next);
-		if (offset + 4 > b->usable_bytes)
-			return false;
-		*ret = be32(l->page + offset);
-	}
-	l->next++;
-	return true;
+	const unsigned char *pointers = l->header + 12, *end = l->page + b->usable_bytes;
+	uint32_t i = l->next++;
+	if (i == l->n_cells)
+		return be32(l->header + 8);
+	if (l->n_cells > (uint64_t)(end - pointers) / 2)
+		return 0;
+	uint32_t offset = be16(pointers + (size_t)2 * i);
+	return offset + 4 > b->usable_bytes ? 0 : be32(l->page + offset);
 }
 
 static bool open_level(struct btree *b, uint32_t number, struct level *ret)
@@ -237,26 +240,19 @@ const char *btree_walk(struct btree *b, uint32_t root, btree_row *row, void *to)
 		return damaged;
 	while (depth > 0) {
 		struct level *l = &levels[depth - 1];
-		uint32_t child = 0;
 		if (*l->header == LEAF) {
 			const char *fault = take_leaf(b, l, row, to);
 			if (fault)
 				return fault;
 			depth--;
-			continue;
-		}
-		if (!next_child(b, l, &child))
-			return damaged;
-		if (!child && l->next > l->n_cells + 1) {
+		} else if (l->next > l->n_cells) {
 			depth--;
-			continue;
+		} else {
+			uint32_t child = next_child(b, l);
+			if (depth == DEPTH || !open_level(b, child, &levels[depth]))
+				return damaged;
+			depth++;
 		}
-		if (!child && l->next == l->n_cells + 1)
-			return damaged;
-		if (child && (depth == DEPTH || !open_level(b, child, &levels[depth++])))
-			return damaged;
-		if (!child)
-			depth--;
 	}
 	return NULL;
 }

@@ -26,7 +26,7 @@ struct btree_value {
 	bool is_integer, is_bytes;
 };
 
-enum { BTREE_COLUMNS = 8 }; /* columns that a row may have to be read here */
+enum { BTREE_COLUMNS = 5 }; /* columns that a row may have to be read here */
 
 /* Takes a row (values that it has no more are null); NULL, or what is wrong with it: a constant. */
 typedef const char *btree_row(void *to, int64_t rowid, const struct btree_value *values);
