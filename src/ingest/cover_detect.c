@@ -71,7 +71,8 @@ static bool is_gcov(struct str s, const char *magic, const char *reversed)
 
 static int read_any(struct cover_read *r, struct str bytes, const char *path, bool from_file, struct err *e)
 {
-	(void)from_file;
+	if (begins(bytes, "SQLite format 3", 16))
+		return cover_sqlite_read(r, bytes, path, from_file, e);
 	if (is_gcov(bytes, "gcno", "oncg"))
 		return cover_gcov_notes(r, bytes, path, e);
 	if (is_gcov(bytes, "gcda", "adcg"))
