@@ -232,6 +232,33 @@ static void finish_measured(struct cover_merge *m, struct cover_gather *g)
 	measured_contexts(m, g);
 }
 
+struct cover_sum cover_sum_of_lines(const struct cover_file *f, uint32_t first, uint32_t last)
+{
+	struct cover_sum s = {0};
+	uint32_t low = 0, high = f->n_lines;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (f->lines[middle].number < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < f->n_lines && f->lines[low].number <= last; low++) {
+		const struct cover_line *l = &f->lines[low];
+		if (l->flags & COVER_EXCLUDED) {
+			s.excluded++;
+			continue;
+		}
+		s.statements++;
+		s.covered += l->hits > 0;
+		s.branches += l->n_branches;
+		s.taken += l->n_taken;
+		if (l->hits)
+			s.partial += l->n_branches - l->n_taken;
+	}
+	return s;
+}
+
 static void sum_region(const struct cover_file *f, struct cover_region *r)
 {
 	for (uint32_t i = 0; i < r->n_spans; i++) {
