@@ -40,8 +40,8 @@ static const struct {
     {"END_ASYNC_FOR", OP_ASYNC_END},
     {"RETURN_VALUE", OP_RETURN | OP_END},
     {"RETURN_CONST", OP_RETURN | OP_END},
-    {"RAISE_VARARGS", OP_END},
-    {"RERAISE", OP_END},
+    {"RAISE_VARARGS", OP_END | OP_THROW},
+    {"RERAISE", OP_END | OP_THROW},
     {"INTERPRETER_EXIT", OP_END},
 };
 
@@ -180,6 +180,27 @@ bool code_varint(struct bytes *from, uint32_t *ret)
 	return false;
 }
 
+static uint32_t index_at(const struct code *c, uint32_t unit)
+{
+	return unit < c->n_units && c->index[unit] >= 0 ? (uint32_t)c->index[unit] : c->n;
+}
+
+static bool find_guards(struct code *c, struct bytes t)
+{
+	uint32_t start, n, target, depth;
+	c->guards = malloc((t.n / 4 + 1) * sizeof(*c->guards));
+	if (!c->guards)
+		return false;
+	while (code_varint(&t, &start) && code_varint(&t, &n) && code_varint(&t, &target) &&
+	       code_varint(&t, &depth)) {
+		struct guard g = {index_at(c, start), n <= c->n_units ? index_at(c, start + n) : c->n,
+				  index_at(c, target)};
+		if (g.begin < g.end && g.handler < c->n)
+			c->guards[c->n_guards++] = g;
+	}
+	return true;
+}
+
 /*
  * How each instruction is reached. `back` and `ahead` are the lines of those that lie behind and before it
  * and are not of its own line: 0 none, MANY.
@@ -209,13 +230,19 @@ static void reach_from(struct code *c, struct reach *r, uint32_t to, int32_t lin
 		merge_line(&r->line[to], line);
 }
 
-static void reach_handlers(struct code *c, struct reach *r, struct bytes t)
+/* The line that all instructions of a guard have, or MANY. */
+static int32_t guard_line(const struct code *c, const struct guard *g)
 {
-	uint32_t start, n, target, depth;
-	while (code_varint(&t, &start) && code_varint(&t, &n) && code_varint(&t, &target) &&
-	       code_varint(&t, &depth))
-		if (target < c->n_units && c->index[target] >= 0)
-			reach_from(c, r, (uint32_t)c->index[target], MANY, false);
+	int32_t line = 0;
+	for (uint32_t k = g->begin; k < g->end; k++)
+		merge_line(&line, c->instrs[k].line ? c->instrs[k].line : MANY);
+	return line;
+}
+
+static void reach_handlers(struct code *c, struct reach *r)
+{
+	for (const struct guard *g = c->guards; g < c->guards + c->n_guards; g++)
+		reach_from(c, r, g->handler, guard_line(c, g), g->handler <= g->begin);
 }
 
 static void reach_all(struct code *c, struct reach *r)
@@ -250,7 +277,7 @@ static void find_starts(struct code *c, const struct reach *r)
 	}
 }
 
-static bool find_reach(struct code *c, struct bytes exceptions)
+static bool find_reach(struct code *c)
 {
 	int32_t *numbers = calloc(c->n * (size_t)3 + 3, sizeof(int32_t));
 	bool *own = calloc(c->n + (size_t)1, sizeof(bool));
@@ -261,7 +288,7 @@ static bool find_reach(struct code *c, struct bytes exceptions)
 				c->first = k + 1;
 		if (c->first < c->n)
 			reach_from(c, &r, c->first, MANY, false);
-		reach_handlers(c, &r, exceptions);
+		reach_handlers(c, &r);
 		/* what stands before the body has the line of the def, which does not begin to run there */
 		reach_all(c, &r);
 		if (c->first < c->n)
@@ -273,10 +300,21 @@ static bool find_reach(struct code *c, struct bytes exceptions)
 	return numbers && own;
 }
 
+/* Where an exception that instruction k raises goes; c->n: it leaves. */
+static uint32_t handler_of(const struct code *c, uint32_t k)
+{
+	for (uint32_t i = 0; i < c->n_guards; i++)
+		if (c->guards[i].begin <= k && k < c->guards[i].end)
+			return c->guards[i].handler;
+	return c->n;
+}
+
 /* Where a way leads: follows the code to another line, out, or to a branch, which has ways of its own. */
 static bool follow(const struct code *c, uint32_t begin, int32_t from, int32_t exit_line, struct way *ret)
 {
 	uint32_t k = begin;
+	ret->reaches = -1;
+	ret->to = -exit_line;
 	for (uint32_t steps = 0; k < c->n && steps < c->n; steps++) {
 		const struct instr *i = &c->instrs[k];
 		uint16_t flags = c->ops->flags[i->op];
@@ -285,10 +323,13 @@ static bool follow(const struct code *c, uint32_t begin, int32_t from, int32_t e
 			ret->reaches = (int32_t)k;
 			return true;
 		}
-		if (flags & OP_RETURN) {
-			ret->to = -exit_line;
-			ret->reaches = -1;
+		if (flags & OP_RETURN)
 			return true;
+		if (flags & OP_THROW) {
+			k = handler_of(c, k);
+			if (k == c->n)
+				return true;
+			continue;
 		}
 		if ((flags & OP_END) || ((flags & OP_JUMP) && !(flags & (OP_ALWAYS | OP_HANDLER))))
 			return false;
@@ -331,7 +372,7 @@ bool code_read(struct code *ret, const struct ops *ops, const struct code_source
 	memset(ret->index, -1, n * sizeof(int32_t));
 	read_lines(ret, s);
 	read_instrs(ret, s->units);
-	if (!find_targets(ret) || !find_reach(ret, s->exceptions)) {
+	if (!find_targets(ret) || !find_guards(ret, s->exceptions) || !find_reach(ret)) {
 		code_free(ret);
 		return false;
 	}
@@ -346,5 +387,6 @@ void code_free(struct code *c)
 	free(c->index);
 	free(c->lines);
 	free(c->ways);
+	free(c->guards);
 	*c = (struct code){0};
 }

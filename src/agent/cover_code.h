@@ -17,13 +17,14 @@ enum op_flag {
 	OP_ALWAYS = 8,    /* does not fall through */
 	OP_BRANCH = 16,   /* its ways are told */
 	OP_END = 32,      /* neither jumps nor falls through */
-	OP_RETURN = 64,   /* leaves the code object in good order */
+	OP_RETURN = 64,   /* leaves the code object */
 	OP_HANDLER = 128, /* the target is reached by an exception */
 	OP_RESUME = 256,
 	OP_EXTEND = 512, /* EXTENDED_ARG */
 	OP_CACHE = 1024,
 	OP_ASYNC_END = 2048, /* END_ASYNC_FOR: falls through when the loop is over */
 	OP_FIRST = 4096,     /* GEN_START: nothing stands before it */
+	OP_THROW = 8192,     /* goes to the handler, or leaves */
 };
 
 /* The instructions of the Python that runs. */
@@ -60,6 +61,11 @@ struct way {
 	int32_t reaches;
 };
 
+/* Instructions [begin, end) whose exceptions go to a handler: 3.11 and later. */
+struct guard {
+	uint32_t begin, end, handler;
+};
+
 struct code {
 	const struct ops *ops;
 	struct instr *instrs;
@@ -70,6 +76,8 @@ struct code {
 	int32_t *lines; /* by unit: 0: none */
 	struct way *ways;
 	uint32_t n_ways;
+	struct guard *guards;
+	uint32_t n_guards;
 };
 
 struct bytes {

@@ -20,17 +20,24 @@ struct implied {
 	int32_t line, from;
 };
 
+/* The end of an "async for", for which there is no event of its own. */
+struct ending {
+	uint32_t unit; /* once this instruction is reached, the arc was taken */
+	int32_t from, to;
+};
+
 struct seen {
 	PyObject *code; /* held when there are branches, so that no other takes its address */
 	struct row *row;
 	struct branch *branches;
 	struct implied *implied;
-	uint32_t n_branches, n_implied;
+	struct ending *endings;
+	uint32_t n_branches, n_implied, n_endings;
 };
 
 static struct {
 	PyObject *disable, *set_local, *restart, *tool;
-	PyObject *local_events;
+	PyObject *local_events, *events_with_endings;
 	bool both_sides; /* 3.14: each side of a branch is an event of its own */
 	struct seen *seen;
 	size_t n_seen, cap_seen;
@@ -127,6 +134,20 @@ static void find_branches(struct seen *s, const struct code *c)
 	}
 }
 
+static void find_endings(struct seen *s, const struct code *c)
+{
+	s->endings = calloc(c->n_ways + (size_t)1, sizeof(*s->endings));
+	for (uint32_t i = 0; s->endings && i < c->n_ways; i++) {
+		const struct way *w = &c->ways[i];
+		if (!(c->ops->flags[c->instrs[w->instr].op] & OP_ASYNC_END))
+			continue;
+		/* behind it is surer than at it: it may raise */
+		const struct instr *at =
+		    &c->instrs[c->instrs[w->begins].n_before == 1 ? w->begins : w->instr];
+		s->endings[s->n_endings++] = (struct ending){at->unit + at->n_extend, w->from, w->to};
+	}
+}
+
 static void analyse(struct seen *s)
 {
 	struct code c;
@@ -135,6 +156,7 @@ static void analyse(struct seen *s)
 		return;
 	find_implied(s, &c);
 	find_branches(s, &c);
+	find_endings(s, &c);
 	agent_code_free(&c, &held);
 	Py_INCREF(s->code);
 }
@@ -153,7 +175,8 @@ static PyObject *on_start(PyObject *self, PyObject *const *args, Py_ssize_t n)
 		if (store.branch)
 			analyse(s);
 		PyObject *done =
-		    PyObject_CallFunctionObjArgs(m.set_local, m.tool, args[0], m.local_events, NULL);
+		    PyObject_CallFunctionObjArgs(m.set_local, m.tool, args[0],
+						 s->n_endings ? m.events_with_endings : m.local_events, NULL);
 		Py_XDECREF(done);
 	}
 	PyErr_Clear();
@@ -204,12 +227,24 @@ static PyObject *on_branch(PyObject *self, PyObject *const *args, Py_ssize_t n)
 	return yes(m.disable);
 }
 
+static PyObject *on_instruction(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+	(void)self;
+	struct seen *s = n < 2 ? NULL : find(args[0]);
+	uint32_t unit = s ? (uint32_t)PyLong_AsLong(args[1]) / 2 : 0;
+	for (uint32_t i = 0; s && i < s->n_endings; i++)
+		if (s->endings[i].unit == unit)
+			store_arc(s->row, s->endings[i].from, s->endings[i].to);
+	return yes(m.disable);
+}
+
 #define METHOD(name)                                                                                         \
 	{                                                                                                    \
 #name, (PyCFunction)(void (*)(void))(name), METHOD_FASTCALL_FLAG, NULL                       \
 	}
 enum { METHOD_FASTCALL_FLAG = 0x0080 }; /* in the limited API from 3.10 on, as it always was */
-static PyMethodDef callbacks[] = {METHOD(on_start), METHOD(on_line), METHOD(on_branch)};
+static PyMethodDef callbacks[] = {METHOD(on_start), METHOD(on_line), METHOD(on_branch),
+				  METHOD(on_instruction)};
 
 static long event(PyObject *events, const char *name)
 {
@@ -255,7 +290,7 @@ static bool listen(PyObject *monitoring, PyObject *events)
 	long start = event(events, "PY_START"), line = event(events, "LINE"),
 	     branch = event(events, "BRANCH");
 	long left = event(events, "BRANCH_LEFT"), right = event(events, "BRANCH_RIGHT");
-	long local = line;
+	long local = line, instruction = event(events, "INSTRUCTION");
 	bool good = hear(monitoring, start, &callbacks[0]) && hear(monitoring, line, &callbacks[1]);
 	if (store.branch && left && right) {
 		m.both_sides = true;
@@ -266,8 +301,11 @@ static bool listen(PyObject *monitoring, PyObject *events)
 		good = good && hear(monitoring, branch, &callbacks[2]);
 		local |= branch;
 	}
+	good = good && (!store.branch || hear(monitoring, instruction, &callbacks[3]));
 	m.local_events = PyLong_FromLong(local);
-	return good && m.local_events && call(monitoring, "set_events", "ll", start, NULL);
+	m.events_with_endings = PyLong_FromLong(local | instruction);
+	return good && m.local_events && m.events_with_endings &&
+	       call(monitoring, "set_events", "ll", start, NULL);
 }
 
 bool monitor_start(void)
