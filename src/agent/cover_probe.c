@@ -136,6 +136,15 @@ static void disarm(const struct probes *it, struct spot *s, uint8_t *units)
 	s->hit = true;
 }
 
+/* Somebody else may have found the constant and ask it, too. */
+static bool is_of(PyObject *code, const struct probes *it)
+{
+	PyObject *consts =
+	    agent_minor >= 11 ? ((struct code_new *)code)->consts : ((struct code_old *)code)->consts;
+	Py_ssize_t n = PyTuple_Size(consts);
+	return n > 0 && PyTuple_GetItem(consts, n - 1) == (const PyObject *)it;
+}
+
 static void tell(struct probes *it, struct spot *s)
 {
 	if (s->line)
@@ -152,14 +161,14 @@ static int asked(PyObject *self)
 	long at = frame ? agent_int((PyObject *)frame, "f_lasti", -1) : -1;
 	uint32_t unit = (uint32_t)at / 2;
 	struct spot *s = at < 0 ? NULL : bsearch(&unit, it->of.spots, it->of.n_spots, sizeof(*s), by_unit);
-	if (!s)
-		return 0;
-	tell(it, s);
-	PyObject *code = (PyObject *)PyFrame_GetCode(frame);
-	disarm(it, s, units_of(code));
-	if (store.contexts)
-		remember(it, code);
-	Py_DECREF(code);
+	PyObject *code = s ? (PyObject *)PyFrame_GetCode(frame) : NULL;
+	if (code && is_of(code, it)) {
+		tell(it, s);
+		disarm(it, s, units_of(code));
+		if (store.contexts)
+			remember(it, code);
+	}
+	Py_XDECREF(code);
 	return 0;
 }
 

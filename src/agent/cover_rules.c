@@ -1,33 +1,29 @@
 #include "agent/cover_rules.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/cover_store.h"
 
-static const char *stdlib;
-static size_t stdlib_bytes;
+static char *stdlib, *agent;
 
-void rules_start(const char *folder)
+void rules_start(const char *stdlib_folder, const char *agent_folder)
 {
-	stdlib = folder && folder[0] ? strdup(folder) : NULL;
-	stdlib_bytes = stdlib ? strlen(stdlib) : 0;
+	stdlib = stdlib_folder ? strdup(stdlib_folder) : NULL;
+	agent = realpath(agent_folder, NULL);
 }
 
 /* path is folder or lies below it. */
-static bool is_below(const char *path, const char *folder, size_t n)
+static bool is_below(const char *path, const char *folder)
 {
-	return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == 0);
+	size_t n = folder ? strlen(folder) : 0;
+	return n && strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == 0);
 }
 
 /* Whether an installation folder stands among the parts of a path. */
 static bool is_installed(const char *path)
 {
 	return strstr(path, "/site-packages/") || strstr(path, "/dist-packages/");
-}
-
-static bool in_stdlib(const char *path)
-{
-	return stdlib && is_below(path, stdlib, stdlib_bytes);
 }
 
 /* Where "a.b" stands in a path as "/a/b/" or as "/a/b.py" at its end. */
@@ -162,11 +158,11 @@ bool rules_match(const char *path)
 		judge(&v, at, n, path);
 		at += n + 1;
 	}
-	if (v.omit)
+	if (v.omit || is_below(path, agent))
 		return false;
 	if (v.limited)
 		return v.included && !v.installed;
 	if (v.has_include)
 		return v.include;
-	return !is_installed(path) && !in_stdlib(path);
+	return !is_installed(path) && !is_below(path, stdlib);
 }

@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Takes the rules from the open store, and the folder of this Python's standard library (NULL: unknown). */
-void rules_start(const char *stdlib);
+/* Takes the rules from the open store; the folders of this Python's standard library (NULL: unknown) and of
+ * the agent, which is never measured, are copied. */
+void rules_start(const char *stdlib, const char *agent);
 /* Whether the file of a canonical, absolute path is measured. */
 bool rules_match(const char *path);
 /* A whole path against one pattern; see "glob" in wire/cover_map.h. */

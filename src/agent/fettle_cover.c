@@ -1,8 +1,8 @@
 /*
  * The tracer of fettle: a module that Python loads at its start (see sitecustomize.py).
  *
- *	start(map)      begins to measure; how, as a word, or None when it cannot
- *	context(name)   what follows runs in this context; "": in none
+ *	start(map, agent)   begins to measure, but not the agent's directory; how, or None when it cannot
+ *	context(name)       what follows runs in this context; "": in none
  */
 #define Py_LIMITED_API 0x03090000
 #include <Python.h>
@@ -194,7 +194,7 @@ static bool learn_ops(void)
 	return good;
 }
 
-static void learn_rules(void)
+static void learn_rules(const char *agent)
 {
 	PyObject *os = PyImport_ImportModule("os");
 	PyObject *file = os ? PyObject_GetAttrString(os, "__file__") : NULL;
@@ -204,7 +204,7 @@ static void learn_rules(void)
 	char *slash = name && realpath(name, path) ? strrchr(path, '/') : NULL;
 	if (slash)
 		*slash = 0;
-	rules_start(slash ? path : NULL);
+	rules_start(slash ? path : NULL, agent);
 	Py_XDECREF(bytes);
 	Py_XDECREF(file);
 	Py_XDECREF(os);
@@ -219,16 +219,16 @@ static int minor_version(void)
 	return strstr(v, "free-threading") ? 0 : minor;
 }
 
-static PyObject *start(PyObject *self, PyObject *arg)
+static PyObject *start(PyObject *self, PyObject *args)
 {
 	static const char *const ways[] = {"monitor", "probe", "trace"};
+	PyObject *path, *agent;
 	(void)self;
-	PyObject *path = PyUnicode_EncodeFSDefault(arg);
-	if (!path)
+	if (!PyArg_ParseTuple(args, "O&O&", PyUnicode_FSConverter, &path, PyUnicode_FSConverter, &agent))
 		return NULL;
 	agent_minor = minor_version();
 	if (!store.map && agent_minor >= 9 && store_open(PyBytes_AsString(path))) {
-		learn_rules();
+		learn_rules(PyBytes_AsString(agent));
 		bool need_ops = agent_minor < 12 || store.branch;
 		if (!need_ops || learn_ops())
 			way = agent_minor >= 12 ? (monitor_start() ? COVER_WAY_MONITOR : COVER_WAY_NONE)
@@ -236,6 +236,7 @@ static PyObject *start(PyObject *self, PyObject *arg)
 		store_count_process(way);
 	}
 	Py_DECREF(path);
+	Py_DECREF(agent);
 	if (way == COVER_WAY_NONE)
 		Py_RETURN_NONE;
 	return PyUnicode_FromString(ways[way]);
@@ -263,7 +264,7 @@ static PyObject *context(PyObject *self, PyObject *arg)
 }
 
 static PyMethodDef methods[] = {
-    {"start", start, METH_O, "start(map): begins to measure; how, as a word, or None when it cannot"},
+    {"start", start, METH_VARARGS, "start(map, agent): begins to measure; how, or None when it cannot"},
     {"context", context, METH_O, "context(name): what follows runs in this context; '': in none"},
     {NULL, NULL, 0, NULL},
 };
