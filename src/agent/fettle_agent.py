@@ -276,7 +276,8 @@ class Agent:
         for name in PRIVATE:
             os.environ.pop(name, None)
         entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-        if self.home in entries:
+        # The tracer of coverage comes into all that the tests start, too.
+        if self.home in entries and "FETTLE_COVER" not in os.environ:
             entries.remove(self.home)
             if any(entries):
                 os.environ["PYTHONPATH"] = os.pathsep.join(entries)

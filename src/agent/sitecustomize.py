@@ -2,8 +2,9 @@
 
 fettle puts this directory in front of PYTHONPATH, so every Python below it
 loads this file at its start: it is short, for it may be compiled each time. It
-sets the watch, takes the directory out of the module search and hands over to
-the sitecustomize that would have been found without it.
+starts the tracer where coverage is wanted, sets the watch, takes the directory
+out of the module search and hands over to the sitecustomize that would have
+been found without it.
 """
 
 import sys
@@ -11,13 +12,28 @@ from os import environ
 
 HERE = __file__.rpartition("/")[0]
 
-if environ.get("FETTLE_AGENT") in ("pull", "observe"):
+if environ.get("FETTLE_AGENT") in ("pull", "observe") or "FETTLE_COVER" in environ:
     plain, sys.dont_write_bytecode = sys.dont_write_bytecode, False
-    try:
-        import fettle_watch  # noqa: F401
-    except Exception:
-        # Whatever it is, this Python is to start as it would.
-        pass
+    # Whatever it is, this Python is to start as it would.
+    if "FETTLE_COVER" in environ:
+        try:
+            way = None
+            if environ.get("FETTLE_COVER_TRACER", "auto") in ("auto", "native"):
+                from fettle_cover import start
+
+                way = start(environ["FETTLE_COVER"], HERE)
+        except Exception:
+            pass
+        if not way:
+            try:
+                import fettle_cover_peer  # noqa: F401
+            except Exception:
+                pass
+    if "FETTLE_AGENT" in environ:
+        try:
+            import fettle_watch  # noqa: F401
+        except Exception:
+            pass
     sys.dont_write_bytecode = plain
 while HERE in sys.path:
     sys.path.remove(HERE)

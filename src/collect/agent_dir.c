@@ -19,17 +19,27 @@ FILE_OF(fettle_agent);
 FILE_OF(fettle_behave);
 FILE_OF(fettle_pytest);
 FILE_OF(fettle_pytest_pull);
+FILE_OF(fettle_cover_peer);
+#ifdef WITH_COVER_EXTENSION
+FILE_OF(fettle_cover);
+#endif
 
 struct carried {
 	const char *name, *at, *end;
 };
 
-#define ROW(name)                                                                                            \
+#define ROW(name, suffix)                                                                                    \
 	{                                                                                                    \
-#name ".py", agent_##name, agent_##name##_end                                                \
+#name suffix, agent_##name, agent_##name##_end                                               \
 	}
-static const struct carried files[] = {ROW(sitecustomize), ROW(fettle_watch),  ROW(fettle_agent),
-				       ROW(fettle_behave), ROW(fettle_pytest), ROW(fettle_pytest_pull)};
+static const struct carried files[] = {
+    ROW(sitecustomize, ".py"),     ROW(fettle_watch, ".py"),  ROW(fettle_agent, ".py"),
+    ROW(fettle_behave, ".py"),     ROW(fettle_pytest, ".py"), ROW(fettle_pytest_pull, ".py"),
+    ROW(fettle_cover_peer, ".py"),
+#ifdef WITH_COVER_EXTENSION
+    ROW(fettle_cover, ".abi3.so"),
+#endif
+};
 enum { N_FILES = sizeof(files) / sizeof(*files) };
 
 static struct str contents(const struct carried *f)
@@ -40,10 +50,15 @@ static struct str contents(const struct carried *f)
 /* Whether path holds just these bytes. */
 static bool holds(const char *path, struct str want)
 {
-	char have[65536];
+	char have[16384];
+	ssize_t n = -1;
 	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n = fd < 0 ? -1 : read(fd, have, sizeof(have));
-	return n >= 0 && str_eq((struct str){have, (size_t)n}, want);
+	while (fd >= 0 && (n = read(fd, have, sizeof(have))) > 0) {
+		if ((size_t)n > want.n || memcmp(have, want.at, (size_t)n) != 0)
+			return false;
+		want = (struct str){want.at + n, want.n - (size_t)n};
+	}
+	return fd >= 0 && n == 0 && want.n == 0;
 }
 
 /* Written beside and moved into place, so that nobody reads half of it. */
@@ -75,6 +90,15 @@ static int fill(struct arena *a, const char *dir, struct err *e)
 			return e->fault;
 	}
 	return 0;
+}
+
+bool agent_dir_has_tracer(void)
+{
+#ifdef WITH_COVER_EXTENSION
+	return true;
+#else
+	return false;
+#endif
 }
 
 int agent_dir_make(struct arena *a, const char *work_dir, char *const *env, char **ret, struct err *e)

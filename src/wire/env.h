@@ -14,6 +14,11 @@
 #define ENV_ATTEMPT    "FETTLE_ATTEMPT"    /* 1 ..; one process a unit only */
 #define ENV_EVENTS     "FETTLE_EVENTS"     /* file to which anyone may append rows */
 
+/* For the tracer, and inherited by all that the tests start. */
+#define ENV_COVER        "FETTLE_COVER"        /* path of the map: wire/cover_map.h */
+#define ENV_COVER_TRACER "FETTLE_COVER_TRACER" /* auto, native, coverage, slipcover */
+#define ENV_COVER_PEERS  "FETTLE_COVER_PEERS"  /* folder for what coverage.py and slipcover write */
+
 /* For the agent. */
 #define ENV_AGENT        "FETTLE_AGENT"       /* "pull": take units from the socket; "observe" */
 #define ENV_AGENT_DIR    "FETTLE_AGENT_DIR"   /* the entry put in front of PYTHONPATH */

@@ -1,0 +1,35 @@
+/*
+ * agent/cover_agent.h - what the parts of the tracer that touch Python share. Callers hold Python's lock.
+ *
+ * The extension is built against the limited API of 3.9 and loaded by every later version; what is not in it
+ * is declared where it is used and looked for when it starts.
+ */
+#pragma once
+#include "agent/cover_code.h"
+#include "agent/cover_store.h"
+
+struct _object; /* PyObject */
+
+/* The instructions of this Python, filled by agent_start when they are needed. */
+extern struct ops agent_ops;
+/* Of 3.minor. */
+extern int agent_minor;
+
+/* The row of a name of a file; NULL: it is not measured. Remembered by the object. */
+struct row *agent_row(struct _object *filename);
+/* Reads a code object; ways wants branches. ret_held keeps its bytes and is given to agent_code_free. */
+struct agent_held {
+	struct _object *units, *lines, *exceptions;
+	struct code_source source;
+};
+bool agent_code_read(struct code *ret, struct agent_held *ret_held, struct _object *code, bool ways);
+void agent_code_free(struct code *c, struct agent_held *held);
+/* Attributes; on failure the error is cleared. */
+long agent_int(struct _object *o, const char *name, long otherwise);
+
+/* Each begins to measure this process; false: it cannot, and has left no trace. */
+bool monitor_start(void); /* 3.12 and later */
+bool probe_start(void);   /* 3.9 to 3.11 */
+/* All is to be told anew, for another context runs. */
+void monitor_again(void);
+void probe_again(void);

@@ -1,0 +1,101 @@
+/*
+ * agent/cover_code.h - what the byte code of one code object says about its lines: where they begin, from
+ * where they are reached, and where branches lead.
+ *
+ * Knows CPython 3.9 and later by the names of its instructions. No Python is called; memory comes from malloc
+ * and is given back by code_free.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum op_flag {
+	OP_JUMP = 1,      /* has a target */
+	OP_BACKWARD = 2,  /* that lies before it */
+	OP_ABSOLUTE = 4,  /* that is counted from the beginning */
+	OP_ALWAYS = 8,    /* does not fall through */
+	OP_BRANCH = 16,   /* its ways are told */
+	OP_END = 32,      /* neither jumps nor falls through */
+	OP_RETURN = 64,   /* leaves the code object */
+	OP_HANDLER = 128, /* the target is reached by an exception */
+	OP_RESUME = 256,
+	OP_EXTEND = 512, /* EXTENDED_ARG */
+	OP_CACHE = 1024,
+	OP_ASYNC_END = 2048, /* END_ASYNC_FOR: falls through when the loop is over */
+	OP_FIRST = 4096,     /* GEN_START: nothing stands before it */
+	OP_THROW = 8192,     /* goes to the handler, or leaves */
+};
+
+/* The instructions of the Python that runs. */
+struct ops {
+	int minor; /* of 3.minor */
+	uint16_t flags[256];
+};
+
+/* Tells an instruction's number by its name; numbers above 255 are passed over. */
+void ops_name(struct ops *ops, const char *name, long number);
+
+struct instr {
+	uint32_t unit; /* of its first EXTENDED_ARG, from the beginning; a unit is two bytes */
+	uint32_t arg;
+	int32_t line;   /* 0: none */
+	int32_t target; /* index of an instruction; -1: none */
+	/* Of the instructions from which it is reached: the line, when they all have the same, and another
+	 * one than this; else 0. */
+	int32_t from;
+	uint16_t n_before; /* how many these are; stops at its maximum */
+	uint8_t op;
+	uint8_t n_extend; /* EXTENDED_ARGs */
+	uint8_t n_units;  /* with them and with caches */
+	bool starts;      /* its line may begin to run here */
+};
+
+/* A way out of a branch. */
+struct way {
+	uint32_t instr;   /* the branch */
+	bool jumps;       /* else falls through */
+	uint32_t begins;  /* index of the instruction to which it leads at once */
+	int32_t from, to; /* the arc */
+	/* Index of the instruction with which the line `to` begins; -1: it leaves the code object. */
+	int32_t reaches;
+};
+
+/* Instructions [begin, end) whose exceptions go to a handler: 3.11 and later. */
+struct guard {
+	uint32_t begin, end, handler;
+};
+
+struct code {
+	const struct ops *ops;
+	struct instr *instrs;
+	uint32_t n;
+	uint32_t n_units;
+	uint32_t first; /* index of the first instruction that belongs to the body */
+	int32_t *index; /* by unit: of the instruction that begins there; -1: none */
+	int32_t *lines; /* by unit: 0: none */
+	struct way *ways;
+	uint32_t n_ways;
+	struct guard *guards;
+	uint32_t n_guards;
+};
+
+struct bytes {
+	const uint8_t *at;
+	size_t n;
+};
+
+struct code_source {
+	struct bytes units;      /* co_code */
+	struct bytes lines;      /* co_linetable; co_lnotab up to 3.9 */
+	struct bytes exceptions; /* co_exceptiontable from 3.11 on */
+	int32_t first_line;
+	int32_t exit_line; /* the arc that leaves leads to -exit_line; 0: ways are not wanted */
+};
+
+/* False for what cannot be understood. The bytes must outlive ret. */
+bool code_read(struct code *ret, const struct ops *ops, const struct code_source *s);
+void code_free(struct code *c);
+
+/* A number of 3.11's exception table; false at its end. */
+bool code_varint(struct bytes *from, uint32_t *ret);

@@ -1,0 +1,338 @@
+/* Python 3.12 and later: sys.monitoring, with callbacks that switch themselves off at the first hit. */
+#define Py_LIMITED_API 0x03090000
+#include <Python.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/cover_agent.h"
+
+/* A branch of a code object, by the offset of its instruction. */
+struct branch {
+	uint32_t unit;
+	uint32_t after; /* where it falls through to */
+	int32_t from;
+	int32_t to[2]; /* fallen through, jumped; 0: no arc */
+	bool waits[2]; /* not told yet, and not told by the line that follows */
+};
+
+/* The line from which a line is always reached. */
+struct implied {
+	int32_t line, from;
+};
+
+/* The end of an "async for", for which there is no event of its own. */
+struct ending {
+	uint32_t unit; /* once this instruction is reached, the arc was taken */
+	int32_t from, to;
+};
+
+struct seen {
+	PyObject *code; /* held when there are branches, so that no other takes its address */
+	struct row *row;
+	struct branch *branches;
+	struct implied *implied;
+	struct ending *endings;
+	uint32_t n_branches, n_implied, n_endings;
+};
+
+static struct {
+	PyObject *disable, *set_local, *restart, *tool;
+	PyObject *local_events, *events_with_endings;
+	bool both_sides; /* 3.14: each side of a branch is an event of its own */
+	struct seen *seen;
+	size_t n_seen, cap_seen;
+} m;
+
+static PyObject *yes(PyObject *o)
+{
+	Py_INCREF(o);
+	return o;
+}
+
+static size_t slot_of(const struct seen *slots, size_t cap, const PyObject *code)
+{
+	size_t i = (size_t)(((uintptr_t)code >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (cap - 1);
+	while (slots[i].code && slots[i].code != code)
+		i = (i + 1) & (cap - 1);
+	return i;
+}
+
+static struct seen *find(const PyObject *code)
+{
+	struct seen *s = m.cap_seen ? &m.seen[slot_of(m.seen, m.cap_seen, code)] : NULL;
+	return s && s->code ? s : NULL;
+}
+
+static struct seen *add(PyObject *code)
+{
+	if (m.n_seen * 4 >= m.cap_seen * 3) {
+		size_t cap = m.cap_seen ? m.cap_seen * 2 : 256;
+		struct seen *grown = calloc(cap, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		for (size_t i = 0; i < m.cap_seen; i++)
+			if (m.seen[i].code)
+				grown[slot_of(grown, cap, m.seen[i].code)] = m.seen[i];
+		free(m.seen);
+		m.seen = grown;
+		m.cap_seen = cap;
+	}
+	struct seen *s = &m.seen[slot_of(m.seen, m.cap_seen, code)];
+	m.n_seen += s->code == NULL;
+	s->code = code;
+	return s;
+}
+
+static int by_line(const void *a, const void *b)
+{
+	const struct implied *x = a, *y = b;
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+/* The lines that all their beginnings have from one line; others keep `from` 0. */
+static void find_implied(struct seen *s, const struct code *c)
+{
+	uint32_t n = 0;
+	s->implied = malloc((c->n + (size_t)1) * sizeof(*s->implied));
+	for (uint32_t k = 0; s->implied && k < c->n; k++)
+		if (c->instrs[k].starts)
+			s->implied[n++] = (struct implied){c->instrs[k].line, c->instrs[k].from};
+	if (!n)
+		return;
+	qsort(s->implied, n, sizeof(*s->implied), by_line);
+	for (uint32_t i = 0; i < n; i++) {
+		struct implied *last = &s->implied[s->n_implied - 1];
+		if (!s->n_implied || last->line != s->implied[i].line)
+			s->implied[s->n_implied++] = s->implied[i];
+		else if (last->from != s->implied[i].from)
+			last->from = 0;
+	}
+}
+
+static int32_t implied_from(const struct seen *s, int32_t line)
+{
+	struct implied key = {.line = line};
+	const struct implied *i =
+	    s->n_implied ? bsearch(&key, s->implied, s->n_implied, sizeof(key), by_line) : NULL;
+	return i ? i->from : 0;
+}
+
+static void find_branches(struct seen *s, const struct code *c)
+{
+	s->branches = c->n_ways ? calloc(c->n_ways, sizeof(*s->branches)) : NULL;
+	for (uint32_t i = 0; s->branches && i < c->n_ways; i++) {
+		const struct way *w = &c->ways[i];
+		const struct instr *at = &c->instrs[w->instr];
+		uint32_t unit = at->unit + at->n_extend;
+		struct branch *b = s->n_branches ? &s->branches[s->n_branches - 1] : NULL;
+		if (!b || b->unit != unit) {
+			b = &s->branches[s->n_branches++];
+			*b = (struct branch){.unit = unit, .after = at->unit + at->n_units, .from = w->from};
+		}
+		b->to[w->jumps] = w->to;
+		b->waits[w->jumps] = w->reaches < 0 || implied_from(s, w->to) != w->from;
+	}
+}
+
+static void find_endings(struct seen *s, const struct code *c)
+{
+	s->endings = calloc(c->n_ways + (size_t)1, sizeof(*s->endings));
+	for (uint32_t i = 0; s->endings && i < c->n_ways; i++) {
+		const struct way *w = &c->ways[i];
+		if (!(c->ops->flags[c->instrs[w->instr].op] & OP_ASYNC_END))
+			continue;
+		/* behind it is surer than at it: it may raise */
+		const struct instr *at =
+		    &c->instrs[c->instrs[w->begins].n_before == 1 ? w->begins : w->instr];
+		s->endings[s->n_endings++] = (struct ending){at->unit + at->n_extend, w->from, w->to};
+	}
+}
+
+static void analyse(struct seen *s)
+{
+	struct code c;
+	struct agent_held held;
+	if (s->branches || s->implied || !agent_code_read(&c, &held, s->code, true))
+		return;
+	find_implied(s, &c);
+	find_branches(s, &c);
+	find_endings(s, &c);
+	agent_code_free(&c, &held);
+	Py_INCREF(s->code);
+}
+
+static PyObject *on_start(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+	(void)self;
+	if (n < 1)
+		return yes(m.disable);
+	PyObject *name = PyObject_GetAttrString(args[0], "co_filename");
+	struct row *row = name ? agent_row(name) : NULL;
+	Py_XDECREF(name);
+	struct seen *s = row ? add(args[0]) : NULL;
+	if (s) {
+		s->row = row;
+		if (store.branch)
+			analyse(s);
+		PyObject *done =
+		    PyObject_CallFunctionObjArgs(m.set_local, m.tool, args[0],
+						 s->n_endings ? m.events_with_endings : m.local_events, NULL);
+		Py_XDECREF(done);
+	}
+	PyErr_Clear();
+	return yes(m.disable);
+}
+
+static PyObject *on_line(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+	(void)self;
+	struct seen *s = n < 2 ? NULL : find(args[0]);
+	if (s) {
+		long line = PyLong_AsLong(args[1]);
+		store_line(s->row, line);
+		int32_t from =
+		    s->n_implied && line > 0 && line <= COVER_LINE_MAX ? implied_from(s, (int32_t)line) : 0;
+		if (from)
+			store_arc(s->row, from, (int32_t)line);
+	}
+	return yes(m.disable);
+}
+
+static int by_unit(const void *key, const void *item)
+{
+	uint32_t unit = *(const uint32_t *)key;
+	const struct branch *b = item;
+	return unit < b->unit ? -1 : unit > b->unit;
+}
+
+/* One side of a branch was taken. Before 3.14 both are one event, which is needed until both have been seen.
+ */
+static PyObject *on_branch(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+	(void)self;
+	struct seen *s = n < 3 ? NULL : find(args[0]);
+	uint32_t unit = s ? (uint32_t)PyLong_AsLong(args[1]) / 2 : 0;
+	struct branch *b =
+	    s && s->n_branches ? bsearch(&unit, s->branches, s->n_branches, sizeof(*b), by_unit) : NULL;
+	if (!b)
+		return yes(m.disable);
+	uint32_t to = (uint32_t)PyLong_AsLong(args[2]) / 2;
+	/* 3.14 has a NOT_TAKEN there, which it counts as passed */
+	bool jumped = to != b->after && !(m.both_sides && to == b->after + 1);
+	if (b->to[jumped])
+		store_arc(s->row, b->from, b->to[jumped]);
+	b->waits[jumped] = false;
+	if (!m.both_sides && (b->waits[0] || b->waits[1]))
+		Py_RETURN_NONE;
+	return yes(m.disable);
+}
+
+static PyObject *on_instruction(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+	(void)self;
+	struct seen *s = n < 2 ? NULL : find(args[0]);
+	uint32_t unit = s ? (uint32_t)PyLong_AsLong(args[1]) / 2 : 0;
+	for (uint32_t i = 0; s && i < s->n_endings; i++)
+		if (s->endings[i].unit == unit)
+			store_arc(s->row, s->endings[i].from, s->endings[i].to);
+	return yes(m.disable);
+}
+
+#define METHOD(name)                                                                                         \
+	{                                                                                                    \
+#name, (PyCFunction)(void (*)(void))(name), METHOD_FASTCALL_FLAG, NULL                       \
+	}
+enum { METHOD_FASTCALL_FLAG = 0x0080 }; /* in the limited API from 3.10 on, as it always was */
+static PyMethodDef callbacks[] = {METHOD(on_start), METHOD(on_line), METHOD(on_branch),
+				  METHOD(on_instruction)};
+
+static long event(PyObject *events, const char *name)
+{
+	return agent_int(events, name, 0);
+}
+
+static bool call(PyObject *o, const char *name, const char *format, long a, PyObject *b)
+{
+	PyObject *done = b ? PyObject_CallMethod(o, name, format, agent_int(m.tool, "real", 0), a, b)
+			   : PyObject_CallMethod(o, name, format, agent_int(m.tool, "real", 0), a);
+	Py_XDECREF(done);
+	if (!done)
+		PyErr_Clear();
+	return done != NULL;
+}
+
+/* An id that is free, from the top: those below are for debuggers, coverage tools and profilers. */
+static bool take_tool(PyObject *monitoring)
+{
+	static const long ids[] = {4, 3, 1};
+	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
+		PyObject *done = PyObject_CallMethod(monitoring, "use_tool_id", "ls", ids[i], "fettle");
+		Py_XDECREF(done);
+		if (done) {
+			m.tool = PyLong_FromLong(ids[i]);
+			return m.tool != NULL;
+		}
+		PyErr_Clear();
+	}
+	return false;
+}
+
+static bool hear(PyObject *monitoring, long event, PyMethodDef *callback)
+{
+	PyObject *f = PyCFunction_NewEx(callback, NULL, NULL);
+	bool good = f && call(monitoring, "register_callback", "llO", event, f);
+	Py_XDECREF(f);
+	return good;
+}
+
+static bool listen(PyObject *monitoring, PyObject *events)
+{
+	long start = event(events, "PY_START"), line = event(events, "LINE"),
+	     branch = event(events, "BRANCH");
+	long left = event(events, "BRANCH_LEFT"), right = event(events, "BRANCH_RIGHT");
+	long local = line, instruction = event(events, "INSTRUCTION");
+	bool good = hear(monitoring, start, &callbacks[0]) && hear(monitoring, line, &callbacks[1]);
+	if (store.branch && left && right) {
+		m.both_sides = true;
+		good =
+		    good && hear(monitoring, left, &callbacks[2]) && hear(monitoring, right, &callbacks[2]);
+		local |= left | right;
+	} else if (store.branch) {
+		good = good && hear(monitoring, branch, &callbacks[2]);
+		local |= branch;
+	}
+	good = good && (!store.branch || hear(monitoring, instruction, &callbacks[3]));
+	m.local_events = PyLong_FromLong(local);
+	m.events_with_endings = PyLong_FromLong(local | instruction);
+	return good && m.local_events && m.events_with_endings &&
+	       call(monitoring, "set_events", "ll", start, NULL);
+}
+
+bool monitor_start(void)
+{
+	PyObject *monitoring = PySys_GetObject("monitoring"); /* borrowed */
+	PyObject *events = monitoring ? PyObject_GetAttrString(monitoring, "events") : NULL;
+	if (!events || !take_tool(monitoring)) {
+		PyErr_Clear();
+		Py_XDECREF(events);
+		return false;
+	}
+	m.disable = PyObject_GetAttrString(monitoring, "DISABLE");
+	m.set_local = PyObject_GetAttrString(monitoring, "set_local_events");
+	m.restart = PyObject_GetAttrString(monitoring, "restart_events");
+	bool good = m.disable && m.set_local && m.restart && listen(monitoring, events);
+	Py_DECREF(events);
+	if (!good) {
+		PyObject *done = PyObject_CallMethod(monitoring, "free_tool_id", "O", m.tool);
+		Py_XDECREF(done);
+		PyErr_Clear();
+	}
+	return good;
+}
+
+void monitor_again(void)
+{
+	PyObject *done = PyObject_CallObject(m.restart, NULL);
+	Py_XDECREF(done);
+	PyErr_Clear();
+}
