@@ -21,6 +21,7 @@
 #include "cmd/reports.h"
 #include "cmd/run.h"
 #include "cmd/run_chunks.h"
+#include "cmd/run_cover.h"
 #include "cmd/run_outfiles.h"
 #include "cmd/run_results.h"
 #include "collect/adapter_python.h"
@@ -446,6 +447,8 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	outfiles_merge(r);
 	run_memory_conflicts(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
+	if (!nothing && run_cover_finish(r) && code == 0)
+		code = 1;
 	close_record(r, code, end);
 	outfiles_junit(r);
 	if (nothing && code)
@@ -453,6 +456,7 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	if (end == POOL_BROKEN || end == POOL_NO_WORKERS)
 		warn("run", "%s", e->text);
 	tell(r, code);
+	run_cover_say(r);
 	run_memory_add(r);
 	if (!r->o.output)
 		runs_prune(&r->arena, r->root, RUNS_KEPT);
@@ -526,6 +530,8 @@ static int run_all(struct run *r, struct err *e)
 	r->suite_id = run_identity(r);
 	run_memory_open(r);
 	put_run_row(r);
+	if (run_cover_open(r, e) < 0)
+		return refuse(r, e);
 	int rc = cut_chunks(r, e);
 	if (rc)
 		return rc < 0 ? refuse(r, e) : rc;
@@ -551,6 +557,7 @@ static int run_all(struct run *r, struct err *e)
 
 static void free_run(struct run *r)
 {
+	run_cover_free(r);
 	drop_folders(r);
 	run_memory_free(r);
 	for (uint32_t i = 0; i < r->workers; i++) {

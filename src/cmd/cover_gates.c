@@ -10,6 +10,6 @@ bool cover_job_gates(struct cover_job *job)
 	if (job->fail_under <= 0 || !cover_below(is, job->fail_under, job->precision))
 		return false;
 	(void)fprintf(stderr, "coverage of %s %% is below the bound of %g %%\n",
-	    cover_percent_text(percent, is, job->precision), job->fail_under);
+		      cover_percent_text(percent, is, job->precision), job->fail_under);
 	return true;
 }

@@ -108,7 +108,8 @@ struct run {
 	bool has_fault;
 	struct outfile *outfiles;
 	size_t n_outfiles, cap_outfiles;
-	bool plan_only; /* --list, --dry-run */
+	struct run_cover *cover; /* NULL: not wanted */
+	bool plan_only;          /* --list, --dry-run */
 };
 
 /* Puts a note about the run where every report shows it. */
