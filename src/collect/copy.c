@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "collect/proc.h"
+#include "base/fd.h"
 
 int copy_file(const char *from, const char *to, struct err *e)
 {
