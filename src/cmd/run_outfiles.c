@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/folder.h"
 #include "base/mem.h"
 #include "base/row.h"
@@ -33,11 +32,33 @@ bool outfiles_take(struct run *r, const struct event *ev)
 	return true;
 }
 
+static bool slurp(const char *path, struct buf *b)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = 1;
+	while (fd >= 0 && n > 0) {
+		n = read(fd, buf_room(b, 65536), 65536);
+		b->n += n > 0 ? (size_t)n : 0;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	return fd >= 0 && n == 0;
+}
+
 static void write_whole(struct run *r, const char *path, const struct buf *b)
 {
-	auto_fd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0 || !fd_write(fd, b->at, b->n))
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	size_t done = 0;
+	while (fd >= 0 && done < b->n) {
+		ssize_t n = write(fd, b->at + done, b->n - done);
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+	}
+	if (fd < 0 || done < b->n)
 		run_note(r, "outfile", "cannot write '%s': %s", path, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
 }
 
 /* JSON arrays become one array; anything else is put one behind the other. */
@@ -67,7 +88,7 @@ static void merge_files(struct run *r, size_t first)
 		struct buf part = {0};
 		if (!str_eq(r->outfiles[i].path, r->outfiles[first].path))
 			continue;
-		if (file_read(arena_copy(&r->arena, r->outfiles[i].file), SIZE_MAX, &part))
+		if (slurp(arena_copy(&r->arena, r->outfiles[i].file), &part))
 			join(&whole, buf_view(&part));
 		buf_free(&part);
 		r->outfiles[i].want = i == first ? r->outfiles[i].want : STR("");
