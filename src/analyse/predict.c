@@ -204,7 +204,7 @@ void predict_split(struct arena *scratch, const int64_t *predicted_ns, size_t n,
 {
 	struct schedule_job *jobs = arena_array(scratch, struct schedule_job, n);
 	for (size_t i = 0; i < n; i++) {
-		jobs[i] = (struct schedule_job){predicted_ns[i], UNIT_NONE};
+		jobs[i] = (struct schedule_job){.dur_ns = predicted_ns[i]};
 		ret_split[i] = false;
 	}
 	if (workers < 2)
@@ -213,7 +213,7 @@ void predict_split(struct arena *scratch, const int64_t *predicted_ns, size_t n,
 	int64_t share_ns = schedule_simulate(scratch, jobs, n, 1, 0) / workers;
 	if (wall_ns - share_ns <= share_ns / 50)
 		return;
-	int64_t bound_ns = schedule_bound(jobs, n, 0, workers, scratch);
+	int64_t bound_ns = schedule_bound(jobs, n, workers, scratch);
 	for (size_t i = 0; i < n; i++)
 		ret_split[i] = predicted_ns[i] > bound_ns / 2;
 }

@@ -632,6 +632,7 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 	r->seed = r->o.order.numbered ? (uint64_t)r->o.order.number : (uint64_t)r->wall_ns / 1000 % 1000000;
 	static const enum schedule_order orders[] = {ORDER_LONGEST, ORDER_GIVEN, ORDER_RANDOM};
 	r->schedule = schedule_new(&r->arena, orders[r->o.order.is], r->seed);
+	schedule_slots(r->schedule, r->workers);
 	r->desks = arena_array(&r->arena, struct desk, r->workers);
 	model_init(&r->model);
 	run_host_init(r);

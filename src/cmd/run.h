@@ -33,7 +33,9 @@ struct job {
 	uint32_t found;
 	struct str *tests; /* names of just the tests to run (exec: narrowed); NULL: all */
 	uint32_t n_tests;
-	uint32_t repeat; /* 1 .. of --repeat */
+	uint32_t repeat;       /* 1 .. of --repeat */
+	const uint32_t *locks; /* as in the schedule */
+	uint32_t n_locks;
 };
 
 /* A test that a worker has begun. */

@@ -190,6 +190,7 @@ static struct job *add_job(struct run *r, uint32_t found, struct str select, int
 	struct schedule_unit u = {.name = f->name,
 				  .predicted_ns = predicted_ns,
 				  .size = f->size,
+				  .slots = t ? t->slots : 1,
 				  .alone = alone || (t && t->alone)};
 	struct job *j;
 	r->jobs = mem_grow(r->jobs, r->n_jobs, &r->cap_jobs, sizeof(*r->jobs));
@@ -197,6 +198,8 @@ static struct job *add_job(struct run *r, uint32_t found, struct str select, int
 	*j = (struct job){.found = found, .repeat = 1};
 	u.locks = locks_of(r, f, &u.n_locks, &j->unit.lock);
 	u.after = after_of(r, f, &u.n_after);
+	j->locks = u.locks;
+	j->n_locks = u.n_locks;
 	j->unit.number = (uint32_t)r->n_jobs;
 	j->unit.attempt = attempt;
 	j->unit.name = f->name;
@@ -204,6 +207,7 @@ static struct job *add_job(struct run *r, uint32_t found, struct str select, int
 	j->unit.predicted_ns = predicted_ns;
 	j->unit.timeout_ns = r->o.unit_timeout_ns;
 	j->unit.alone = u.alone;
+	j->unit.slots = u.slots < r->workers ? u.slots : r->workers;
 	if (t) {
 		j->unit.argv = t->argv;
 		j->unit.env = t->env;
@@ -294,7 +298,7 @@ static int64_t mark_long(struct run *r, bool *is_long, uint32_t *ret_n)
 	bool by_time = n_known * 2 > r->n_found;
 	for (size_t i = 0; i < r->n_found; i++) {
 		int64_t w = weight_of(&r->found[i], by_time);
-		jobs[i] = (struct schedule_job){w, UNIT_NONE};
+		jobs[i] = (struct schedule_job){.dur_ns = w};
 		sum += w;
 		longest = w > longest ? w : longest;
 	}

@@ -33,6 +33,7 @@ struct target {
 	const char *lock;  /* names of locks, separated by commas; NULL: none */
 	uint32_t *after;   /* indices of targets that must end before it */
 	uint32_t n_after;
+	uint32_t slots; /* of the workers that it takes while it runs; 0 is 1 */
 	bool alone;
 	bool invert;        /* passes when its process fails (ctest's WILL_FAIL) */
 	int skip_code;      /* exit code that means skipped; -1: none */
