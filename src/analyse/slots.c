@@ -2,6 +2,8 @@
 
 void slots_init(struct slots *s, struct arena *a, uint32_t all, uint32_t widest)
 {
+	if (all > SLOTS_MOST)
+		all = widest > 1 ? SLOTS_MOST : 0;
 	*s = (struct slots){.all = all, .widest = widest < all ? widest : all};
 	s->of_width = arena_array(a, uint32_t, (size_t)s->widest + 1);
 }

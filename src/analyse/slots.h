@@ -13,6 +13,8 @@
 
 #include "base/arena.h"
 
+enum { SLOTS_MOST = 1 << 16 }; /* that are counted */
+
 struct slots {
 	uint32_t all; /* 0: not counted, everything fits */
 	uint32_t used;
