@@ -245,6 +245,63 @@ class Others(Case):
         self.counts("all", passed=1, skipped=1, failed=1, crashed=1)
         self.same_again("all")
 
+    GO_SLOW = ('package slow\nimport ("fmt"; "os"; "testing"; "time")\n'
+               'func nap(ms int) { time.Sleep(time.Duration(ms) * time.Millisecond) }\n'
+               'func TestMain(m *testing.M) { os.WriteFile(fmt.Sprintf("main-%d", os.Getpid()), nil, 0o600); os.Exit(m.Run()) }\n'
+               'func TestA(t *testing.T) { nap(150) }\nfunc TestB(t *testing.T) { nap(150) }\n'
+               'func TestC(t *testing.T) { t.Parallel(); nap(150) }\nfunc TestD(t *testing.T) { t.Parallel(); nap(150) }\n'
+               'func TestE(t *testing.T) { t.Run("x", func(t *testing.T) { nap(60) }); t.Run("y y", func(t *testing.T) {}) }\n'
+               'func TestF(t *testing.T) { t.Skip("later") }\n'
+               'func Example_g() { nap(20); fmt.Println("g")\n// Output: g\n}\n'
+               'func FuzzH(f *testing.F) { f.Add(1); f.Fuzz(func(t *testing.T, n int) {}) }\n'
+               'func BenchmarkI(b *testing.B) { b.Fatal("not asked for") }\n')
+
+    def go_plain(self, *flags):
+        """What `go test` itself says of each test, each as often as it says so."""
+        ends = {"pass": "passed", "skip": "skipped", "fail": "failed"}
+        rows = map(json.loads, self.call("go", "test", "-json", *flags).stdout.decode().splitlines())
+        return sorted((r["Test"], ends[r["Action"]]) for r in rows if "Test" in r and r["Action"] in ends)
+
+    def units(self, out):
+        return [u["name"] for u in self.report(out)["units"]]
+
+    @needs("go")
+    def test_go_splits_a_slow_package_by_its_tests(self):
+        self.write("go.mod", "module example\n\ngo 1.20\n")
+        self.write("slow/slow_test.go", self.GO_SLOW)
+        self.run_it("-j2", "--", "go", "test", "./...", out="first")
+        self.assertEqual(self.units("first"), ["example/slow"])
+        # a test that nobody knows yet, one that is gone, and one that fails
+        text = self.GO_SLOW.replace("func TestB", "func TestNew").replace("{ nap(60) }", '{ nap(60); t.Error("no") }')
+        self.write("slow/slow_test.go", text)
+        for file in os.listdir(self.path("slow")):
+            if file.startswith("main-"):
+                os.unlink(self.path("slow", file))
+        self.run_it("-j2", "--", "go", "test", "./...", out="second", code=1)
+        parts = len(self.units("second"))
+        self.assertGreater(parts, 1)
+        self.assertEqual(len([f for f in os.listdir(self.path("slow")) if f.startswith("main-")]), parts)
+        self.assertEqual(self.verdicts("second"), self.go_plain("./..."))
+        self.assertEqual(len(self.report("second")["suites"]), 1)
+        self.same_again("second")
+
+    @needs("go")
+    def test_go_leaves_whole_what_the_person_has_chosen_from(self):
+        self.write("go.mod", "module example\n\ngo 1.20\n")
+        self.write("slow/slow_test.go", self.GO_SLOW)
+        for flags in (["-run", "Test[A-D]"], ["-skip", "TestE"], ["-shuffle", "7"], ["-failfast"]):
+            for out in ("first", "second"):
+                self.run_it("-j2", "--", "go", "test", *flags, "./slow", out=out)
+            self.assertEqual(len(self.units("second")), 1, flags)
+            self.assertEqual(self.verdicts("second"), self.go_plain(*flags, "./slow"))
+        for out in ("first", "second"):
+            self.run_it("-j2", "--no-split", "--", "go", "test", "./slow", out=out)
+        self.assertEqual(len(self.units("second")), 1)
+        for out in ("first", "second"):
+            self.run_it("-j2", "--", "go", "test", "-count=2", "./slow", out=out)
+        self.assertGreater(len(self.units("second")), 1)
+        self.assertEqual(self.verdicts("first"), self.verdicts("second"))
+
     @needs("ctest")
     def test_ctest(self):
         self.write("CTestTestfile.cmake", 'add_test(yes "/bin/true")\nadd_test(no "/bin/false")\n'
