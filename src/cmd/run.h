@@ -103,10 +103,10 @@ struct run {
 	size_t n_found, cap_found, n_planned;
 	bool found_all; /* discovery is over */
 	bool asked_keys;
-	int64_t part_ns; /* what a part of a long file should take; 0: times are not known */
-	uint32_t
-	    *job_of_target; /* exec: index of its first job, or UNIT_NONE; NULL: none waits for another */
-	struct job **jobs;  /* each stays where it is: workers hold its unit */
+	int64_t part_ns;         /* what a part of a long file should take; 0: times are not known */
+	uint32_t *job_of_target; /* exec: of each target or UNIT_NONE; NULL: none waits for another */
+	bool *bad_targets;       /* those whose last attempt was bad; NULL likewise */
+	struct job **jobs;       /* each stays where it is: workers hold its unit */
 	size_t n_jobs, cap_jobs;
 	struct desk *desks;
 	char **locks; /* names; index = lock of the schedule */
@@ -165,6 +165,8 @@ int run_print_plan(struct run *r, enum pool_end end, struct err *e);
 
 /* run_host.c */
 void run_host_init(struct run *r);
+/* A target that does not run: its unit and its test with this status, and what is to be said of it. */
+void run_put_not_run(struct run *r, const struct target *t, enum status status, struct str message);
 
 /* run_memory.c */
 /* The suite as history knows it. */

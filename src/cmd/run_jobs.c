@@ -367,6 +367,7 @@ static void number_targets(struct run *r)
 {
 	uint32_t next = (uint32_t)r->n_jobs;
 	r->job_of_target = arena_array(&r->arena, uint32_t, r->suite.n_targets);
+	r->bad_targets = arena_array(&r->arena, bool, r->suite.n_targets);
 	for (size_t i = 0; i < r->suite.n_targets; i++)
 		r->job_of_target[i] = UNIT_NONE;
 	for (size_t i = 0; i < r->n_found; i++)

@@ -103,7 +103,7 @@ static const struct knob rows[] = {
     {.flag = "split",
      .yaml = "split",
      .otherwise = "true",
-     .help = "Do not split a file whose predicted time would hold up the run into its tests.",
+     .help = "Do not split a file or a Go package whose predicted time would hold up the run into its tests.",
      .group = workers,
      .offset = AT(split),
      .type = KNOB_BOOL},
@@ -221,7 +221,9 @@ static const struct knob rows[] = {
     {.flag = "lock",
      .yaml = "lock",
      .arg = "NAME=PATTERN",
-     .help = "Never run two units that match PATTERN at once. The same NAME is the same lock.",
+     .help =
+	 "Never run two units that match PATTERN at once. The same NAME is the same lock; a unit may need "
+	 "several.",
      .group = worker_own,
      .offset = AT(lock),
      .type = KNOB_PAIRS},

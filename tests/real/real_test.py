@@ -314,6 +314,64 @@ class Others(Case):
         self.assertEqual(len(is_), 4)
         self.same_again()
 
+    def ctest(self, text, *options, out="out", code=0):
+        """Tests that log when they begin and end; their properties as ctest takes them."""
+        self.write("say.sh", 'echo "+$1" >>"$LOG"; sleep "${2:-0.1}"; echo "-$1" >>"$LOG"; exit "${3:-0}"\n')
+        self.write("CTestTestfile.cmake", text.replace("T(", 'add_test(').replace("SAY", '"/bin/sh" "' + self.path("say.sh") + '"')
+                   .replace("P(", "set_tests_properties("))
+        self.env["LOG"] = self.path(out + ".log")
+        self.run_it("-j4", "--no-history", *options, "--", "ctest", out=out, code=code)
+        return self.read(out + ".log").split() if os.path.exists(self.env["LOG"]) else []
+
+    def beside(self, log, name):
+        """What ran at some time while this test did."""
+        running, seen = set(), set()
+        for line in log:
+            (running.add if line[0] == "+" else running.discard)(line[1:])
+            if name in running:
+                seen |= running
+        return seen - {name}
+
+    @needs("ctest")
+    def test_ctest_properties(self):
+        tests = "".join(f"T({n} SAY {n})\n" for n in "abcdefgh")
+        log = self.ctest(tests + 'P(a PROPERTIES PROCESSORS 3)\nP(b PROPERTIES PROCESSORS 99)\nP(c PROPERTIES RUN_SERIAL 1)\n'
+                         'P(d e PROPERTIES RESOURCE_LOCK "db;port")\nP(f PROPERTIES RESOURCE_LOCK "port")\n'
+                         'P(g PROPERTIES DEPENDS h)\n')
+        self.counts(passed=8)
+        self.assertLessEqual(len(self.beside(log, "a")), 2)  # one at a time, one after the other
+        self.assertEqual(self.beside(log, "b"), set())
+        self.assertEqual(self.beside(log, "c"), set())
+        for name in "def":
+            self.assertFalse(self.beside(log, name) & set("def"), log)
+        self.assertGreater(log.index("+g"), log.index("-h"))  # though h stands behind it
+        slots = {u["name"]: u.get("slots") for u in self.report()["units"]}
+        self.assertEqual((slots["a"], slots["b"], slots["c"]), (3, 4, None))
+        self.same_again()
+
+    FIXTURES = ('T(clean SAY clean)\nT(use SAY use)\nT(other SAY other)\nT(setup SAY setup 0.1 CODE)\n'
+                'P(setup PROPERTIES FIXTURES_SETUP F)\nP(clean PROPERTIES FIXTURES_CLEANUP F)\n'
+                'P(use PROPERTIES FIXTURES_REQUIRED F)\n')
+
+    @needs("ctest")
+    def test_ctest_fixtures(self):
+        log = self.ctest(self.FIXTURES.replace("CODE", "0"))
+        order = [log.index(x) for x in ("-setup", "+use", "-use", "+clean")]
+        self.assertEqual(order, sorted(order))
+        log = self.ctest(self.FIXTURES.replace("CODE", "0"), "--select", "use", out="some")
+        self.assertEqual(log, ["+setup", "-setup", "+use", "-use", "+clean", "-clean"])
+        log = self.ctest(self.FIXTURES.replace("CODE", "1"), out="bad", code=1)
+        self.assertNotIn("+use", log)
+        self.assertIn("+clean", log)
+        self.assertEqual(self.statuses("bad"), {"setup": "failed", "use": "error", "clean": "passed", "other": "passed"})
+        self.assertEqual([t["message"] for t in self.report("bad")["tests"] if t["name"] == "use"],
+                         ["not run: its fixture's set-up 'setup' did not pass"])
+        self.same_again("bad")
+        ran = []
+        for k in (1, 2):
+            ran.append(self.ctest(self.FIXTURES.replace("CODE", "0"), "--shard", f"{k}/2", out=f"shard{k}"))
+        self.assertEqual(sorted(len(log) for log in ran), [2, 6])  # a fixture stays in one shard
+
     @needs("bats")
     def test_bats(self):
         self.write("a.bats", '@test "good" { true; }\n@test "skips" { skip later; }\n')
