@@ -112,6 +112,9 @@ struct run {
 	char **locks; /* names; index = lock of the schedule */
 	size_t n_locks, cap_locks;
 	uint32_t n_bad_units;
+	bool bad_verdict; /* of something that is no unit: a hook, the framework itself */
+	uint32_t n_cut;   /* units that the end of the run has cut short */
+	int start_fault;  /* of a worker that could not start, where the suite is not to blame */
 	uint64_t n_reader_ids;
 	int64_t flush_ns;
 	bool stopped_early; /* --fail-fast */

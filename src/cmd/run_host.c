@@ -233,9 +233,13 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 	struct desk *d = &r->desks[worker];
 	uint32_t job = u->number;
 	if (job >= r->n_jobs) { /* the start of a worker that failed */
-		r->n_bad_units += status_is_bad(status);
+		if (!status_is_bad(status))
+			return;
+		r->n_bad_units += !u->fault;
+		r->start_fault = r->start_fault ? r->start_fault : u->fault;
 		return;
 	}
+	r->n_cut += status == STATUS_UNFINISHED;
 	schedule_end(r->schedule, job);
 	r->n_units_done++;
 	schedule_learn(r->schedule, job, run_now(r) - d->begin_ns);

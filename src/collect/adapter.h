@@ -93,6 +93,11 @@ struct adapter {
 	 */
 	char **(*part)(struct suite *s, const struct target *t, const struct str *tests, size_t n, bool rest);
 	bool (*can_part)(const struct str *test);
+	/*
+	 * What an exit code of the framework that is not 0 means: 0, its verdict on the tests; FAULT_USAGE
+	 * or FAULT_SYSTEM, it could not do its work. NULL: always its verdict.
+	 */
+	int (*blame)(int exit_code);
 	/* Options of the framework that take a value in the next word, for --chunks; NULL-terminated. */
 	const char *const *value_options;
 };

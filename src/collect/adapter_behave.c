@@ -36,6 +36,12 @@ static const char *const value_options[] = {"-D",
 					    "--color",
 					    NULL};
 
+/* 1 is a verdict; 2 a wrong option or configuration. */
+static int blame(int exit_code)
+{
+	return exit_code == 2 ? FAULT_USAGE : 0;
+}
+
 const struct adapter adapter_behave = {
     .name = "behave",
     .mode = ADAPTER_PULL,
@@ -44,4 +50,5 @@ const struct adapter adapter_behave = {
     .step_word = "step",
     .match = match,
     .value_options = value_options,
+    .blame = blame,
 };

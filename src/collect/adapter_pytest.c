@@ -22,6 +22,12 @@ static const char *const value_options[] = {"-k",           "-m",
 					    "--log-level",  "--log-cli-level",
 					    "--timeout",    NULL};
 
+/* ExitCode: 3 an internal error, 4 a wrong use, 5 no tests. */
+static int blame(int exit_code)
+{
+	return exit_code == 3 ? FAULT_SYSTEM : exit_code == 4 || exit_code == 5 ? FAULT_USAGE : 0;
+}
+
 const struct adapter adapter_pytest = {
     .name = "pytest",
     .mode = ADAPTER_PULL,
@@ -30,4 +36,5 @@ const struct adapter adapter_pytest = {
     .step_word = "phase",
     .match = match,
     .value_options = value_options,
+    .blame = blame,
 };

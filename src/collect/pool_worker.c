@@ -288,8 +288,12 @@ struct str worker_stacks(struct pool *p, struct worker *w)
 	struct str stacks = hang_read(&p->scratch, w->dump_path);
 	double seconds = (double)(clock_mono_ns() - w->unit_ns) / 1e9;
 	(void)unlink(w->dump_path);
-	return str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle%s%.*s", seconds,
-				   stacks.n ? "\n" : "", STR_ARG(stacks)));
+	const char *gap = stacks.n ? "\n" : "";
+	if (!w->timed_out)
+		return str_of(arena_printf(&p->scratch, "%.*s%s%.*s", STR_ARG(pool_cut_words(p)), gap,
+					   STR_ARG(stacks)));
+	return str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle%s%.*s", seconds, gap,
+				   STR_ARG(stacks)));
 }
 
 void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,

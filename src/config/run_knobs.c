@@ -122,7 +122,9 @@ static const struct knob rows[] = {
      .env = "FETTLE_TIMEOUT",
      .arg = "TIME",
      .otherwise = "0",
-     .help = "End the whole run after this time; 0 never does.",
+     .help =
+	 "End the whole run after this time; 0 never does. What is not done then is unfinished; where nothing "
+	 "failed before, the exit code is 3.",
      .group = outcome,
      .offset = AT(timeout_ns),
      .max = 31536000000000000,

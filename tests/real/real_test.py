@@ -227,6 +227,88 @@ class Pytest(Case):
         self.counts(passed=2, timeout=1)
 
 
+class ExitCodes(Case):
+    """docs/decisions/0006-exit-codes.md: 1 is a bad verdict of the suite and nothing else."""
+
+    def ends(self, code, *command, says="", options=("-j2",)):
+        done = self.run_it("--no-history", *options, "--", *command, code=code)
+        self.assertIn(says, done.err)
+        self.same_again()
+        return done
+
+    def pytest(self, **files):
+        for name in os.listdir(self.dir):
+            shutil.rmtree(self.path(name)) if os.path.isdir(self.path(name)) else os.unlink(self.path(name))
+        self.write("test_a.py", "def test_a(): pass\n")
+        for name, text in files.items():
+            self.write(name + ".py", text)
+
+    @needs("pytest")
+    def test_a_pytest_suite_that_cannot_be_loaded_is_bad(self):
+        self.pytest(conftest="import nothere\n")
+        self.ends(1, "pytest", says="fettle run: worker")
+        self.pytest(test_b="def test_b(:\n")
+        self.ends(1, "pytest")
+        self.counts(passed=1, error=1)
+
+    @needs("pytest")
+    def test_what_pytest_does_not_understand_is_wrong_use(self):
+        self.pytest()
+        self.ends(2, "pytest", "--no-such-option", says="unrecognized arguments")
+        self.ends(2, "pytest", "-p", "nothere", says="Error importing plugin")
+        self.ends(2, "pytest", "nowhere", says="file or directory not found: nowhere")
+        self.write("pytest.ini", "[pytest]\nrequired_plugins = nothere\n")
+        self.ends(2, "pytest", says="Missing required plugins")
+
+    @needs("pytest")
+    def test_a_pytest_that_breaks_has_no_verdict(self):
+        self.pytest(conftest="def pytest_collection(session):\n    raise RuntimeError\n")
+        self.ends(3, "pytest", says="exit code 3")
+
+    @needs("pytest")
+    def test_a_threshold_of_the_framework_is_a_verdict(self):
+        self.pytest(conftest="def pytest_sessionfinish(session):\n    session.exitstatus = 1\n")
+        self.ends(1, "pytest", says="ended with exit code 1, though no test failed")
+        self.pytest(conftest="import os\ndef pytest_unconfigure():\n    os.abort()\n")
+        self.ends(1, "pytest")
+
+    @needs("behave")
+    def test_behave(self):
+        self.write("features/a.feature", "Feature: f\n  Scenario: s\n    Given x\n")
+        self.write("features/steps/s.py", "from behave import given\n@given('x')\ndef x(c): pass\n")
+        self.ends(0, "behave")
+        self.ends(2, "behave", "--no-such-option", says="no-such-option")
+        for broken in ("import nothere", "def before_all(c): assert 0", "def after_all(c): assert 0"):
+            self.write("features/environment.py", broken + "\n")
+            self.ends(1, "behave")
+        os.unlink(self.path("features/environment.py"))
+        self.write("features/steps/t.py", "import nothere\n")
+        self.ends(1, "behave", says="nothere")
+
+    def test_the_time_of_the_run_is_no_test_that_failed(self):
+        self.write("t/1.sh", "exit 0\n")
+        self.write("t/2.sh", "sleep 600\n")
+        self.write("t/3.sh", "exit 0\n")
+        slow = ("--units", "t/*.sh", "-j1", "--order", "given", "--timeout", "1s")
+        self.ends(3, "sh", "{}", options=slow, says="--timeout ended the run: of its units (3) not begun 1, cut short 1")
+        self.assertEqual(self.statuses(), {"1.sh": "passed", "2.sh": "unfinished"})
+        self.assertIn("the time of the run was up", self.read("out/report.json"))
+        self.write("t/1.sh", "exit 1\n")
+        self.ends(1, "sh", "{}", options=slow, says="--timeout ended the run")
+        self.assertEqual(self.statuses(), {"1.sh": "failed", "2.sh": "unfinished"})
+
+    @needs("pytest")
+    def test_the_time_of_the_run_is_no_pytest_test_that_failed(self):
+        self.pytest(test_b="import time\ndef test_b(): time.sleep(600)\n")
+        self.ends(3, "pytest", options=("-j2", "--timeout", "3s"), says="--timeout ended the run")
+        self.assertEqual({n.split("::")[-1]: s for n, s in self.verdicts()}, {"test_a": "passed", "test_b": "unfinished"})
+        self.assertIn("test_b.py", [t["message"] for t in self.report()["tests"] if t["status"] == "unfinished"][0])
+
+    def test_a_set_up_that_fails_leaves_nothing_to_judge(self):
+        self.write("t/1.sh", "exit 1\n")
+        self.ends(3, "sh", "{}", options=("--units", "t/*.sh", "--setup", "exit 7"), says="ended with exit code 7")
+
+
 class Others(Case):
     @needs("go")
     def test_go(self):
