@@ -603,6 +603,18 @@ static void the_gap_adds_up(void **state)
 	drop(m);
 }
 
+static void a_unit_that_was_cut_short_says_why_for_its_tests(void **state)
+{
+	(void)state;
+	struct model *m = model_of("{'ev':'begin','t':0,'kind':'unit','id':1,'w':0,'name':'a'}\n"
+				   "{'ev':'begin','t':1,'kind':'test','id':2,'in':1,'w':0,'name':'t'}\n"
+				   "{'ev':'end','t':9,'id':1,'st':'unfinished','msg':'the time was up'}\n");
+	assert_int_equal(m->tests[0].status, STATUS_UNFINISHED);
+	assert_str(m->tests[0].message, "the time was up");
+	assert_int_equal(m->tests[0].dur_ns, 8);
+	drop(m);
+}
+
 static void several_locks_and_slots_count_in_the_bound_and_the_simulation(void **state)
 {
 	(void)state;
@@ -934,6 +946,7 @@ int main(void)
 	    cmocka_unit_test(subtests_are_tests_but_their_time_counts_once),
 	    cmocka_unit_test(the_gap_adds_up),
 	    cmocka_unit_test(the_gap_adds_up_for_nonsense_too),
+	    cmocka_unit_test(a_unit_that_was_cut_short_says_why_for_its_tests),
 	    cmocka_unit_test(several_locks_and_slots_count_in_the_bound_and_the_simulation),
 	    cmocka_unit_test(what_if_simulates_the_same_units),
 	    cmocka_unit_test(the_slowest_come_first_and_ties_go_by_name),
