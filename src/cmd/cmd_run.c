@@ -33,6 +33,7 @@
 extern char **environ;
 
 enum { RUNS_KEPT = 50, GRACE_S = 5 };
+static const char KEPT_WITHOUT[] = ".fettle/runs"; /* a tree that is kept holds no other runs */
 
 int64_t run_now(const struct run *r)
 {
@@ -107,7 +108,7 @@ static void drop_folders(struct run *r)
 {
 	if (r->suite.work_dir)
 		folder_remove(r->suite.work_dir);
-	if (r->suite.disk_dir && !r->o.keep_tree)
+	if (r->suite.disk_dir && !r->trees_left)
 		folder_remove(r->suite.disk_dir);
 }
 
@@ -274,8 +275,8 @@ static int prepare_isolation(struct run *r, struct pool_options *po, struct err 
 	if (r->isolate.why_copy)
 		run_note(r, "isolate", "trees are copied: no overlay can be had here (%s)",
 			 r->isolate.why_copy);
-	if (r->o.keep_tree)
-		run_note(r, "isolate", "what the workers changed is kept in '%s'", r->isolate.room);
+	if (r->isolate.keep && r->writes)
+		isolate_forget(&r->arena, r->dir);
 	po->isolate = &r->isolate;
 	return 0;
 }
@@ -461,6 +462,23 @@ static void tell(struct run *r, int code)
 	reports_say(&r->model, &ro, code);
 }
 
+/* --keep-tree */
+static void keep_trees(struct run *r)
+{
+	struct err e;
+	if (!r->isolate.keep)
+		return;
+	if (!r->writes) {
+		(void)err_usage(&e, "the run has no folder");
+	} else if (isolate_keep(&r->isolate, &r->arena, r->dir, r->workers, KEPT_WITHOUT, &e) == 0) {
+		run_note(r, "isolate", "what the workers %s is kept in '%s/trees'",
+			 r->isolate.how == ISOLATE_OVERLAY ? "changed" : "had and changed", r->dir);
+		return;
+	}
+	r->trees_left = true;
+	run_note(r, "isolate", "what the workers changed is kept in '%s' (%s)", r->isolate.room, e.text);
+}
+
 static int finish(struct run *r, enum pool_end end, struct err *e)
 {
 	enum status worst = STATUS_NONE;
@@ -473,6 +491,7 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 		run_note(r, "rows", "%llu lines appended to FETTLE_EVENTS were no rows and are not counted",
 			 (unsigned long long)pool_bad_rows(r->pool));
 	outfiles_merge(r);
+	keep_trees(r);
 	r->stopped_early |= end == POOL_TIMEOUT || end == POOL_STANDSTILL;
 	run_memory_conflicts(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);

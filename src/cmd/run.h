@@ -82,6 +82,7 @@ struct run {
 	struct arena arena;
 	struct suite suite;
 	struct isolate isolate;
+	bool trees_left; /* --keep-tree: they could not be brought into the run's folder */
 	struct pool *pool;
 	struct schedule *schedule;
 	struct writer writer;

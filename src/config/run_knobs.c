@@ -188,7 +188,9 @@ static const struct knob rows[] = {
      .type = KNOB_CHOICE},
     {.flag = "keep-tree",
      .yaml = "keep-tree",
-     .help = "Keep what the workers changed in their trees; a note in the report says where.",
+     .help =
+	 "Keep what the workers changed in their trees, in trees/worker-N of the run's folder; a file that "
+	 "was deleted is a character device 0:0 there. Where the tree had to be copied, the copies are kept.",
      .group = worker_own,
      .offset = AT(keep_tree),
      .type = KNOB_BOOL},

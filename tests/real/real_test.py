@@ -617,6 +617,37 @@ class Sh(Case):
         self.assertEqual(self.read("data"), "old\n")
         self.assertEqual(sorted(os.listdir(self.dir)), [".fettle", "data", "gone", "out", "t"])
 
+    def test_keep_tree(self):
+        self.env["TMPDIR"] = os.path.realpath(tempfile.mkdtemp(prefix="fettle-tmp-"))
+        self.addCleanup(shutil.rmtree, self.env["TMPDIR"], ignore_errors=True)
+        os.makedirs(self.path("elsewhere/worker-0"))
+        os.makedirs(self.path("out"))
+        self.write("elsewhere/worker-0/mine", "mine\n")
+        os.symlink(self.path("elsewhere"), self.path("out/trees"))  # as a test may have left it
+        self.write("data", "old\n")
+        self.write("gone", "")
+        self.units(4, "echo new >data; rm -f gone; ln -sf / away; mkdir -p sub; echo \"$0\" >>sub/ran; sleep 0.1")
+        self.sh("-j2", "--isolate", "tree", "--keep-tree")
+        self.assertEqual(self.read("data"), "old\n")
+        self.assertEqual(self.read("elsewhere/worker-0/mine"), "mine\n")
+        self.assertFalse(os.path.islink(self.path("out/trees")))
+        trees = sorted(os.listdir(self.path("out/trees")))
+        self.assertEqual(trees, ["worker-0", "worker-1"])
+        ran = []
+        for tree in trees:
+            self.assertEqual(self.read("out/trees", tree, "data"), "new\n")
+            self.assertTrue(os.path.islink(self.path("out/trees", tree, "away")))
+            ran += self.read("out/trees", tree, "sub/ran").split()
+        self.assertEqual(sorted(ran), ["t/%d.sh" % i for i in range(1, 5)])
+        self.assertIn("is kept in 'out/trees'", self.read("out/report.txt"))
+        shutil.rmtree(self.env["TMPDIR"])
+        # another file system, where there is one
+        self.env["TMPDIR"] = tempfile.mkdtemp(prefix="fettle-tmp-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+        self.addCleanup(shutil.rmtree, self.env["TMPDIR"], ignore_errors=True)
+        self.sh("-j2", "--isolate", "tree", "--keep-tree")
+        self.assertFalse(os.path.exists(self.path("out/trees/worker-0/out/trees")))
+        self.assertEqual([f for f in os.listdir(self.env["TMPDIR"]) if f.startswith("fettle-")], [])
+
     def test_report_of_a_second_run_again(self):
         self.units(2)
         self.sh()
