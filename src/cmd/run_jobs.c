@@ -7,6 +7,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/run.h"
+#include "collect/census.h"
+
+enum { CENSUS_MOST = 256 << 20, TEST_WEIGHT = 1 << 20 };
 
 static struct found *add_found(struct run *r)
 {
@@ -375,10 +378,40 @@ static void number_targets(struct run *r)
 			r->job_of_target[r->found[i].target] = next++;
 }
 
+/*
+ * Where most files were never run, they are weighed by the tests that they seem to hold, and by their length
+ * among those that hold as many.
+ */
+static void weigh_unknown(struct run *r)
+{
+	size_t n_unknown = 0;
+	int64_t bytes = 0;
+	bool any = false;
+	for (size_t i = 0; i < r->n_found; i++) {
+		n_unknown += !r->found[i].predicted_ns;
+		bytes += r->found[i].size;
+	}
+	if (!r->suite.adapter->count || n_unknown * 2 < r->n_found || bytes > CENSUS_MOST ||
+	    run_is_chunked(r))
+		return;
+	uint32_t *counts = mem_alloc(sizeof(*counts) * (r->n_found + 1));
+	for (size_t i = 0; i < r->n_found; i++) {
+		const char *path = arena_copy(&r->arena, r->found[i].name);
+		counts[i] = census_file(path, r->suite.adapter->count);
+		any |= counts[i] > 0;
+	}
+	for (size_t i = 0; i < r->n_found && any; i++) {
+		int64_t length = r->found[i].size < TEST_WEIGHT ? r->found[i].size : TEST_WEIGHT - 1;
+		r->found[i].size = (int64_t)counts[i] * TEST_WEIGHT + length;
+	}
+	mem_free(counts);
+}
+
 void run_plan(struct run *r)
 {
 	predict_all(r);
 	if (!r->asked_keys) {
+		weigh_unknown(r);
 		if (r->o.shard.n)
 			keep_shard(r);
 		if (r->o.only_failed)

@@ -93,6 +93,9 @@ struct adapter {
 	 */
 	char **(*part)(struct suite *s, const struct target *t, const struct str *tests, size_t n, bool rest);
 	bool (*can_part)(const struct str *test);
+	/* How many tests a file that is a unit seems to hold: census.h. NULL: its size is all that is known.
+	 */
+	uint32_t (*count)(struct str text);
 	/*
 	 * What an exit code of the framework that is not 0 means: 0, its verdict on the tests; FAULT_USAGE
 	 * or FAULT_SYSTEM, it could not do its work. NULL: always its verdict.

@@ -1,6 +1,7 @@
 /* behave: the agent lists feature files and takes them from the socket. */
 #include "collect/adapter.h"
 #include "collect/adapter_python.h"
+#include "collect/census.h"
 
 static bool match(char *const *argv, size_t i, size_t *ret_args)
 {
@@ -51,4 +52,5 @@ const struct adapter adapter_behave = {
     .match = match,
     .value_options = value_options,
     .blame = blame,
+    .count = census_gherkin,
 };

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "collect/adapter.h"
+#include "collect/census.h"
 #include "collect/go_exec.h"
 #include "collect/proc.h"
 
@@ -148,6 +150,26 @@ static char **read_strings(struct suite *s, const char *path)
 	return strings;
 }
 
+/* How many tests a package's folder seems to hold: binaries differ little in size, and not by their tests. */
+static int64_t tests_in(struct suite *s, const char *folder)
+{
+	struct buf pattern = {0};
+	glob_t found = {0};
+	int64_t n = 0;
+	for (const char *p = folder; *p; p++) {
+		if (strchr("\\*?[]", *p))
+			buf_char(&pattern, '\\');
+		buf_char(&pattern, *p);
+	}
+	buf_text(&pattern, "/*_test.go");
+	if (glob(arena_copy(&s->arena, buf_view(&pattern)), GLOB_NOSORT, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			n += census_file(found.gl_pathv[i], census_go);
+	globfree(&found);
+	buf_free(&pattern);
+	return n;
+}
+
 /* "fettle-go-exec N\n" where N names three files in the work folder. */
 static void take_binary(struct suite *s, struct package *p, struct str number)
 {
@@ -156,7 +178,6 @@ static void take_binary(struct suite *s, struct package *p, struct str number)
 		return;
 	char **argv = read_strings(s, arena_printf(&s->arena, "%s/go-%lld.argv", s->disk_dir, (long long)n));
 	char **env = read_strings(s, arena_printf(&s->arena, "%s/go-%lld.env", s->disk_dir, (long long)n));
-	struct stat st;
 	if (!argv || !argv[0] || !argv[1] || !env)
 		return;
 	struct target *t = suite_target(s);
@@ -164,8 +185,7 @@ static void take_binary(struct suite *s, struct package *p, struct str number)
 	t->cwd = argv[0];
 	t->argv = argv + 1;
 	t->env = env;
-	/* binaries differ little in size, and not by their tests: sources of tests would be better */
-	t->size = stat(argv[1], &st) == 0 ? st.st_size : 0;
+	t->size = tests_in(s, argv[0]);
 	p->given = true;
 }
 

@@ -1,6 +1,7 @@
 /* pytest: the agent finds test files by pytest's own collectors and takes them from the socket. */
 #include "collect/adapter.h"
 #include "collect/adapter_python.h"
+#include "collect/census.h"
 
 static bool match(char *const *argv, size_t i, size_t *ret_args)
 {
@@ -37,4 +38,5 @@ const struct adapter adapter_pytest = {
     .match = match,
     .value_options = value_options,
     .blame = blame,
+    .count = census_python,
 };

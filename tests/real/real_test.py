@@ -227,6 +227,41 @@ class Pytest(Case):
         self.counts(passed=2, timeout=1)
 
 
+class FirstRun(Case):
+    """Nothing is known of the times: files with many tests come first and are split, however short their text."""
+
+    def first_of(self, out="out"):
+        return min(self.report(out)["units"], key=lambda u: u["start_ns"])["name"]
+
+    @needs("pytest")
+    def test_pytest(self):
+        for i in range(3):
+            self.write(f"test_{i}.py", "# " + "long " * 20000 + "\ndef test_one(): pass\n")
+        self.write("test_many.py", "import time\n" + "".join(f"def test_{i}(): time.sleep(0.02)\n" for i in range(24)))
+        self.run_it("-j2", "--no-history", "--batch", "0", "--", "pytest")
+        self.counts(passed=27)
+        parts = [u for u in self.report()["units"] if u["name"] == "test_many.py"]
+        self.assertGreater(len(parts), 1)
+        self.assertEqual({u["worker"] for u in parts}, {0, 1})
+
+    @needs("behave")
+    def test_behave(self):
+        self.write("features/steps/s.py", "from behave import given\n@given('x')\ndef x(c): pass\n")
+        self.write("features/a.feature", "Feature: a\n" + "# long\n" * 5000 + "  Scenario: s\n    Given x\n")
+        self.write("features/b.feature", "Feature: b\n  Scenario Outline: s\n    Given x\n    Examples:\n      | n |\n" +
+                   "      | 1 |\n" * 3)
+        self.run_it("-j1", "--no-history", "--batch", "0", "--", "behave")
+        self.counts(passed=4)
+        self.assertEqual(self.first_of(), "features/b.feature")
+
+    @needs("bats")
+    def test_bats(self):
+        self.write("a.bats", "# long\n" * 5000 + '@test "a" { true; }\n')
+        self.write("b.bats", '@test "b" { true; }\n@test "c" { true; }\n')
+        self.run_it("-j1", "--no-history", "--", "bats", "a.bats", "b.bats")
+        self.assertEqual(self.first_of(), "b.bats")
+
+
 class ExitCodes(Case):
     """docs/decisions/0006-exit-codes.md: 1 is a bad verdict of the suite and nothing else."""
 
