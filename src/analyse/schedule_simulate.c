@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "base/table.h"
 
-enum { LANE_NONE = UINT32_MAX };
+#define LANE_NONE UINT32_MAX
 
 /* A job as a number that sorts as its duration, and where it stands. */
 struct entry {
