@@ -313,11 +313,12 @@ class Agent:
             yield message
             message = self.link.hear()
 
-    def fault(self, message):
-        """The suite cannot be loaded. Only the first is told."""
+    def fault(self, message, blame=""):
+        """The suite cannot be loaded, for which the suite, the command or the agent is
+        to blame; nothing where that is not known. Only the first is told."""
         if self.link and not self.ready:
             self.ready = True
-            self.link.say("fault", msg=clip(message, MESSAGE_BYTES))
+            self.link.say("fault", msg=clip(message, MESSAGE_BYTES), blame=blame)
 
     def say_units(self, units):
         """units: dicts as the protocol has them."""

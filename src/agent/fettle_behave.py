@@ -36,12 +36,12 @@ def run(runner, plain):
         agent.rows.note("agent-broken", "this behave cannot be observed: %r" % error)
         if agent.pull:
             # Fettle hands out the units; to run them all here would be wrong.
-            agent.fault("this behave cannot take units: %r" % error)
+            agent.fault("this behave cannot take units: %r" % error, "agent")
             return True
     try:
         return plain(runner)
     except Exception as error:
-        agent.fault(describe(error, error.__traceback__))
+        agent.fault(describe(error, error.__traceback__), "command" if type(error).__name__ == "ConfigError" else "suite")
         raise
     finally:
         agent.rows.flush()
@@ -463,7 +463,7 @@ class Puller:
     def pull(self):
         agent, runner = self.agent, self.runner
         if runner.aborted:
-            agent.fault(self.observer.hook_error or "before_all ended the run")
+            agent.fault(self.observer.hook_error or "before_all ended the run", "suite")
             return
         for message in agent.requests():
             if message.get("do") == "list":

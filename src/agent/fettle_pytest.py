@@ -32,7 +32,8 @@ def prepare(plain, args, plugins, more):
     try:
         return plain(args, list(plugins or ()) + [plugin], **more)
     except BaseException as error:
-        agent.fault(cause(error))
+        # A plugin that is not there is the command's, or its configuration's.
+        agent.fault(cause(error), "suite" if type(error).__name__ == "ConftestImportFailure" else "command")
         raise
 
 

@@ -367,7 +367,8 @@ class Puller(Observer):
             found = {name: (name.partition("::")[0], None) for name in names} if names else self.files(session)
         except BaseException as error:
             self.agent.ready = False
-            self.agent.fault(cause(error))
+            usage = isinstance(error, sys.modules["_pytest.config"].UsageError)
+            self.agent.fault(cause(error), "command" if usage else "suite")
             raise
         units = {name: {"name": name} for name in found}
         for name, (path, _) in found.items():

@@ -50,6 +50,7 @@ struct model_unit {
 	int32_t worker;
 	uint32_t attempt;
 	uint32_t n_tests, n_bad; /* attempts of tests in it */
+	uint32_t slots;          /* of the workers that it took, 1 .. MODEL_MOST_WORKERS */
 	enum status status;
 	bool alone; /* ran with no other unit beside it */
 	int64_t start_ns, dur_ns;
@@ -105,7 +106,7 @@ struct model_counts {
  */
 struct model_gap {
 	int64_t bound_ns;   /* max(sum / workers, longest, lock chain) */
-	int64_t sum_ns;     /* of all units, each attempt */
+	int64_t sum_ns;     /* of all units, each attempt, as often as it takes slots */
 	int64_t longest_ns; /* one attempt of one unit */
 	struct str longest; /* name of the longest unit */
 	int64_t chain_ns;   /* the longest lock chain; 0: no locks */

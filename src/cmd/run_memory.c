@@ -16,6 +16,11 @@ struct was_bad {
 	struct str unit, key, name;
 };
 
+/* A test that history knows of, for adapters that can part a unit. */
+struct known_test {
+	struct str unit, name;
+};
+
 struct run_memory {
 	struct history history;
 	struct history_reader reader;
@@ -23,6 +28,10 @@ struct run_memory {
 	struct predict predict;
 	struct was_bad *bad;
 	size_t n_bad, cap_bad;
+	struct known_test *known;
+	size_t n_known, cap_known;
+	struct split split; /* of all units that are known; found when first asked for */
+	bool split_found;
 	struct change change;
 	struct history_run last;
 	uint32_t n_alone; /* bad now, and passed when nothing ran beside it */
@@ -59,6 +68,10 @@ static void learn_test(struct history_reader *h, const struct history_known *t)
 	struct run_memory *m = memory_of(h);
 	struct arena *a = &m->run->arena;
 	predict_test_was(&m->predict, t->file, t->name, t->key, t->recent_ns, t->n_recent);
+	if (t->before && m->run->suite.adapter->part) {
+		m->known = mem_grow(m->known, m->n_known, &m->cap_known, sizeof(*m->known));
+		m->known[m->n_known++] = (struct known_test){arena_str(a, t->file), arena_str(a, t->name)};
+	}
 	if (!t->before || !status_is_bad(t->status) || !m->run->o.only_failed)
 		return;
 	m->bad = mem_grow(m->bad, m->n_bad, &m->cap_bad, sizeof(*m->bad));
@@ -98,6 +111,35 @@ int64_t run_predict(struct run *r, struct str unit)
 int64_t run_predict_test(struct run *r, struct str unit, struct str test)
 {
 	return predict_test(&r->memory->predict, unit, test, STR_NONE);
+}
+
+uint32_t run_known_tests(struct run *r, struct str unit, struct str **ret_names, int64_t **ret_ns)
+{
+	const struct run_memory *m = r->memory;
+	uint32_t n = 0;
+	*ret_names = arena_array(&r->arena, struct str, m->n_known);
+	*ret_ns = arena_array(&r->arena, int64_t, m->n_known);
+	for (size_t i = 0; i < m->n_known; i++) {
+		if (!str_eq(m->known[i].unit, unit))
+			continue;
+		(*ret_names)[n] = m->known[i].name;
+		(*ret_ns)[n++] = run_predict_test(r, unit, m->known[i].name);
+	}
+	return n;
+}
+
+void run_split_by_history(struct run *r, struct split *ret, int64_t least_gain_ns)
+{
+	struct run_memory *m = r->memory;
+	if (!m->split_found) {
+		struct arena scratch = {0};
+		int64_t *all = arena_array(&scratch, int64_t, m->predict.n_units + m->predict.n_files);
+		size_t n = predict_units(&m->predict, all);
+		split_find(&m->split, &scratch, all, n, r->workers, least_gain_ns);
+		m->split_found = true;
+		arena_free(&scratch);
+	}
+	*ret = m->split;
 }
 
 uint32_t run_failed(struct run *r, struct str unit, struct str **ret_keys, struct str **ret_names)
@@ -280,4 +322,5 @@ void run_memory_free(struct run *r)
 	history_close(&r->memory->history);
 	predict_free(&r->memory->predict);
 	mem_free(r->memory->bad);
+	mem_free(r->memory->known);
 }

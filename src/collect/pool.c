@@ -161,6 +161,16 @@ size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most)
 	return n;
 }
 
+bool pool_was_cut(const struct pool *p)
+{
+	return p->interrupt_ns != 0;
+}
+
+struct str pool_cut_words(const struct pool *p)
+{
+	return p->end == POOL_TIMEOUT ? STR("cut short: the time of the run was up") : STR("interrupted");
+}
+
 /* Something wants the run to end: the first time kindly, the second time at once. */
 static void interrupt(struct pool *p, int sig)
 {
@@ -271,10 +281,10 @@ static void check_clocks(struct pool *p, int64_t now)
 {
 	if (p->o.deadline_ns && now >= p->o.deadline_ns && p->end == POOL_DONE) {
 		p->end = POOL_TIMEOUT;
+		p->interrupt_ns = now;
 		p->stopping = true;
 		worker_end_processes(p, &p->front, ENDING_TERM, now);
 		for (uint32_t i = 0; i < p->o.workers; i++) {
-			p->workers[i].timed_out = p->workers[i].current != NULL;
 			worker_end_processes(p, &p->workers[i],
 					     p->workers[i].current ? ENDING_DUMP : ENDING_TERM, now);
 		}

@@ -235,7 +235,7 @@ void worker_drain(struct pool *p, struct worker *w)
 
 void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit *u, uint64_t span, int64_t at)
 {
-	struct field fields[4];
+	struct field fields[5];
 	uint32_t n = 0;
 	fields[n++] = (struct field){.key = STR("unit"), .type = FIELD_INT, .num = u->number};
 	if (u->predicted_ns)
@@ -245,6 +245,8 @@ void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit 
 		fields[n++] = (struct field){.key = STR("lock"), .type = FIELD_TEXT, .text = u->lock};
 	if (u->alone)
 		fields[n++] = (struct field){.key = STR("alone"), .type = FIELD_INT, .num = 1};
+	if (u->slots > 1)
+		fields[n++] = (struct field){.key = STR("slots"), .type = FIELD_INT, .num = u->slots};
 	struct event ev = {.type = EVENT_BEGIN,
 			   .kind = SPAN_UNIT,
 			   .id = span,
@@ -286,8 +288,12 @@ struct str worker_stacks(struct pool *p, struct worker *w)
 	struct str stacks = hang_read(&p->scratch, w->dump_path);
 	double seconds = (double)(clock_mono_ns() - w->unit_ns) / 1e9;
 	(void)unlink(w->dump_path);
-	return str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle%s%.*s", seconds,
-				   stacks.n ? "\n" : "", STR_ARG(stacks)));
+	const char *gap = stacks.n ? "\n" : "";
+	if (!w->timed_out)
+		return str_of(arena_printf(&p->scratch, "%.*s%s%.*s", STR_ARG(pool_cut_words(p)), gap,
+					   STR_ARG(stacks)));
+	return str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle%s%.*s", seconds, gap,
+				   STR_ARG(stacks)));
 }
 
 void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,
