@@ -27,6 +27,7 @@ class Puller(Observer):
         self.tests = 0
         self.kept_paths = {}
         self.kept_nodes = {}
+        self.folders = {}
         self.last_item = None
         self.target = None
 
@@ -139,6 +140,27 @@ class Puller(Observer):
     def pytest_collectreport(self, report):
         if report.outcome != PASSED:
             self.collected.append(report)
+
+    @hookimpl(hookwrapper=True, tryfirst=True, optionalhook=True)
+    def pytest_collect_directory(self, path, parent):
+        """From pytest 9.1 on the fixtures of a conftest are those of the node of its
+        directory: there is one for all units, and for the list of them."""
+        outcome = yield
+        node = outcome.get_result()
+        if node is not None:
+            known = self.folders.setdefault((parent, path), node)
+            if type(known) is type(node):
+                outcome.force_result(known)
+
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_collection_finish(self, session):
+        """pytest then forgets the conftests of directories that it has not met: the
+        next unit may lie in one."""
+        waiting = getattr(getattr(session, "_fixturemanager", None), "_pending_conftests", None)
+        kept = dict(waiting or ())
+        yield
+        if kept:
+            waiting.update(kept)
 
     def collect(self, session, name):
         """The items of a unit, by pytest's own collection."""

@@ -312,6 +312,21 @@ class Pull(Pytest):
         self.assertEqual(worker.finish(), 1)
         self.assertEqual(worker.verdicts(), {"first": "passed", "bad": "failed"})
 
+    def test_fixtures_of_a_conftest_are_those_of_its_folder_in_every_unit(self):
+        units = ["two/test_two.py", "one/test_one.py", "two/test_again.py"]
+        for listed, arguments in ((True, ("one", "two")), (False, ("one", "two")), (True, ()), (False, ())):
+            worker = self.worker("conftests", *arguments)
+            if listed:
+                self.assertEqual(set(self.names(worker)), set(units))
+            for unit in units:
+                worker.run([unit])
+            self.assertEqual(worker.finish(), 0, worker.output())
+            names = [span["name"] for span in worker.spans("test")]
+            self.assertEqual(
+                sorted(names),
+                sorted(["test_place", "test_only[1]", "test_only[2]"] * 2 + ["test_again[1]", "test_again[2]"]),
+            )
+
     def test_list_takes_arguments_that_name_tests_as_they_stand(self):
         worker = self.worker("selected", "tests/test_one.py::TestGroup::test_in_group", "more")
         self.assertEqual(
