@@ -21,6 +21,7 @@
 #include "cmd/reports.h"
 #include "cmd/run.h"
 #include "cmd/run_chunks.h"
+#include "cmd/run_coverage.h"
 #include "cmd/run_outfiles.h"
 #include "cmd/run_results.h"
 #include "collect/adapter_python.h"
@@ -296,7 +297,7 @@ static int discover_now(struct run *r, struct err *e)
 /* What the run came to. */
 static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 {
-	int code = r->n_bad_hooks > 0;
+	int code = r->n_bad_hooks > 0 || r->bad_coverage;
 	if (r->n_bad_hooks)
 		run_note(r, "hook", "%u %s outside of any %s failed", r->n_bad_hooks,
 			 r->n_bad_hooks == 1 ? "hook or fixture" : "hooks or fixtures",
@@ -429,6 +430,7 @@ static void tell(struct run *r, int code)
 	struct err e;
 	if (reports_write(&r->model, &ro, &e) < 0)
 		warn("run", "%s", e.text);
+	coverage_tell(r);
 	reports_say(&r->model, &ro, code);
 }
 
@@ -443,6 +445,7 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	if (pool_bad_rows(r->pool))
 		run_note(r, "rows", "%llu lines appended to FETTLE_EVENTS were no rows and are not counted",
 			 (unsigned long long)pool_bad_rows(r->pool));
+	r->bad_coverage = coverage_close(r, end);
 	outfiles_merge(r);
 	run_memory_conflicts(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
@@ -572,6 +575,7 @@ static void free_run(struct run *r)
 	mem_free(r->jobs);
 	mem_free(r->locks);
 	mem_free(r->suite.targets);
+	buf_free(&r->coverage);
 	buf_free(&r->suite.line);
 	buf_free(&r->suite.said);
 	arena_free(&r->suite.arena);

@@ -82,6 +82,7 @@ struct run {
 	struct bad_test *bad_tests;
 	size_t n_bad_tests, cap_bad_tests;
 	uint32_t n_bad_hooks; /* outside units */
+	bool bad_coverage;    /* pytest-cov says no, of all workers together */
 	uint32_t n_units_done;
 	struct run_memory *memory;
 	struct str suite_id;
@@ -108,7 +109,8 @@ struct run {
 	bool has_fault;
 	struct outfile *outfiles;
 	size_t n_outfiles, cap_outfiles;
-	bool plan_only; /* --list, --dry-run */
+	struct buf coverage; /* what pytest-cov reported */
+	bool plan_only;      /* --list, --dry-run */
 };
 
 /* Puts a note about the run where every report shows it. */

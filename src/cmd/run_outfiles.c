@@ -16,23 +16,18 @@
 #include "collect/copy.h"
 #include "report/report.h"
 
-struct outfile {
-	struct str path, file, want;
-	int32_t worker;
-};
-
 bool outfiles_take(struct run *r, const struct event *ev)
 {
 	if (ev->type != EVENT_NOTE || !str_is(ev->name, "outfile"))
 		return false;
 	r->outfiles = mem_grow(r->outfiles, r->n_outfiles, &r->cap_outfiles, sizeof(*r->outfiles));
 	r->outfiles[r->n_outfiles++] = (struct outfile){
-	    arena_str(&r->arena, event_text(ev, "path")), arena_str(&r->arena, event_text(ev, "file")),
+	    arena_str(&r->arena, event_text(ev, "path")), arena_str(&r->arena, ev->file),
 	    arena_str(&r->arena, event_text(ev, "want")), ev->worker};
 	return true;
 }
 
-static bool slurp(const char *path, struct buf *b)
+bool outfiles_read(const char *path, struct buf *b)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = 1;
@@ -88,7 +83,7 @@ static void merge_files(struct run *r, size_t first)
 		struct buf part = {0};
 		if (!str_eq(r->outfiles[i].path, r->outfiles[first].path))
 			continue;
-		if (slurp(arena_copy(&r->arena, r->outfiles[i].file), &part))
+		if (outfiles_read(arena_copy(&r->arena, r->outfiles[i].file), &part))
 			join(&whole, buf_view(&part));
 		buf_free(&part);
 		r->outfiles[i].want = i == first ? r->outfiles[i].want : STR("");
@@ -121,20 +116,13 @@ static void merge_folders(struct run *r, size_t i)
 
 void outfiles_merge(struct run *r)
 {
-	size_t n_coverage = 0;
 	for (size_t i = 0; i < r->n_outfiles; i++) {
 		struct outfile *f = &r->outfiles[i];
 		if (str_is(f->want, "junit-directory"))
 			merge_folders(r, i);
-		else if (str_is(f->want, "coverage"))
-			n_coverage++;
-		else if (f->want.n && !str_is(f->want, "junit"))
+		else if (f->want.n && !str_is(f->want, "junit") && !str_is(f->want, "coverage"))
 			merge_files(r, i);
 	}
-	if (n_coverage)
-		run_note(r, "coverage",
-			 "pytest-cov left %zu data files, one a worker: 'coverage combine' makes them one",
-			 n_coverage);
 }
 
 void outfiles_junit(struct run *r)

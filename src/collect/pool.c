@@ -137,6 +137,11 @@ int pool_exit_code(const struct pool *p, uint32_t worker)
 	return p->workers[worker].exit_code;
 }
 
+char *const *pool_worker_env(const struct pool *p, uint32_t worker)
+{
+	return p->workers[worker].env;
+}
+
 size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most)
 {
 	size_t n = 0;

@@ -1,0 +1,132 @@
+"""`fettle run` in front of behave and pytest as the package index has them now, and their plugins."""
+
+import json
+import os
+import sys
+import unittest
+import xml.etree.ElementTree as ET
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import real_test
+import venv_of_tests
+
+BUILD = os.environ.get("BUILD_ROOT", real_test.SOURCE + "/build")
+
+
+class Current(real_test.Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.python, why = venv_of_tests.current(BUILD)
+        if not cls.python:
+            raise unittest.SkipTest(why)
+
+    def plain(self, *args, code=0):
+        done = self.call(self.python, "-m", *args)
+        self.assertEqual(done.returncode, code, done.stdout[-2000:] + done.stderr[-2000:])
+        return done.stdout.decode(errors="replace")
+
+
+class Pytest(Current):
+    def cases(self, file):
+        return sorted(c.get("name") for c in ET.parse(self.path(file)).getroot().iter("testcase"))
+
+    def as_plain(self, suite):
+        self.fixture("pytest/" + suite)
+        self.plain("pytest", "-q", "--junitxml=plain.xml")
+        want = self.cases("plain.xml")
+        for i, options in enumerate((["-j1"], ["-j2"], ["-j2", "--isolate", "tree"])):
+            out = "out%d" % i
+            self.run_it(*options, "--", self.python, "-m", "pytest", "-q", out=out)
+            self.assertEqual(sorted(n.split("::")[-1] for n, _ in self.verdicts(out)), want)
+            self.counts(out, passed=len(want))
+
+    def test_a_good_suite_as_plain(self):
+        self.as_plain("good")
+
+    def test_fixtures_of_conftests_as_plain(self):
+        self.as_plain("conftests")
+
+    def test_bad(self):
+        self.fixture("pytest/bad")
+        self.run_it("-j2", "--", self.python, "-m", "pytest", code=1)
+        self.counts(passed=4, failed=5, error=3, skipped=6)
+
+    def shop(self, config="[run]\n"):
+        self.write("shop.py", "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():\n    return 3\n")
+        for name in ("one", "two"):
+            self.write(f"tests/test_{name}.py", f"import shop\n\n\ndef test_{name}():\n    assert shop.{name}()\n")
+        self.write(".coveragerc", config)
+
+    def covered(self):
+        self.plain("coverage", "json", "-q", "-o", "cov.json")
+        return json.loads(self.read("cov.json"))["files"]["shop.py"]["executed_lines"]
+
+    def test_coverage_of_all_workers_is_reported_as_after_a_plain_run(self):
+        for config in ("[run]\n", "[run]\nparallel = true\n"):
+            self.shop(config)
+            said = self.plain("pytest", "-q", "--cov=shop", "--cov-report=term-missing")
+            table = [line for line in said.splitlines() if line.startswith(("shop.py", "TOTAL"))]
+            lines = self.covered()
+            for options in (["-j1"], ["-j2"], ["-j2", "--isolate", "tree"]):
+                with self.subTest(config=config, options=options):
+                    os.unlink(self.path(".coverage"))
+                    done = self.run_it(*options, "--", self.python, "-m", "pytest", "-q", "--cov=shop",
+                                       "--cov-report=term-missing", "--cov-report=xml")
+                    for line in table:
+                        self.assertIn(line, done.err.splitlines())
+                    self.assertEqual(self.covered(), lines)
+                    self.assertEqual([f for f in os.listdir(self.dir) if f.startswith(".coverage.")], [])
+                    self.assertTrue(ET.parse(self.path("coverage.xml")).getroot().get("line-rate"))
+                    self.counts(passed=2)
+                    self.assertIn("coverage", [p["name"] for p in self.report()["phases"]])
+
+    def test_a_coverage_that_is_too_low_is_a_bad_verdict(self):
+        self.shop()
+        command = [self.python, "-m", "pytest", "-q", "--cov=shop"]
+        self.plain("pytest", "-q", "--cov=shop", "--cov-fail-under=95", code=1)
+        done = self.run_it("-j2", "--", *command, "--cov-fail-under=95", code=1)
+        self.assertIn("Required test coverage of 95% not reached", done.err)
+        self.counts(passed=2)
+        self.run_it("-j2", "--", *command, "--cov-fail-under=80")
+
+    def test_coverage_beside_failures_and_files_of_other_plugins(self):
+        self.shop()
+        self.write("tests/test_bad.py", "def test_bad():\n    assert 0\n")
+        command = [self.python, "-m", "pytest", "-q", "--cov=shop", "-n", "2", "--html=page.html",
+                   "--json-report", "--junitxml=junit-of-pytest.xml"]
+        done = self.run_it("-j2", "--", *command, code=1)
+        self.assertIn("TOTAL", done.err)
+        self.counts(passed=2, failed=1)
+        self.assertEqual(self.cases("junit-of-pytest.xml"), ["test_bad", "test_one", "test_two"])
+        done = self.run_it("-j2", "--", *command, "--no-cov-on-fail", code=1)
+        self.assertNotIn("TOTAL", done.err)
+
+
+class Behave(Current):
+    def test_verdicts_are_those_of_a_plain_run(self):
+        self.fixture("behave/good")
+        self.plain("behave", "-f", "json", "-o", "plain.json", "--no-summary")
+        want = sorted((e["name"], e["status"]) for f in json.loads(self.read("plain.json"))
+                      for e in f["elements"] if e["type"] == "scenario")
+        for i, options in enumerate((["-j1"], ["-j2"], ["-j2", "--isolate", "tree"], ["--chunks", "2"])):
+            self.run_it(*options, "--", self.python, "-m", "behave", out="out%d" % i)
+            self.assertEqual(self.verdicts("out%d" % i), want)
+        self.same_again("out1")
+
+    def test_bad_and_crash(self):
+        self.fixture("behave/bad")
+        self.run_it("-j2", "--", self.python, "-m", "behave", code=1)
+        one = self.verdicts()
+        self.run_it("-j1", "--", self.python, "-m", "behave", code=1, out="one")
+        self.assertEqual(self.verdicts("one"), one)
+
+    def test_a_crash(self):
+        self.fixture("behave/crash")
+        self.run_it("-j2", "--", self.python, "-m", "behave", code=1)
+        is_ = self.statuses()
+        self.assertEqual((is_["exits"], is_["crashes"], is_["before"]), ("crashed", "crashed", "passed"))
+
+
+if __name__ == "__main__":
+    unittest.main()
