@@ -441,6 +441,9 @@ class Puller:
         self.link = agent.link
         self.observer = observer
         self.broken = False
+        # Formatters and reporters write of features that were run as a whole.
+        self.whole = False
+        self.junit_directory = None
 
     def install(self, runner):
         from behave import runner as module
@@ -462,8 +465,11 @@ class Puller:
             # Allure's files have names of their own, made for several writers.
             if opener.name and not opener.stream and "allure" not in formatter:
                 opener.name = self.agent.outfile(opener.name, "formatter")
+                self.whole = True
         if config.junit:
             config.junit_directory = self.agent.outfile(config.junit_directory, "junit-directory")
+            self.junit_directory = config.junit_directory
+            self.whole = True
 
     def run_model(self, plain, runner, features=None):
         if runner is not self.runner:
@@ -498,6 +504,11 @@ class Puller:
         observer.last = None
         observer.feature_failed = False
         message = None
+        if self.junit_directory and (attempt > 1 or "\n" in name):
+            # A file of the same name is there already: that of the whole feature.
+            self.runner.config.junit_directory = os.path.join(self.junit_directory, str(number))
+        elif self.junit_directory:
+            self.runner.config.junit_directory = self.junit_directory
         try:
             features = self.parse(name)
         except Exception as error:
@@ -538,7 +549,8 @@ class Puller:
         try:
             for name, file in ((name, name) for name in names) if names else self.collected():
                 if name not in units:
-                    units[name] = self.one(name, file, with_tests)
+                    # Fettle asks for the tests of some units to make parts of them.
+                    units[name] = self.one(name, file, with_tests and not (names and self.whole))
         except Exception as error:
             self.agent.rows.note("list", "%s: %s" % (type(error).__name__, error))
         self.agent.say_units(list(units.values()))

@@ -108,11 +108,67 @@ class Behave(Current):
         self.fixture("behave/good")
         self.plain("behave", "-f", "json", "-o", "plain.json", "--no-summary")
         want = sorted((e["name"], e["status"]) for f in json.loads(self.read("plain.json"))
-                      for e in f["elements"] if e["type"] == "scenario")
+                      for e in f.get("elements", ()) if e["type"] == "scenario")
         for i, options in enumerate((["-j1"], ["-j2"], ["-j2", "--isolate", "tree"], ["--chunks", "2"])):
             self.run_it(*options, "--", self.python, "-m", "behave", out="out%d" % i)
             self.assertEqual(self.verdicts("out%d" % i), want)
         self.same_again("out1")
+
+    def outfiles(self):
+        return ["-f", "json", "-o", "a.json", "-f", "json.pretty", "-o", "deep/b.json", "-f", "plain", "-o", "c.txt",
+                "-f", "rerun", "-o", "rerun.txt", "--junit", "--junit-directory", "reports"]
+
+    def elements(self, file):
+        return sorted((f["name"], e["name"], e.get("status")) for f in json.loads(self.read(file)) for e in f.get("elements", ())
+                      if e["type"] == "scenario")
+
+    def junit_cases(self):
+        return sorted((case.get("classname"), case.get("name"), case.get("status")) for file in os.listdir(self.path("reports"))
+                      for case in ET.parse(self.path("reports", file)).getroot().iter("testcase"))
+
+    def results(self):
+        rerun = sorted(self.read("rerun.txt").split()) if os.path.exists(self.path("rerun.txt")) else None
+        found = [line.strip() for line in self.read("c.txt").splitlines() if "Scenario" in line]
+        return {"json": self.elements("a.json"), "pretty": self.elements("deep/b.json"), "junit": self.junit_cases(),
+                "plain": sorted(found), "rerun": [word for word in rerun or () if ".feature:" in word]}
+
+    def same_files(self, suite, code):
+        self.fixture("behave/" + suite)
+        os.mkdir(self.path("deep"))
+        self.plain("behave", *self.outfiles(), code=code)
+        want = self.results()
+        for i, options in enumerate((["-j1"], ["-j2"], ["-j3", "--isolate", "tree"])):
+            real_test.shutil.rmtree(self.path("reports"))
+            self.run_it(*options, "--", self.python, "-m", "behave", *self.outfiles(), code=code, out="out%d" % i)
+            for name, value in self.results().items():
+                self.assertEqual(value, want[name], (options, name))
+
+    def test_files_that_the_suite_asks_for_are_whole(self):
+        self.same_files("good", 0)
+
+    def test_files_of_a_bad_suite_are_whole(self):
+        self.same_files("bad", 1)
+
+    def test_a_feature_is_not_split_where_files_are_asked_for(self):
+        rows = "".join(f"  Scenario: {i}\n    Given a pause\n" for i in range(8))
+        self.write("features/long.feature", "Feature: Long\n" + rows)
+        self.write("features/short.feature", "Feature: Short\n  Scenario: s\n    Given a pause\n")
+        self.write("features/steps/steps.py", "import time\nfrom behave import given\n\n\n@given('a pause')\n"
+                   "def pause(context):\n    time.sleep(0.05)\n")
+        command = ["--", self.python, "-m", "behave"]
+        self.run_it("-j2", *command)
+        self.run_it("-j2", *command, out="split")
+        self.assertGreater(len(self.report("split")["units"]), 2)
+        self.run_it("-j2", *command, *self.outfiles()[:4], "--junit", "--junit-directory", "reports", out="one")
+        self.run_it("-j2", *command, *self.outfiles()[:4], "--junit", "--junit-directory", "reports", out="two")
+        self.assertEqual(len(self.report("two")["units"]), 2)
+        self.assertEqual(len(self.elements("a.json")), 9)
+        self.assertEqual(sorted(os.listdir(self.path("reports"))), ["TESTS-long.xml", "TESTS-short.xml"])
+
+    def test_files_beside_a_crash_keep_what_was_whole(self):
+        self.fixture("behave/crash")
+        self.run_it("-j1", "--", self.python, "-m", "behave", "-f", "json", "-o", "a.json", code=1)
+        self.assertIsInstance(json.loads(self.read("a.json")), list)
 
     def test_bad_and_crash(self):
         self.fixture("behave/bad")
