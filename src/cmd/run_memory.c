@@ -11,6 +11,9 @@
 #include "cmd/run.h"
 #include "record/history.h"
 
+/* The smallest number and the smallest part (a twentieth) of bad tests that are worth a hint. */
+enum { HINT_LEAST = 3, HINT_PART = 20 };
+
 /* A test that was bad in the last run. */
 struct was_bad {
 	struct str unit, key, name;
@@ -169,6 +172,19 @@ static void look_alone(struct history_reader *h, const struct history_known *t)
 	}
 }
 
+/* Many are bad beside others, and nobody knows how they do alone. */
+static void hint(struct run *r, uint32_t last_workers)
+{
+	bool many =
+	    r->n_bad_units && r->n_bad_tests >= HINT_LEAST && r->n_bad_tests * HINT_PART >= r->model.n_tests;
+	if (many && last_workers != 1 && r->o.isolate.is == RUN_ISOLATE_NONE)
+		run_note(
+		    r, "conflict",
+		    "%zu bad with %u workers in one tree: if they pass with -j1, they share something, and "
+		    "--isolate tree gives each worker its own tree",
+		    r->n_bad_tests, r->workers);
+}
+
 void run_memory_conflicts(struct run *r)
 {
 	struct run_memory *m = r->memory;
@@ -178,8 +194,12 @@ void run_memory_conflicts(struct run *r)
 				 ? "--lock NAME=PATTERN keeps units apart"
 				 : "--isolate tree gives each worker its own tree, --lock "
 				   "NAME=PATTERN keeps units apart";
-	if (r->workers < 2 || !r->n_bad_tests || !m->history.db)
+	if (r->workers < 2 || !r->n_bad_tests)
 		return;
+	if (!m->history.db) {
+		hint(r, 0);
+		return;
+	}
 	m->reader = (struct history_reader){NULL, look_alone};
 	if (history_read(&m->history, r->suite_id, &m->reader, &r->arena, &last, &e) < 0)
 		return;
@@ -188,6 +208,8 @@ void run_memory_conflicts(struct run *r)
 		    r, "conflict",
 		    "%u bad now passed when last run with one worker ('%.*s'%s): perhaps they share something; %s",
 		    m->n_alone, STR_ARG(m->first_alone), m->n_alone > 1 ? " ..." : "", advice);
+	else
+		hint(r, last.workers);
 }
 
 /* Units by name: the parts of one that was split are added up, repetitions and retries are not. */

@@ -420,6 +420,23 @@ class Sh(Case):
         self.assertEqual(self.read("data"), "old\n")
         self.assertEqual(sorted(os.listdir(self.dir)), [".fettle", "data", "gone", "out", "t"])
 
+    def test_many_that_fail_beside_each_other_name_the_option(self):
+        self.units(6, 'touch "made-${0##*/}"; [ "$(ls made-* | wc -l)" = 1 ]')
+        done = self.sh("-j2", "--batch", "0", code=1)
+        self.counts(passed=1, failed=5)
+        self.assertRegex(done.err, "5 bad with 2 workers in one tree: .*--isolate tree")
+        for name in os.listdir(self.dir):
+            if name.startswith("made-"):
+                os.unlink(self.path(name))
+        done = self.sh("-j1", "--batch", "0", code=1, out="alone")
+        self.assertNotIn("--isolate tree", done.err)
+
+    def test_what_passed_alone_and_fails_beside_others_names_the_option(self):
+        self.units(4, '[ "$FETTLE_WORKERS" = 1 ]')
+        self.sh("-j1")
+        done = self.sh("-j2", code=1, out="beside")
+        self.assertRegex(done.err, "4 bad now passed when last run with one worker .*--isolate tree")
+
     def test_report_of_a_second_run_again(self):
         self.units(2)
         self.sh()
