@@ -184,5 +184,43 @@ class Behave(Current):
         self.assertEqual((is_["exits"], is_["crashes"], is_["before"]), ("crashed", "crashed", "passed"))
 
 
+class Godog(real_test.Case):
+    """Scenarios of godog are subtests under go test; what they do inside, go test does not tell."""
+
+    @real_test.needs("go")
+    def setUp(self):
+        super().setUp()
+        self.fixture("godog")
+        self.env.update(GOFLAGS="-mod=mod", GOPROXY=os.environ.get("GOPROXY", "https://proxy.golang.org,direct"))
+        done = self.call("go", "vet", "./...")
+        if done.returncode:
+            self.skipTest("godog cannot be had: " + done.stderr.decode(errors="replace").strip().splitlines()[-1])
+
+    def plain_verdicts(self):
+        rows = map(json.loads, self.call("go", "test", "-json", "./...").stdout.decode().splitlines())
+        verdict = {"pass": "passed", "fail": "failed", "skip": "skipped"}
+        return sorted((row["Test"], verdict[row["Action"]]) for row in rows if "Test" in row and row["Action"] in verdict)
+
+    def test_scenarios_are_tests_with_times(self):
+        want = self.plain_verdicts()
+        self.assertIn(("TestFeatures/is_not_written_yet", "failed"), want)
+        for i, options in enumerate((["-j1"], ["-j2"], ["-j2", "--isolate", "tree"])):
+            out = "out%d" % i
+            self.run_it(*options, "--", "go", "test", "./...", code=1, out=out)
+            self.assertEqual(self.verdicts(out), want)
+            self.counts(out, passed=6, failed=4)
+            tests = {t["name"]: t for t in self.report(out)["tests"] if t["file"].endswith("/cart")}
+            for name in ("TestFeatures/apples_are_counted", "TestFeatures/many_apples", "TestFeatures/many_apples#01"):
+                self.assertGreater(tests[name]["dur_ns"], 0)
+                self.assertLess(tests[name]["dur_ns"], tests["TestFeatures"]["dur_ns"])
+            said = {t["name"]: t.get("message", "") + t.get("output", "") for t in self.report(out)["tests"]}
+            self.assertIn("the till is stuck", said["TestFeatures/is_stuck"])
+            self.assertIn("undefined", said["TestFeatures/is_not_written_yet"])
+
+    def test_a_good_package_is_good(self):
+        self.run_it("-j2", "--", "go", "test", "./cart", "./plain")
+        self.counts(passed=5)
+
+
 if __name__ == "__main__":
     unittest.main()
