@@ -392,7 +392,8 @@ static void close_record(struct run *r, int code, enum pool_end end)
 		return;
 	write_changes(r);
 	sink_put(&r->writer.sink, &ev);
-	if (writer_close(&r->writer, &e) < 0)
+	r->lost = writer_close(&r->writer, &e) < 0;
+	if (r->lost)
 		warn("run", "%s; the record is not whole", e.text);
 }
 
@@ -428,7 +429,8 @@ static void tell(struct run *r, int code)
 				     .quiet = r->o.quiet,
 				     .verbose = r->o.verbose};
 	struct err e;
-	if (reports_write(&r->model, &ro, &e) < 0)
+	/* one line for one full disk */
+	if (reports_write(&r->model, &ro, &e) < 0 && !r->lost)
 		warn("run", "%s", e.text);
 	coverage_tell(r);
 	reports_say(&r->model, &ro, code);

@@ -87,6 +87,7 @@ struct run {
 	struct run_memory *memory;
 	struct str suite_id;
 	bool writes; /* there is a folder to write into */
+	bool lost;   /* not all of the record could be written, which was told */
 	const char *id, *dir, *root;
 	int64_t start_ns, wall_ns;
 	uint32_t workers;
