@@ -22,6 +22,10 @@ def take_over():
         from fettle_pytest_pull import Puller
 
         plugin = Puller(agent)
+    elif agent and agent.close:
+        from fettle_pytest_close import Closer
+
+        plugin = Closer(agent)
     elif agent:
         plugin = Observer(agent)
     return agent

@@ -199,6 +199,8 @@ uint32_t *model_slowest_suites(struct model *m, size_t n, size_t *ret_n);
 uint32_t *model_slowest_sums(struct model *m, enum span_kind kind, size_t n, size_t *ret_n);
 /* Tests whose verdict is bad, in order of file, line, name. */
 uint32_t *model_bad_tests(struct model *m, size_t *ret_n);
+/* How many changes there are, also of those that are not in changes. */
+size_t model_changes(const struct model *m);
 /* Units with a bad status in which no test is bad (a crash at start, an import error), of the last attempt.
  */
 uint32_t *model_bad_units(struct model *m, size_t *ret_n);

@@ -21,6 +21,7 @@
 #include "cmd/reports.h"
 #include "cmd/run.h"
 #include "cmd/run_chunks.h"
+#include "cmd/run_coverage.h"
 #include "cmd/run_outfiles.h"
 #include "cmd/run_results.h"
 #include "collect/adapter_python.h"
@@ -331,7 +332,7 @@ static void tell_cut(struct run *r)
 /* What the run came to: docs/decisions/0006-exit-codes.md. */
 static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 {
-	r->bad_verdict = r->n_bad_hooks > 0;
+	r->bad_verdict = r->n_bad_hooks > 0 || r->bad_coverage;
 	if (r->n_bad_hooks)
 		run_note(r, "hook", "%u %s outside of any %s failed", r->n_bad_hooks,
 			 r->n_bad_hooks == 1 ? "hook or fixture" : "hooks or fixtures",
@@ -421,7 +422,8 @@ static void close_record(struct run *r, int code, enum pool_end end)
 		return;
 	write_changes(r);
 	sink_put(&r->writer.sink, &ev);
-	if (writer_close(&r->writer, &e) < 0)
+	r->lost = writer_close(&r->writer, &e) < 0;
+	if (r->lost)
 		warn("run", "%s; the record is not whole", e.text);
 }
 
@@ -457,8 +459,10 @@ static void tell(struct run *r, int code)
 				     .quiet = r->o.quiet,
 				     .verbose = r->o.verbose};
 	struct err e;
-	if (reports_write(&r->model, &ro, &e) < 0)
+	/* one line for one full disk */
+	if (reports_write(&r->model, &ro, &e) < 0 && !r->lost)
 		warn("run", "%s", e.text);
+	coverage_tell(r);
 	reports_say(&r->model, &ro, code);
 }
 
@@ -490,6 +494,7 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	if (pool_bad_rows(r->pool))
 		run_note(r, "rows", "%llu lines appended to FETTLE_EVENTS were no rows and are not counted",
 			 (unsigned long long)pool_bad_rows(r->pool));
+	r->bad_coverage = coverage_close(r, end);
 	outfiles_merge(r);
 	keep_trees(r);
 	r->stopped_early |= end == POOL_TIMEOUT || end == POOL_STANDSTILL;
@@ -621,6 +626,7 @@ static void free_run(struct run *r)
 	mem_free(r->jobs);
 	mem_free(r->locks);
 	mem_free(r->suite.targets);
+	buf_free(&r->coverage);
 	buf_free(&r->suite.line);
 	buf_free(&r->suite.said);
 	arena_free(&r->suite.arena);

@@ -92,10 +92,12 @@ struct run {
 	struct bad_test *bad_tests;
 	size_t n_bad_tests, cap_bad_tests;
 	uint32_t n_bad_hooks; /* outside units */
+	bool bad_coverage;    /* pytest-cov says no, of all workers together */
 	uint32_t n_units_done;
 	struct run_memory *memory;
 	struct str suite_id;
 	bool writes; /* there is a folder to write into */
+	bool lost;   /* not all of the record could be written, which was told */
 	const char *id, *dir, *root;
 	int64_t start_ns, wall_ns;
 	uint32_t workers;
@@ -124,7 +126,8 @@ struct run {
 	bool has_fault;
 	struct outfile *outfiles;
 	size_t n_outfiles, cap_outfiles;
-	bool plan_only; /* --list, --dry-run */
+	struct buf coverage; /* what pytest-cov reported */
+	bool plan_only;      /* --list, --dry-run */
 };
 
 /* Puts a note about the run where every report shows it. */

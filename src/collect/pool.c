@@ -150,6 +150,11 @@ int pool_exit_code(const struct pool *p, uint32_t worker)
 	return p->workers[worker].exit_code;
 }
 
+char *const *pool_worker_env(const struct pool *p, uint32_t worker)
+{
+	return p->workers[worker].env;
+}
+
 size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most)
 {
 	size_t n = 0;
@@ -430,12 +435,14 @@ static void tell_left(struct pool *p)
 static void finish(struct pool *p)
 {
 	int64_t now = clock_mono_ns();
+	bool told = false; /* they write into one folder */
 	tell_left(p);
 	for (uint32_t i = 0; i < p->o.workers; i++) {
 		struct worker *w = &p->workers[i];
 		worker_over(p, w, now);
-		if (w->output.failed)
+		if (w->output.failed && !told)
 			pool_note(p, "output", w->output.error.text);
+		told = told || w->output.failed;
 		fd_close(&w->listener);
 		fd_close(&w->agent);
 		fd_close(&w->pipe);

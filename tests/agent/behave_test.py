@@ -224,8 +224,17 @@ class Pull(Behave):
     def test_what_the_tests_start_is_not_injected(self):
         worker = self.pull("nested")
         self.assertEqual(set(worker.verdicts().values()), {"passed"}, worker.output())
-        self.assertEqual(len(worker.tests()), 3)
+        self.assertEqual(len(worker.tests()), 4)
         self.assertEqual(len({row.get("pid") for row in worker.rows()}), 1)
+
+    def test_a_model_that_a_step_runs_in_this_process_is_part_of_the_step(self):
+        worker = self.pull("nested")
+        test = [test for test in worker.tests() if test["name"] == "a model in the same process"][0]
+        steps = [span for span in worker.spans("step") if span["in"] == test["id"]]
+        self.assertEqual([step["name"] for step in steps], ["Given I run a model in this process", "And steps of a step are run"])
+        inside = [span["name"] for span in worker.spans() if span.get("in") in [step["id"] for step in steps]]
+        self.assertEqual(inside, ["Given the environment is clean"])
+        self.assertEqual([suite["name"] for suite in worker.spans("suite")], ["Nested"])
 
     def test_hostile_names_come_through_whole(self):
         worker = self.pull("names")

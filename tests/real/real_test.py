@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -683,6 +684,23 @@ class Sh(Case):
         self.assertFalse(os.path.exists(self.path("out/trees/worker-0/out/trees")))
         self.assertEqual([f for f in os.listdir(self.env["TMPDIR"]) if f.startswith("fettle-")], [])
 
+    def test_many_that_fail_beside_each_other_name_the_option(self):
+        self.units(6, 'touch "made-${0##*/}"; [ "$(ls made-* | wc -l)" = 1 ]')
+        done = self.sh("-j2", "--batch", "0", code=1)
+        self.counts(passed=1, failed=5)
+        self.assertRegex(done.err, "5 bad with 2 workers in one tree: .*--isolate tree")
+        for name in os.listdir(self.dir):
+            if name.startswith("made-"):
+                os.unlink(self.path(name))
+        done = self.sh("-j1", "--batch", "0", code=1, out="alone")
+        self.assertNotIn("--isolate tree", done.err)
+
+    def test_what_passed_alone_and_fails_beside_others_names_the_option(self):
+        self.units(4, '[ "$FETTLE_WORKERS" = 1 ]')
+        self.sh("-j1")
+        done = self.sh("-j2", code=1, out="beside")
+        self.assertRegex(done.err, "4 bad now passed when last run with one worker .*--isolate tree")
+
     def test_report_of_a_second_run_again(self):
         self.units(2)
         self.sh()
@@ -736,6 +754,60 @@ class Sh(Case):
             done = self.sh(code=code, out=out)
             self.assertIn("No space left", done.err)
         self.assertTrue(os.path.exists(self.path("ran")))
+
+    def small_disk(self, name):
+        """A disk that is soon full; root may mount one."""
+        os.makedirs(self.path(name))
+        done = self.call("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", self.path(name))
+        if done.returncode:
+            self.skipTest("no disk can be mounted here: " + done.stderr.decode(errors="replace").strip())
+        self.addCleanup(self.call, "umount", self.path(name))
+
+    def test_a_disk_that_is_full_mid_run(self):
+        for code in (0, 1):
+            self.small_disk(f"small{code}")
+            self.units(6, f'head -c 50000 /dev/zero | tr "\\0" x; touch "ran{code}-${{0##*/}}"; exit {code}')
+            done = self.sh("-j2", code=code, out=f"small{code}/out")
+            self.assertEqual(len([f for f in os.listdir(self.dir) if f.startswith(f"ran{code}-")]), 6)
+            said = [line for line in done.err.splitlines() if line.startswith("fettle run:")]
+            self.assertEqual(len(said), 1, said)
+            self.assertIn("No space left", said[0])
+            self.assertEqual(len(re.findall("cannot keep output", done.err)), 1)
+            self.assertIn("6 tests passed" if code == 0 else "6 of 6 tests failed", done.err)
+
+    def test_a_folder_that_goes_mid_run(self):
+        for code in (0, 1):
+            self.units(4, f'rm -rf out{code}; touch "ran-${{0##*/}}"; exit {code}')
+            done = self.sh("-j1", "--batch", "0", code=code, out=f"out{code}")
+            said = [line for line in done.err.splitlines() if line.startswith("fettle run:")]
+            self.assertEqual(len(said), 1, said)
+            self.assertIn("No such file or directory", said[0])
+            self.assertIn("4 tests passed" if code == 0 else "4 of 4 tests failed", done.err)
+
+    def test_a_history_that_is_locked_costs_order_and_one_line(self):
+        self.units(3)
+        self.sh()
+        lock = sqlite3.connect(self.path(".fettle/history.db"), isolation_level=None)
+        self.addCleanup(lock.close)
+        lock.execute("BEGIN EXCLUSIVE")
+        done = self.sh("-j2", out="locked")
+        self.assertEqual(len(re.findall("history.db", done.err)), 1, done.err)
+        self.assertIn("another process holds it", done.err)
+        self.counts("locked", passed=3)
+        lock.execute("ROLLBACK")
+        self.assertNotIn("history.db", self.sh(out="free").err)
+
+    def test_a_history_on_a_disk_that_is_read_only(self):
+        self.units(3)
+        self.sh()
+        store = self.path(".fettle")
+        done = self.call("mount", "--bind", "-o", "ro", store, store)
+        if done.returncode:
+            self.skipTest("no folder can be mounted here: " + done.stderr.decode(errors="replace").strip())
+        self.addCleanup(self.call, "umount", store)
+        done = self.sh("-j2", out="again")
+        self.assertEqual(len(re.findall("history.db", done.err)), 1, done.err)
+        self.counts("again", passed=3)
 
     def test_corrupt_history(self):
         self.units(2)
