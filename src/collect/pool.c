@@ -241,7 +241,7 @@ static void take_fd(struct pool *p, uint64_t tag)
 			agent_read(p, w);
 		break;
 	case FD_OUTPUT:
-		worker_drain(p, w);
+		worker_hear(p, w);
 		break;
 	case FD_SAID:
 		if (p->front.said_pipe >= 0)
@@ -275,6 +275,8 @@ static void check_clocks(struct pool *p, int64_t now)
 			worker_end_processes(p, w, ENDING_DUMP, now);
 		}
 		worker_step_ending(p, w, now);
+		if (w->rest_ns && now >= w->rest_ns)
+			worker_listen(p, w);
 	}
 }
 
@@ -376,6 +378,8 @@ static int wait_ms(const struct pool *p, int64_t now)
 		const struct worker *w = i < p->o.workers ? &p->workers[i] : &p->front;
 		if (w->ending != ENDING_NO && w->ending_ns < until)
 			until = w->ending_ns;
+		if (w->rest_ns && w->rest_ns < until)
+			until = w->rest_ns;
 		if (w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
 		    w->unit_ns + w->current->timeout_ns < until)
 			until = w->unit_ns + w->current->timeout_ns;

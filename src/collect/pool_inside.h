@@ -17,6 +17,8 @@ enum {
 	UNIT_OF_WORKER = 0x7fffffff, /* number of a unit that the host does not know: a start that failed */
 	BATCH = 128,                 /* units that a pull worker may hold */
 	TICK_MS = 100,
+	REST_MS = 20,          /* pull: what a worker prints is read at most this often ... */
+	REST_BYTES = 16 << 10, /* ... unless it prints much */
 	START_TRIES = 3,      /* processes of a worker that may die before their first unit */
 	DUMP_NS = 1500000000, /* for stacks that processes dump themselves */
 	DEBUGGER_S = 10,
@@ -57,6 +59,7 @@ struct worker {
 	struct spool spool;
 	struct map births; /* of further processes that write rows, by pid */
 	int pipe;          /* what it prints */
+	int64_t rest_ns;   /* absolute: until then its pipe is not looked at; 0: it is */
 	int said_pipe;     /* front: standard error of the discovery process */
 	struct output output;
 	const struct pool_unit *units[BATCH];
@@ -117,7 +120,12 @@ void phase_end(struct pool *p, struct worker *w, enum status status, struct str 
 void worker_begin(struct pool *p, struct worker *w); /* first time, or again after a death */
 int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *const *env, const char *cwd,
 		 struct err *e);
-void worker_drain(struct pool *p, struct worker *w); /* reads what it has printed */
+/* Reads what it has printed; returns how many bytes. */
+size_t worker_drain(struct pool *p, struct worker *w);
+/* Its pipe has something to read, and may be left alone for a while after that. */
+void worker_hear(struct pool *p, struct worker *w);
+/* Looks at its pipe again. */
+void worker_listen(struct pool *p, struct worker *w);
 void worker_end_processes(struct pool *p, struct worker *w, enum ending first, int64_t now);
 void worker_step_ending(struct pool *p, struct worker *w, int64_t now);
 void worker_gone(struct pool *p, struct worker *w, int status, const struct rusage *usage, int64_t now);
