@@ -332,27 +332,58 @@ static bool anyone_idle(const struct pool *p)
 	return false;
 }
 
+static bool loads_framework(const struct worker *w, int64_t now)
+{
+	return w->state == SLOT_STARTING && !w->hello && now - w->unit_ns < HELLO_MS * NS_PER_MS;
+}
+
+/*
+ * Starts workers that are needed. To load a framework takes a whole core, so that more at once than there
+ * are cores only make the first test late; what comes after that (services, before_all) may well be waiting.
+ */
+static void start_workers(struct pool *p)
+{
+	int64_t now = clock_mono_ns();
+	uint32_t n_loading = 0, most = p->o.pull && p->o.starts ? p->o.starts : p->o.workers;
+	for (uint32_t i = 0; i < p->o.workers; i++)
+		n_loading += loads_framework(&p->workers[i], now);
+	for (uint32_t i = 0; i < p->o.workers && !p->stopping && n_loading < most; i++) {
+		struct worker *w = &p->workers[i];
+		bool wait = p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello;
+		bool first = !w->n_starts && (i == 0 || !p->o.pull);
+		if (w->state != SLOT_OFF || wait || w->n_failed >= START_TRIES ||
+		    (!first && p->host->over(p->host)))
+			continue;
+		worker_begin(p, w);
+		n_loading += loads_framework(w, now);
+	}
+}
+
+/* Nothing is left to hand out: workers that still load their framework come too late. */
+static void drop_late(struct pool *p)
+{
+	if (!p->o.pull || !p->discovered || !p->host->over(p->host))
+		return;
+	for (uint32_t i = 1; i < p->o.workers; i++)
+		if (p->workers[i].state == SLOT_STARTING && !p->workers[i].hello && p->workers[i].pid &&
+		    p->workers[i].ending == ENDING_NO)
+			agent_drop(p, &p->workers[i], clock_mono_ns());
+}
+
 /* Starts workers that are needed, feeds those that are free. Returns false when all is over. */
 static bool dispatch(struct pool *p)
 {
 	bool fed = true;
 	if (p->front.state != SLOT_OVER && p->front.setup_at < p->o.n_setup)
 		return p->front.pid != 0; /* nothing begins before --setup has ended */
-	for (uint32_t i = 0; i < p->o.workers && !p->stopping; i++) {
-		struct worker *w = &p->workers[i];
-		bool wait =
-		    p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello && !p->workers[0].n_starts;
-		wait |= p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello;
-		bool needed = !w->n_starts || !p->host->over(p->host);
-		if (w->state == SLOT_OFF && !wait && needed && w->n_failed < START_TRIES)
-			worker_begin(p, w);
-	}
+	start_workers(p);
 	while (fed) {
 		fed = false;
 		for (uint32_t i = 0; i < p->o.workers; i++)
 			if (p->workers[i].state == SLOT_IDLE)
 				fed |= feed(p, &p->workers[i]);
 	}
+	drop_late(p);
 	if (anything_runs(p))
 		return true;
 	/* nothing runs and nothing can begin: what is left waits for what will never come */

@@ -19,8 +19,9 @@ enum {
 	TICK_MS = 100,
 	REST_MS = 20,          /* pull: what a worker prints is read at most this often ... */
 	REST_BYTES = 16 << 10, /* ... unless it prints much */
-	START_TRIES = 3,      /* processes of a worker that may die before their first unit */
-	DUMP_NS = 1500000000, /* for stacks that processes dump themselves */
+	HELLO_MS = 1000,       /* a start that takes longer holds up no other one */
+	START_TRIES = 3,       /* processes of a worker that may die before their first unit */
+	DUMP_NS = 1500000000,  /* for stacks that processes dump themselves */
 	DEBUGGER_S = 10,
 	TERM_NS = 2000000000, /* from SIGTERM to SIGKILL */
 };
@@ -69,6 +70,7 @@ struct worker {
 	int64_t unit_ns;  /* when it began, absolute */
 	int64_t given_ns; /* when the batch was handed over */
 	bool hello, ready, listed;
+	bool dropped;     /* ended before its framework was there: nothing was left to do */
 	bool stops;       /* the framework itself wants no more: -x, --maxfail, --stop */
 	struct str fault; /* what the agent said of a suite that cannot be loaded */
 	enum ending ending;
@@ -150,6 +152,8 @@ void agent_read(struct pool *p, struct worker *w);
 void agent_rows(struct pool *p, struct worker *w);
 void agent_give(struct pool *p, struct worker *w, uint32_t n);
 void agent_finish(struct pool *p, struct worker *w, int64_t now);
+/* Ends a worker that has not said hello: of the suite it has loaded nothing yet. */
+void agent_drop(struct pool *p, struct worker *w, int64_t now);
 void agent_gone(struct pool *p, struct worker *w, int status, int64_t now);
 /* Variables that put the agent into a worker's processes ("pull" or "observe"). */
 size_t agent_env(struct pool *p, struct worker *w, const char *mode, char **ret_env);

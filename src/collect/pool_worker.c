@@ -243,7 +243,8 @@ static void heed(struct pool *p, const struct worker *w, uint32_t events)
 	(void)epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev);
 }
 
-/* A framework prints a dot a test, and each would wake us. In exec mode the time of a line means something. */
+/* A framework prints a dot a test, and each would wake us. In exec mode the time of a line means something.
+ */
 void worker_hear(struct pool *p, struct worker *w)
 {
 	size_t n = worker_drain(p, w);
