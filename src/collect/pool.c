@@ -422,6 +422,8 @@ static int wait_ms(const struct pool *p, int64_t now)
 static void tell_left(struct pool *p)
 {
 	struct buf pids = {0}, text = {0};
+	if (!proc_has_children())
+		return;
 	size_t n = proc_tree(&pids, 0, p->run_mark, p->run_mark);
 	for (size_t i = 0; i < n && i < 8; i++) {
 		pid_t pid;

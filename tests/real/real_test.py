@@ -320,6 +320,14 @@ class Sh(Case):
         self.assertEqual(len(done.err.strip().splitlines()), 1)
         self.sh(code=2)
 
+    def test_what_tests_leave_running_is_told(self):
+        self.write("t/1.sh", "setsid sleep 600 >/dev/null 2>&1 &\necho $! >p1\n")
+        done = self.sh()
+        self.addCleanup(self.end, int(self.read("p1")))
+        self.assertIn("1 process was left running by the tests", done.err)
+        self.units(1)
+        self.assertNotIn("left running", self.sh(out="none").err)
+
     def test_unit_timeout_ends_the_tree(self):
         self.write("t/1.sh", "echo $$ >p1\nsleep 600 & echo $! >p2\nwait\n")
         self.write("t/2.sh", "trap '' TERM\necho $$ >p3\nwhile :; do sleep 600; done\n")
