@@ -321,7 +321,8 @@ class Sh(Case):
         self.sh(code=2)
 
     def test_what_tests_leave_running_is_told(self):
-        self.write("t/1.sh", "setsid sleep 600 >/dev/null 2>&1 &\necho $! >p1\n")
+        self.write("t/1.sh", "setsid sleep 600 >/dev/null 2>&1 &\necho $! >p1\n"
+                   "until grep -qx sleep /proc/$!/comm; do sleep 0.01; done\n")
         done = self.sh()
         self.addCleanup(self.end, int(self.read("p1")))
         self.assertIn("1 process was left running by the tests", done.err)
