@@ -28,6 +28,11 @@ class Puller(Observer):
         self.kept_paths = {}
         self.kept_nodes = {}
         self.folders = {}
+        # By path, the collector of a folder that was searched.
+        self.searched = {}
+        # By name of a unit, the collectors that listing has made of it.
+        self.listed = {}
+        self.given_paths = None
         self.last_item = None
         self.target = None
 
@@ -104,7 +109,8 @@ class Puller(Observer):
             session.items = []
             if self.target is None:
                 return []
-            return plain(session, self.target)
+            nodes = self.known_nodes(session)
+            return self.collect_nodes(session, nodes) if nodes else plain(session, self.target)
 
         session.perform_collect = perform_collect
         yield
@@ -151,6 +157,43 @@ class Puller(Observer):
         session.testscollected = self.tests
         return session.items
 
+    def known_nodes(self, session):
+        """The collectors of a unit that is a whole file, without the search for it
+        from the root down: of its folder, where that was searched before."""
+        if len(self.target) != 1 or "::" in self.target[0]:
+            return None
+        nodes = self.listed.pop(self.target[0], None)
+        if nodes:
+            return nodes
+        path = session.config.invocation_params.dir / self.target[0]
+        path = type(path)(os.path.normpath(str(path)))
+        folder = self.searched.get(path.parent)
+        if not folder or path in self.given(session.config):
+            return None
+        return session.gethookproxy(path).pytest_collect_file(file_path=path, parent=folder)
+
+    def given(self, config):
+        """The paths of the command line: a file of any name is collected when it is
+        given, which pytest decides in its own search."""
+        if self.given_paths is None:
+            here = config.invocation_params.dir
+            paths = (os.path.normpath(str(here / argument.partition("::")[0])) for argument in config.args)
+            self.given_paths = {type(here)(path) for path in paths}
+        return self.given_paths
+
+    def collect_nodes(self, session, nodes):
+        """The second half of pytest's perform_collect()."""
+        config = session.config
+        try:
+            for node in nodes:
+                session.items.extend(session.genitems(node))
+            config.pluginmanager.check_pending()
+            config.hook.pytest_collection_modifyitems(session=session, config=config, items=session.items)
+        finally:
+            getattr(session, "_collection_cache", {}).clear()
+            config.hook.pytest_collection_finish(session=session)
+        return session.items
+
     def quicken(self, session, name):
         """From pytest 8 on a file is found by listing every directory above it.
         Once listed, a directory need not be listed again for the next unit: its
@@ -179,6 +222,7 @@ class Puller(Observer):
             if path is None or kept is None:
                 report, duplicate = plain_node(node, *args, **options)
                 if path is not None and report.passed:
+                    self.searched[node.path] = node
                     kept = self.kept_nodes[node] = copy.copy(report)
                     kept.result = [child for child in report.result if type(child) in folders]
                 return report, duplicate
@@ -361,7 +405,11 @@ class Puller(Observer):
         """Says them, all or those of these names; what keeps pytest from collecting
         ends it as it always does."""
         try:
-            found = {name: (name.partition("::")[0], None) for name in names} if names else self.files(session)
+            if names:
+                found = {name: (name.partition("::")[0], None) for name in names}
+            else:
+                found = self.files(session)
+                self.listed = {} if with_tests else {name: nodes for name, (_, nodes) in found.items() if nodes}
         except BaseException as error:
             self.agent.ready = False
             usage = isinstance(error, sys.modules["_pytest.config"].UsageError)

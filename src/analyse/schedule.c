@@ -73,7 +73,7 @@ struct schedule {
 	uint64_t waiting_ns, waiting_size; /* of those with a prediction; of those without */
 	uint32_t waiting_unknown, waiting_unsized;
 	double learned_ns, learned_sized_ns, learned_size;
-	uint32_t n_learned;
+	uint32_t n_learned, n_learned_unknown;
 };
 
 static void *grown(struct arena *a, void *items, size_t n, size_t *cap, size_t item_bytes)
@@ -378,11 +378,17 @@ uint32_t schedule_take_batch(struct schedule *s, uint32_t first, uint32_t worker
 	int64_t share_ns = (schedule_remaining(s) + sum_ns) / (workers ? 2 * (int64_t)workers : 2);
 	int64_t limit_ns = budget_ns < share_ns ? budget_ns : share_ns;
 	struct class *c = &s->classes[0];
-	uint32_t n = 0, unit;
+	/* a stand-in says little of the one unit: what was seen of such units says how many to trust it with
+	 */
+	uint32_t n = 0, unit, trusted = s->n_learned_unknown / (workers ? workers : 1);
+	if (!unit_at(s, first)->is.predicted_ns && most > trusted)
+		most = trusted;
 	while (n < most && (unit = heap_top(&c->units)) != HEAP_NONE) {
 		int64_t weight_ns = schedule_weight(s, unit);
-		if (!weight_ns || weight_ns > limit_ns - sum_ns)
+		bool unknown = !unit_at(s, unit)->is.predicted_ns;
+		if (!weight_ns || weight_ns > limit_ns - sum_ns || (unknown && !trusted))
 			break;
+		trusted -= unknown;
 		sum_ns += weight_ns;
 		heap_pop(&c->units, unit_before, s);
 		begin(s, unit, false);
@@ -481,6 +487,7 @@ void schedule_learn(struct schedule *s, uint32_t unit, int64_t dur_ns)
 		return;
 	double took_ns = (double)clipped(dur_ns);
 	s->n_learned++;
+	s->n_learned_unknown += !unit_at(s, unit)->is.predicted_ns;
 	s->learned_ns += took_ns;
 	if (unit_at(s, unit)->is.size) {
 		s->learned_sized_ns += took_ns;

@@ -61,8 +61,9 @@ uint32_t schedule_take(struct schedule *s);
  * Takes up to `most` further small units after one was taken, for one batch: free of
  * locks and predecessors, so that the sum of predictions (with the first) stays below both budget_ns
  * and the fair share of what is left (remaining / (2 * workers)). They come in the order of the queue;
- * the first that does not fit ends the batch. Units of which nothing is known are not batched.
- * Returns how many were written.
+ * the first that does not fit ends the batch. A unit without a prediction goes alone until some like it
+ * have ended: with k of those a batch may have k / workers further ones, so that slow ones do not wait
+ * behind each other while workers are free. Returns how many were written.
  */
 uint32_t schedule_take_batch(struct schedule *s, uint32_t first, uint32_t workers, int64_t budget_ns,
 			     uint32_t most, uint32_t *ret_units);

@@ -557,8 +557,54 @@ static void units_of_unknown_length_are_batched_once_some_were_seen(void **state
 	schedule_end(s, first);
 	schedule_learn(s, first, 2000);
 	assert_int_equal(schedule_weight(s, 50), 1500);
+	for (int64_t size = 199; size > 195; size--) {
+		first = schedule_take(s);
+		assert_int_equal(schedule_take_batch(s, first, 2, 1000000, 100, units), (200 - size) / 2);
+		schedule_end(s, first);
+		schedule_learn(s, first, size * 10);
+		while (schedule_running(s))
+			for (uint32_t i = 0; i < 2; i++)
+				schedule_return(s, units[i]);
+	}
 	first = schedule_take(s);
-	assert_int_equal(schedule_take_batch(s, first, 2, 6000, 100, units), 2);
+	assert_int_equal(schedule_take_batch(s, first, 2, 4000, 100, units), 1);
+	arena_free(&a);
+}
+
+static void new_units_among_known_ones_go_alone(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct schedule *s = schedule_new(&a, ORDER_LONGEST, 0);
+	uint32_t units[100];
+	for (int64_t i = 0; i < 100; i++)
+		schedule_add(s, &(struct schedule_unit){.predicted_ns = 10, .size = 10});
+	for (int64_t i = 0; i < 3; i++)
+		schedule_add(s, &(struct schedule_unit){.size = 20});
+	for (uint32_t i = 100; i < 103; i++) {
+		assert_int_equal(schedule_take(s), i);
+		assert_int_equal(schedule_take_batch(s, i, 4, 1000, 100, units), 0);
+	}
+	uint32_t first = schedule_take(s);
+	assert_int_equal(schedule_take_batch(s, first, 4, 1000, 100, units), 11);
+	schedule_return(s, 102);
+	first = schedule_take(s);
+	assert_int_equal(first, 102);
+	arena_free(&a);
+}
+
+static void a_new_unit_ends_a_batch_of_known_ones(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct schedule *s = schedule_new(&a, ORDER_GIVEN, 0);
+	uint32_t units[100];
+	for (int64_t i = 0; i < 20; i++)
+		schedule_add(s, &(struct schedule_unit){.predicted_ns = i == 3 ? 0 : 10});
+	uint32_t first = schedule_take(s);
+	assert_int_equal(schedule_take_batch(s, first, 1, 1000, 100, units), 2);
+	assert_int_equal(schedule_take(s), 3);
+	assert_int_equal(schedule_take_batch(s, 3, 1, 1000, 100, units), 0);
 	arena_free(&a);
 }
 
@@ -923,6 +969,8 @@ int main(void)
 	    cmocka_unit_test(a_drop_takes_all_that_waits),
 	    cmocka_unit_test(a_batch_stays_below_the_budget_and_the_fair_share),
 	    cmocka_unit_test(units_of_unknown_length_are_batched_once_some_were_seen),
+	    cmocka_unit_test(new_units_among_known_ones_go_alone),
+	    cmocka_unit_test(a_new_unit_ends_a_batch_of_known_ones),
 	    cmocka_unit_test(remaining_time_counts_unknown_units_by_their_stand_in),
 	    cmocka_unit_test(absurd_predictions_do_not_overflow),
 	    cmocka_unit_test(exact_predictions_stay_below_four_thirds),

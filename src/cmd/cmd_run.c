@@ -239,6 +239,7 @@ static struct pool_options pool_wishes(struct run *r)
 	bool pull = a->mode == ADAPTER_PULL && !r->o.chunks;
 	return (struct pool_options){
 	    .workers = r->workers,
+	    .starts = cores_usable(),
 	    .pull = pull,
 	    .one_first = !agent_is_sure(r),
 	    .observe = a == &adapter_plain || a == &adapter_each || (a->mode == ADAPTER_PULL && r->o.chunks),

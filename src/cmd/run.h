@@ -70,7 +70,7 @@ struct desk {
 	bool is_tap, sniffed;
 	bool was_bad; /* something on this worker was bad, even if a retry passed */
 	uint64_t span;
-	int64_t begin_ns;
+	int64_t begin_ns, end_ns;
 };
 
 struct run {

@@ -62,6 +62,8 @@ static void put(struct sink *s, const struct event *ev)
 		r->n_bad_hooks++;
 	if (d && status_is_bad(ev->status))
 		d->was_bad = true;
+	if (d && ev->kind == SPAN_UNIT && ev->type == EVENT_END)
+		d->end_ns = ev->time_ns; /* rows are read later than they were written */
 	bool test_row = ev->kind == SPAN_TEST || (ev->type == EVENT_END && ev->kind == SPAN_NONE);
 	if (d && test_row && ev->type != EVENT_OUTPUT)
 		note_test(r, d, ev);
@@ -242,7 +244,7 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 	r->n_cut += status == STATUS_UNFINISHED;
 	schedule_end(r->schedule, job);
 	r->n_units_done++;
-	schedule_learn(r->schedule, job, run_now(r) - d->begin_ns);
+	schedule_learn(r->schedule, job, d->end_ns - d->begin_ns);
 	d->span = 0;
 	if (!status_is_bad(status))
 		return;

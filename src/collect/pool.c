@@ -269,7 +269,7 @@ static void take_fd(struct pool *p, uint64_t tag)
 			agent_read(p, w);
 		break;
 	case FD_OUTPUT:
-		worker_drain(p, w);
+		worker_hear(p, w);
 		break;
 	case FD_SAID:
 		if (p->front.said_pipe >= 0)
@@ -303,6 +303,8 @@ static void check_clocks(struct pool *p, int64_t now)
 			worker_end_processes(p, w, ENDING_DUMP, now);
 		}
 		worker_step_ending(p, w, now);
+		if (w->rest_ns && now >= w->rest_ns)
+			worker_listen(p, w);
 	}
 }
 
@@ -358,27 +360,58 @@ static bool anyone_idle(const struct pool *p)
 	return false;
 }
 
+static bool loads_framework(const struct worker *w, int64_t now)
+{
+	return w->state == SLOT_STARTING && !w->hello && now - w->unit_ns < HELLO_MS * NS_PER_MS;
+}
+
+/*
+ * Starts workers that are needed. To load a framework takes a whole core, so that more at once than there
+ * are cores only make the first test late; what comes after that (services, before_all) may well be waiting.
+ */
+static void start_workers(struct pool *p)
+{
+	int64_t now = clock_mono_ns();
+	uint32_t n_loading = 0, most = p->o.pull && p->o.starts ? p->o.starts : p->o.workers;
+	for (uint32_t i = 0; i < p->o.workers; i++)
+		n_loading += loads_framework(&p->workers[i], now);
+	for (uint32_t i = 0; i < p->o.workers && !p->stopping && n_loading < most; i++) {
+		struct worker *w = &p->workers[i];
+		bool wait = p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello;
+		bool first = !w->n_starts && (i == 0 || !p->o.pull);
+		if (w->state != SLOT_OFF || wait || w->n_failed >= START_TRIES ||
+		    (!first && p->host->over(p->host)))
+			continue;
+		worker_begin(p, w);
+		n_loading += loads_framework(w, now);
+	}
+}
+
+/* Nothing is left to hand out: workers that still load their framework come too late. */
+static void drop_late(struct pool *p)
+{
+	if (!p->o.pull || !p->discovered || !p->host->over(p->host))
+		return;
+	for (uint32_t i = 1; i < p->o.workers; i++)
+		if (p->workers[i].state == SLOT_STARTING && !p->workers[i].hello && p->workers[i].pid &&
+		    p->workers[i].ending == ENDING_NO)
+			agent_drop(p, &p->workers[i], clock_mono_ns());
+}
+
 /* Starts workers that are needed, feeds those that are free. Returns false when all is over. */
 static bool dispatch(struct pool *p)
 {
 	bool fed = true;
 	if (p->front.state != SLOT_OVER && p->front.setup_at < p->o.n_setup)
 		return p->front.pid != 0; /* nothing begins before --setup has ended */
-	for (uint32_t i = 0; i < p->o.workers && !p->stopping; i++) {
-		struct worker *w = &p->workers[i];
-		bool wait =
-		    p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello && !p->workers[0].n_starts;
-		wait |= p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello;
-		bool needed = !w->n_starts || !p->host->over(p->host);
-		if (w->state == SLOT_OFF && !wait && needed && w->n_failed < START_TRIES)
-			worker_begin(p, w);
-	}
+	start_workers(p);
 	while (fed) {
 		fed = false;
 		for (uint32_t i = 0; i < p->o.workers; i++)
 			if (p->workers[i].state == SLOT_IDLE)
 				fed |= feed(p, &p->workers[i]);
 	}
+	drop_late(p);
 	if (anything_runs(p))
 		return true;
 	/* nothing runs and nothing can begin: what is left waits for what will never come */
@@ -404,6 +437,8 @@ static int wait_ms(const struct pool *p, int64_t now)
 		const struct worker *w = i < p->o.workers ? &p->workers[i] : &p->front;
 		if (w->ending != ENDING_NO && w->ending_ns < until)
 			until = w->ending_ns;
+		if (w->rest_ns && w->rest_ns < until)
+			until = w->rest_ns;
 		if (w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
 		    w->unit_ns + w->current->timeout_ns < until)
 			until = w->unit_ns + w->current->timeout_ns;
@@ -415,6 +450,8 @@ static int wait_ms(const struct pool *p, int64_t now)
 static void tell_left(struct pool *p)
 {
 	struct buf pids = {0}, text = {0};
+	if (!proc_has_children())
+		return;
 	size_t n = proc_tree(&pids, 0, p->run_mark, p->run_mark);
 	for (size_t i = 0; i < n && i < 8; i++) {
 		pid_t pid;

@@ -74,6 +74,7 @@ struct pool_host {
 
 struct pool_options {
 	uint32_t workers;
+	uint32_t starts;   /* pull: processes that may load their framework at the same time; 0: all */
 	bool pull;         /* else a process a unit */
 	bool one_first;    /* pull: see the first worker's hello before the others start */
 	bool observe;      /* exec: put the timing agent into Python processes */

@@ -67,7 +67,7 @@ int agent_start(struct pool *p, struct worker *w, struct err *e)
 			return e->fault;
 		}
 	}
-	w->hello = w->ready = w->stops = false;
+	w->hello = w->ready = w->stops = w->dropped = false;
 	w->state = SLOT_STARTING;
 	output_mark(&w->output);
 	int64_t now = clock_mono_ns();
@@ -137,6 +137,13 @@ void agent_finish(struct pool *p, struct worker *w, int64_t now)
 	w->state = SLOT_ENDING;
 	phase_begin(p, w, "teardown", now);
 	send_all(p, w, STR("{\"do\":\"end\"}\n"));
+}
+
+void agent_drop(struct pool *p, struct worker *w, int64_t now)
+{
+	w->state = SLOT_ENDING;
+	w->dropped = true;
+	worker_end_processes(p, w, ENDING_KILL, now);
 }
 
 static void take_hello(struct pool *p, struct worker *w)
@@ -491,7 +498,7 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 		p->lister = NULL;
 	w->state = SLOT_OFF;
 	if (meant || w->stops) {
-		if (status)
+		if (status && !w->dropped)
 			w->exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	} else if (w->current) {
 		died_in_unit(p, w, status, now);

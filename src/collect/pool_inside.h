@@ -17,8 +17,11 @@ enum {
 	UNIT_OF_WORKER = 0x7fffffff, /* number of a unit that the host does not know: a start that failed */
 	BATCH = 128,                 /* units that a pull worker may hold */
 	TICK_MS = 100,
-	START_TRIES = 3,      /* processes of a worker that may die before their first unit */
-	DUMP_NS = 1500000000, /* for stacks that processes dump themselves */
+	REST_MS = 20,          /* pull: what a worker prints is read at most this often ... */
+	REST_BYTES = 16 << 10, /* ... unless it prints much */
+	HELLO_MS = 1000,       /* a start that takes longer holds up no other one */
+	START_TRIES = 3,       /* processes of a worker that may die before their first unit */
+	DUMP_NS = 1500000000,  /* for stacks that processes dump themselves */
 	DEBUGGER_S = 10,
 	TERM_NS = 2000000000, /* from SIGTERM to SIGKILL */
 };
@@ -57,6 +60,7 @@ struct worker {
 	struct spool spool;
 	struct map births; /* of further processes that write rows, by pid */
 	int pipe;          /* what it prints */
+	int64_t rest_ns;   /* absolute: until then its pipe is not looked at; 0: it is */
 	int said_pipe;     /* front: standard error of the discovery process */
 	struct output output;
 	const struct pool_unit *units[BATCH];
@@ -66,6 +70,7 @@ struct worker {
 	int64_t unit_ns;  /* when it began, absolute */
 	int64_t given_ns; /* when the batch was handed over */
 	bool hello, ready, listed;
+	bool dropped;     /* ended before its framework was there: nothing was left to do */
 	bool stops;       /* the framework itself wants no more: -x, --maxfail, --stop */
 	struct str fault; /* what the agent said of a suite that cannot be loaded */
 	struct str blame; /* and who is to blame: docs/agent-protocol.md */
@@ -119,7 +124,12 @@ void phase_end(struct pool *p, struct worker *w, enum status status, struct str 
 void worker_begin(struct pool *p, struct worker *w); /* first time, or again after a death */
 int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *const *env, const char *cwd,
 		 struct err *e);
-void worker_drain(struct pool *p, struct worker *w); /* reads what it has printed */
+/* Reads what it has printed; returns how many bytes. */
+size_t worker_drain(struct pool *p, struct worker *w);
+/* Its pipe has something to read, and may be left alone for a while after that. */
+void worker_hear(struct pool *p, struct worker *w);
+/* Looks at its pipe again. */
+void worker_listen(struct pool *p, struct worker *w);
 void worker_end_processes(struct pool *p, struct worker *w, enum ending first, int64_t now);
 void worker_step_ending(struct pool *p, struct worker *w, int64_t now);
 void worker_gone(struct pool *p, struct worker *w, int status, const struct rusage *usage, int64_t now);
@@ -147,6 +157,8 @@ void agent_read(struct pool *p, struct worker *w);
 void agent_rows(struct pool *p, struct worker *w);
 void agent_give(struct pool *p, struct worker *w, uint32_t n);
 void agent_finish(struct pool *p, struct worker *w, int64_t now);
+/* Ends a worker that has not said hello: of the suite it has loaded nothing yet. */
+void agent_drop(struct pool *p, struct worker *w, int64_t now);
 void agent_gone(struct pool *p, struct worker *w, int status, int64_t now);
 /* Variables that put the agent into a worker's processes ("pull" or "observe"). */
 size_t agent_env(struct pool *p, struct worker *w, const char *mode, char **ret_env);

@@ -196,6 +196,7 @@ int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *cons
 	}
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	w->pipe = ends[0];
+	w->rest_ns = 0;
 	(void)pool_watch(p, w->pipe, FD_OUTPUT, w);
 	if (split) {
 		(void)fcntl(said[0], F_SETFL, O_NONBLOCK);
@@ -208,9 +209,10 @@ int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *cons
 	return 0;
 }
 
-void worker_drain(struct pool *p, struct worker *w)
+size_t worker_drain(struct pool *p, struct worker *w)
 {
 	char bytes[65536];
+	size_t sum = 0;
 	/* a process that floods its output must not keep us from the others */
 	for (unsigned i = 0; i < 64 && w->pipe >= 0; i++) {
 		ssize_t n = read(w->pipe, bytes, sizeof(bytes));
@@ -219,8 +221,9 @@ void worker_drain(struct pool *p, struct worker *w)
 		if (n == 0)
 			pool_close(p, &w->pipe);
 		if (n <= 0)
-			return;
+			return sum;
 		struct str s = {bytes, (size_t)n};
+		sum += s.n;
 		output_put(&w->output, s);
 		if (w->front && w->state == SLOT_BUSY) {
 			p->suite->adapter->discover_feed(p->suite, s);
@@ -229,8 +232,33 @@ void worker_drain(struct pool *p, struct worker *w)
 			p->host->output(p->host, w->number, s, pool_time(p, clock_mono_ns()));
 		}
 		if ((size_t)n < sizeof(bytes))
-			return;
+			return sum;
 	}
+	return sum;
+}
+
+static void heed(struct pool *p, const struct worker *w, uint32_t events)
+{
+	struct epoll_event ev = {.events = events, .data.u64 = (uint64_t)FD_OUTPUT << 32 | w->number};
+	(void)epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev);
+}
+
+/* A framework prints a dot a test, and each would wake us. In exec mode the time of a line means something.
+ */
+void worker_hear(struct pool *p, struct worker *w)
+{
+	size_t n = worker_drain(p, w);
+	if (!p->o.pull || w->front || w->pipe < 0 || n >= REST_BYTES)
+		return;
+	w->rest_ns = clock_mono_ns() + REST_MS * NS_PER_MS;
+	heed(p, w, 0);
+}
+
+void worker_listen(struct pool *p, struct worker *w)
+{
+	w->rest_ns = 0;
+	if (w->pipe >= 0)
+		heed(p, w, EPOLLIN);
 }
 
 void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit *u, uint64_t span, int64_t at)

@@ -197,6 +197,12 @@ void proc_adopt_orphans(void)
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
+bool proc_has_children(void)
+{
+	siginfo_t si;
+	return waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
 /* The first n - 1 bytes of /proc/PID/NAME; returns how many. */
 static size_t read_proc(pid_t pid, const char *name, char *ret, size_t n)
 {

@@ -47,6 +47,8 @@ pid_t proc_reap(int *ret_status, struct rusage *ret_usage);
 
 /* From now on orphans of our children become ours, so that they can be found and ended. */
 void proc_adopt_orphans(void);
+/* Whether we have any child, adopted ones included: without one nothing is below us. Costs one call. */
+bool proc_has_children(void);
 
 /*
  * All living processes below root (0: none), in its session, or, for orphans that came to

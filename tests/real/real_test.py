@@ -501,6 +501,37 @@ class Others(Case):
         self.same_again("all")
 
 
+class Start(Case):
+    """Workers that are started late, or not at all. A script in behave's place says when it is called."""
+
+    def wrap(self, text):
+        self.fixture("behave/good")
+        self.write("behave", f'#!/bin/sh\necho "called $FETTLE_WORKER" >>log\n{text}\nexec "{shutil.which("behave")}" "$@"\n')
+        os.chmod(self.path("behave"), 0o755)
+
+    @needs("behave")
+    def test_a_worker_that_loads_when_all_is_done_is_not_waited_for(self):
+        self.wrap('[ "$FETTLE_WORKER" = 0 ] || { echo $$ >"pid-$FETTLE_WORKER"; sleep 600; }')
+        self.run_it("-j2", "--", "./behave")
+        report = self.report()
+        self.assertEqual({t["worker"] for t in report["tests"]}, {0})
+        for name in os.listdir(self.dir):
+            if name.startswith("pid-"):
+                self.gone(name)
+        self.same_again()
+
+    @needs("behave")
+    @needs("taskset")
+    def test_one_core_loads_one_framework_at_a_time(self):
+        self.wrap('sleep 0.1; echo "slept $FETTLE_WORKER" >>log')
+        core = str(min(os.sched_getaffinity(0)))
+        done = self.call("taskset", "-c", core, FETTLE, "run", "--output", "out", "-j4", "--", "./behave")
+        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
+        lines = self.read("log").split("\n")
+        self.assertEqual(lines[:2], ["called 0", "slept 0"])
+        self.same_again()
+
+
 class Sh(Case):
     def units(self, n, text="exit 0"):
         for i in range(1, n + 1):
@@ -521,6 +552,15 @@ class Sh(Case):
         done = self.run_it("--", "no-such-command-at-all", code=3)
         self.assertEqual(len(done.err.strip().splitlines()), 1)
         self.sh(code=2)
+
+    def test_what_tests_leave_running_is_told(self):
+        self.write("t/1.sh", "setsid sleep 600 >/dev/null 2>&1 &\necho $! >p1\n"
+                   "until grep -qx sleep /proc/$!/comm; do sleep 0.01; done\n")
+        done = self.sh()
+        self.addCleanup(self.end, int(self.read("p1")))
+        self.assertIn("1 process was left running by the tests", done.err)
+        self.units(1)
+        self.assertNotIn("left running", self.sh(out="none").err)
 
     def test_unit_timeout_ends_the_tree(self):
         self.write("t/1.sh", "echo $$ >p1\nsleep 600 & echo $! >p2\nwait\n")
