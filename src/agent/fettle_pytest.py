@@ -9,6 +9,7 @@ import fettle_agent
 from fettle_agent import ERROR, FAILED, PASSED, SKIPPED, now, quiet, quote
 
 PHASES = ("setup", "call", "teardown")
+SETUP, CALL, TEARDOWN = range(3)
 
 agent = plugin = None
 
@@ -22,6 +23,10 @@ def take_over():
         from fettle_pytest_pull import Puller
 
         plugin = Puller(agent)
+    elif agent and agent.close:
+        from fettle_pytest_close import Closer
+
+        plugin = Closer(agent)
     elif agent:
         plugin = Observer(agent)
     return agent
@@ -32,7 +37,8 @@ def prepare(plain, args, plugins, more):
     try:
         return plain(args, list(plugins or ()) + [plugin], **more)
     except BaseException as error:
-        agent.fault(cause(error))
+        # A plugin that is not there is the command's, or its configuration's.
+        agent.fault(cause(error), "suite" if type(error).__name__ == "ConftestImportFailure" else "command")
         raise
 
 
@@ -63,11 +69,18 @@ class Observer:
         self.statuses = {}
         self.unit_statuses = []
         self.test = 0
-        self.phase = 0
+        self.phase = SETUP
         self.times = {}
         self.reports = []
         self.codes = {}
         self.remote = {}
+        # When the phase that goes on began: the end of what came before it.
+        self.phase_ns = 0
+        # The rows of a test that passed, but for numbers: most tests do.
+        steps = '{"ev":"span","kind":"step",%s,"id":%%%%d,"in":%%%%d,"t":%%%%d,"d":%%%%d,"st":"passed","name":"%s"}\n'
+        ends = '{"ev":"end","kind":"test",%s,"id":%%d,"t":%%d,"st":"passed"}\n'
+        mark = self.rows.mark
+        self.passed = "".join(steps % (mark, phase) for phase in PHASES).replace("%%", "%") + ends % mark
 
     # One test.
 
@@ -98,13 +111,14 @@ class Observer:
     @quiet
     def begin_test(self):
         self.attempt += 1
-        self.phase = 0
+        self.phase = SETUP
         self.times.clear()
         self.reports.clear()
         self.test = self.rows.ids(4)
         attempt = self.unit_attempt + self.attempt - 1
         more = self.where + ',"attempt":%d' % attempt if attempt > 1 else self.where
-        self.rows.begin("test", self.test, self.suite, now(), self.name, more)
+        self.phase_ns = now()
+        self.rows.begin("test", self.test, self.suite, self.phase_ns, self.name, more)
         self.rows.flush()
 
     @quiet
@@ -119,6 +133,14 @@ class Observer:
         if excinfo and not any(report.when == "teardown" for report in self.reports):
             status = ERROR
             message = "%s: %s" % (excinfo[0].__name__, excinfo[1])
+        self.statuses[self.name] = status
+        if status == PASSED and len(self.times) == 3:
+            setup, call, teardown = (self.times[phase] for phase in PHASES)
+            rows.put(
+                self.passed
+                % (test + 1, test, *setup, test + 2, test, *call, test + 3, test, *teardown, test, t)
+            )
+            return
         for n, phase in enumerate(PHASES, 1):
             if phase in self.times:
                 start, d = self.times[phase]
@@ -126,7 +148,6 @@ class Observer:
         if status in (FAILED, ERROR):
             rows.output(test, self.printed())
         rows.end("test", test, t, status, message)
-        self.statuses[self.name] = status
 
     def read(self, report, status, message, bad):
         """The verdict so far, with one more report that is not simply passed."""
@@ -161,28 +182,33 @@ class Observer:
             self.begin_test()
 
     # pytest's own figures of the phases stand still where a test stops the clock.
+    # A phase ends where pytest goes on to make its report, and the next begins when
+    # that is told to all: hooks around each phase would cost three times as much.
 
-    @hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_runtest_setup(self):
-        self.phase, t = 0, now()
-        yield
-        self.times["setup"] = t, now() - t
+    @hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call):
+        when, times = call.when, self.times
+        if not self.test or when not in PHASES:
+            return
+        t, start = now(), self.phase_ns
+        if when == "setup":
+            times.clear()
+            self.phase = CALL
+        elif when in times:
+            # A part of a test (a subtest) is reported under the same name.
+            start = times[when][0]
+        times[when] = start, t - start
+        self.phase_ns = t
 
-    @hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_runtest_call(self):
-        self.phase, t = 1, now()
-        yield
-        self.times["call"] = t, now() - t
-
-    @hookimpl(hookwrapper=True, tryfirst=True)
+    @hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self):
-        self.phase, t = 2, now()
-        yield
-        self.times["teardown"] = t, now() - t
+        self.phase = TEARDOWN
 
+    @hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report):
         if self.test:
             self.reports.append(report)
+            self.phase_ns = now()
         elif hasattr(report, "node"):
             self.from_afar(report)
 

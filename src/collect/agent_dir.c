@@ -23,6 +23,7 @@ FILE_OF(fettle_cover_peer);
 #ifdef WITH_COVER_EXTENSION
 FILE_OF(fettle_cover);
 #endif
+FILE_OF(fettle_pytest_close);
 
 struct carried {
 	const char *name, *at, *end;
@@ -35,7 +36,7 @@ struct carried {
 static const struct carried files[] = {
     ROW(sitecustomize, ".py"),     ROW(fettle_watch, ".py"),  ROW(fettle_agent, ".py"),
     ROW(fettle_behave, ".py"),     ROW(fettle_pytest, ".py"), ROW(fettle_pytest_pull, ".py"),
-    ROW(fettle_cover_peer, ".py"),
+    ROW(fettle_cover_peer, ".py"), ROW(fettle_pytest_close, ".py"),
 #ifdef WITH_COVER_EXTENSION
     ROW(fettle_cover, ".abi3.so"),
 #endif
@@ -66,7 +67,7 @@ static int put(struct arena *a, const char *path, struct str want, struct err *e
 {
 	char *fresh = arena_printf(a, "%s.%d", path, (int)getpid());
 	auto_fd fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || write(fd, want.at, want.n) != (ssize_t)want.n || rename(fresh, path) < 0) {
+	if (fd < 0 || !fd_write(fd, want.at, want.n) || rename(fresh, path) < 0) {
 		(void)err_sys(e, "cannot write '%s'", path);
 		(void)unlink(fresh);
 		return e->fault;

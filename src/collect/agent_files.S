@@ -20,4 +20,5 @@ agent_\name\()_end:
 #ifdef WITH_COVER_EXTENSION
 	carry fettle_cover, "fettle_cover.abi3.so"
 #endif
+	carry fettle_pytest_close, "src/agent/fettle_pytest_close.py"
 	.section .note.GNU-stack,"",@progbits

@@ -27,11 +27,24 @@ uint64_t pool_span(struct pool *p)
 	return ++p->next_span;
 }
 
-void pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w)
+bool pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w)
 {
 	uint64_t who = !w ? 0 : w->front ? FRONT : w->number;
 	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = (uint64_t)kind << 32 | who};
-	(void)epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &ev);
+	struct err e;
+	if (epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &ev) == 0)
+		return true;
+	(void)err_sys(&e, "cannot wait for a descriptor");
+	pool_fail(p, POOL_BROKEN, &e);
+	return false;
+}
+
+/* A child that is on its way to exec may still hold a copy, which epoll would go on to report. */
+void pool_close(struct pool *p, int *fd)
+{
+	if (*fd >= 0)
+		(void)epoll_ctl(p->epoll, EPOLL_CTL_DEL, *fd, NULL);
+	fd_close(fd);
 }
 
 void pool_put(struct pool *p, const struct event *ev)
@@ -137,6 +150,11 @@ int pool_exit_code(const struct pool *p, uint32_t worker)
 	return p->workers[worker].exit_code;
 }
 
+char *const *pool_worker_env(const struct pool *p, uint32_t worker)
+{
+	return p->workers[worker].env;
+}
+
 size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most)
 {
 	size_t n = 0;
@@ -146,6 +164,16 @@ size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most)
 			ret[n++] = (struct pool_running){i, w->current->name, pool_time(p, w->unit_ns)};
 	}
 	return n;
+}
+
+bool pool_was_cut(const struct pool *p)
+{
+	return p->interrupt_ns != 0;
+}
+
+struct str pool_cut_words(const struct pool *p)
+{
+	return p->end == POOL_TIMEOUT ? STR("cut short: the time of the run was up") : STR("interrupted");
 }
 
 /* Something wants the run to end: the first time kindly, the second time at once. */
@@ -208,7 +236,7 @@ static void read_stray(struct pool *p, size_t i)
 	char bytes[65536];
 	ssize_t n = read(p->strays[i], bytes, sizeof(bytes));
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		fd_close(&p->strays[i]);
+		pool_close(p, &p->strays[i]);
 }
 
 static void read_said(struct pool *p)
@@ -217,7 +245,7 @@ static void read_said(struct pool *p)
 	char bytes[16384];
 	ssize_t n = read(w->said_pipe, bytes, sizeof(bytes));
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-		fd_close(&w->said_pipe);
+		pool_close(p, &w->said_pipe);
 	} else if (n > 0) {
 		output_put(&w->output, (struct str){bytes, (size_t)n});
 		if (p->suite->said.n < 65536)
@@ -241,7 +269,7 @@ static void take_fd(struct pool *p, uint64_t tag)
 			agent_read(p, w);
 		break;
 	case FD_OUTPUT:
-		worker_drain(p, w);
+		worker_hear(p, w);
 		break;
 	case FD_SAID:
 		if (p->front.said_pipe >= 0)
@@ -258,10 +286,10 @@ static void check_clocks(struct pool *p, int64_t now)
 {
 	if (p->o.deadline_ns && now >= p->o.deadline_ns && p->end == POOL_DONE) {
 		p->end = POOL_TIMEOUT;
+		p->interrupt_ns = now;
 		p->stopping = true;
 		worker_end_processes(p, &p->front, ENDING_TERM, now);
 		for (uint32_t i = 0; i < p->o.workers; i++) {
-			p->workers[i].timed_out = p->workers[i].current != NULL;
 			worker_end_processes(p, &p->workers[i],
 					     p->workers[i].current ? ENDING_DUMP : ENDING_TERM, now);
 		}
@@ -275,6 +303,8 @@ static void check_clocks(struct pool *p, int64_t now)
 			worker_end_processes(p, w, ENDING_DUMP, now);
 		}
 		worker_step_ending(p, w, now);
+		if (w->rest_ns && now >= w->rest_ns)
+			worker_listen(p, w);
 	}
 }
 
@@ -330,27 +360,58 @@ static bool anyone_idle(const struct pool *p)
 	return false;
 }
 
+static bool loads_framework(const struct worker *w, int64_t now)
+{
+	return w->state == SLOT_STARTING && !w->hello && now - w->unit_ns < HELLO_MS * NS_PER_MS;
+}
+
+/*
+ * Starts workers that are needed. To load a framework takes a whole core, so that more at once than there
+ * are cores only make the first test late; what comes after that (services, before_all) may well be waiting.
+ */
+static void start_workers(struct pool *p)
+{
+	int64_t now = clock_mono_ns();
+	uint32_t n_loading = 0, most = p->o.pull && p->o.starts ? p->o.starts : p->o.workers;
+	for (uint32_t i = 0; i < p->o.workers; i++)
+		n_loading += loads_framework(&p->workers[i], now);
+	for (uint32_t i = 0; i < p->o.workers && !p->stopping && n_loading < most; i++) {
+		struct worker *w = &p->workers[i];
+		bool wait = p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello;
+		bool first = !w->n_starts && (i == 0 || !p->o.pull);
+		if (w->state != SLOT_OFF || wait || w->n_failed >= START_TRIES ||
+		    (!first && p->host->over(p->host)))
+			continue;
+		worker_begin(p, w);
+		n_loading += loads_framework(w, now);
+	}
+}
+
+/* Nothing is left to hand out: workers that still load their framework come too late. */
+static void drop_late(struct pool *p)
+{
+	if (!p->o.pull || !p->discovered || !p->host->over(p->host))
+		return;
+	for (uint32_t i = 1; i < p->o.workers; i++)
+		if (p->workers[i].state == SLOT_STARTING && !p->workers[i].hello && p->workers[i].pid &&
+		    p->workers[i].ending == ENDING_NO)
+			agent_drop(p, &p->workers[i], clock_mono_ns());
+}
+
 /* Starts workers that are needed, feeds those that are free. Returns false when all is over. */
 static bool dispatch(struct pool *p)
 {
 	bool fed = true;
 	if (p->front.state != SLOT_OVER && p->front.setup_at < p->o.n_setup)
 		return p->front.pid != 0; /* nothing begins before --setup has ended */
-	for (uint32_t i = 0; i < p->o.workers && !p->stopping; i++) {
-		struct worker *w = &p->workers[i];
-		bool wait =
-		    p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello && !p->workers[0].n_starts;
-		wait |= p->o.pull && p->o.one_first && i > 0 && !p->workers[0].hello;
-		bool needed = !w->n_starts || !p->host->over(p->host);
-		if (w->state == SLOT_OFF && !wait && needed && w->n_failed < START_TRIES)
-			worker_begin(p, w);
-	}
+	start_workers(p);
 	while (fed) {
 		fed = false;
 		for (uint32_t i = 0; i < p->o.workers; i++)
 			if (p->workers[i].state == SLOT_IDLE)
 				fed |= feed(p, &p->workers[i]);
 	}
+	drop_late(p);
 	if (anything_runs(p))
 		return true;
 	/* nothing runs and nothing can begin: what is left waits for what will never come */
@@ -376,6 +437,8 @@ static int wait_ms(const struct pool *p, int64_t now)
 		const struct worker *w = i < p->o.workers ? &p->workers[i] : &p->front;
 		if (w->ending != ENDING_NO && w->ending_ns < until)
 			until = w->ending_ns;
+		if (w->rest_ns && w->rest_ns < until)
+			until = w->rest_ns;
 		if (w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
 		    w->unit_ns + w->current->timeout_ns < until)
 			until = w->unit_ns + w->current->timeout_ns;
@@ -387,6 +450,8 @@ static int wait_ms(const struct pool *p, int64_t now)
 static void tell_left(struct pool *p)
 {
 	struct buf pids = {0}, text = {0};
+	if (!proc_has_children())
+		return;
 	size_t n = proc_tree(&pids, 0, p->run_mark, p->run_mark);
 	for (size_t i = 0; i < n && i < 8; i++) {
 		pid_t pid;
@@ -407,12 +472,14 @@ static void tell_left(struct pool *p)
 static void finish(struct pool *p)
 {
 	int64_t now = clock_mono_ns();
+	bool told = false; /* they write into one folder */
 	tell_left(p);
 	for (uint32_t i = 0; i < p->o.workers; i++) {
 		struct worker *w = &p->workers[i];
 		worker_over(p, w, now);
-		if (w->output.failed)
+		if (w->output.failed && !told)
 			pool_note(p, "output", w->output.error.text);
+		told = told || w->output.failed;
 		fd_close(&w->listener);
 		fd_close(&w->agent);
 		fd_close(&w->pipe);
@@ -441,8 +508,10 @@ static int open_loop(struct pool *p, sigset_t *mask, struct err *e)
 	p->signals = signalfd(-1, mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (p->epoll < 0 || p->signals < 0)
 		return err_sys(e, "cannot make an event loop");
-	pool_watch(p, p->signals, FD_SIGNAL, NULL);
-	return 0;
+	if (pool_watch(p, p->signals, FD_SIGNAL, NULL))
+		return 0;
+	*e = p->error;
+	return e->fault;
 }
 
 enum pool_end pool_run(struct pool *p, struct err *e)

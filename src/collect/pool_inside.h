@@ -17,8 +17,11 @@ enum {
 	UNIT_OF_WORKER = 0x7fffffff, /* number of a unit that the host does not know: a start that failed */
 	BATCH = 128,                 /* units that a pull worker may hold */
 	TICK_MS = 100,
-	START_TRIES = 3,      /* processes of a worker that may die before their first unit */
-	DUMP_NS = 1500000000, /* for stacks that processes dump themselves */
+	REST_MS = 20,          /* pull: what a worker prints is read at most this often ... */
+	REST_BYTES = 16 << 10, /* ... unless it prints much */
+	HELLO_MS = 1000,       /* a start that takes longer holds up no other one */
+	START_TRIES = 3,       /* processes of a worker that may die before their first unit */
+	DUMP_NS = 1500000000,  /* for stacks that processes dump themselves */
 	DEBUGGER_S = 10,
 	TERM_NS = 2000000000, /* from SIGTERM to SIGKILL */
 };
@@ -57,6 +60,7 @@ struct worker {
 	struct spool spool;
 	struct map births; /* of further processes that write rows, by pid */
 	int pipe;          /* what it prints */
+	int64_t rest_ns;   /* absolute: until then its pipe is not looked at; 0: it is */
 	int said_pipe;     /* front: standard error of the discovery process */
 	struct output output;
 	const struct pool_unit *units[BATCH];
@@ -66,8 +70,10 @@ struct worker {
 	int64_t unit_ns;  /* when it began, absolute */
 	int64_t given_ns; /* when the batch was handed over */
 	bool hello, ready, listed;
+	bool dropped;     /* ended before its framework was there: nothing was left to do */
 	bool stops;       /* the framework itself wants no more: -x, --maxfail, --stop */
 	struct str fault; /* what the agent said of a suite that cannot be loaded */
+	struct str blame; /* and who is to blame: docs/agent-protocol.md */
 	enum ending ending;
 	int64_t ending_ns; /* when the next step is due, absolute */
 	bool timed_out;
@@ -94,7 +100,7 @@ struct pool {
 	bool stopping;         /* nothing new is begun */
 	enum pool_end end;
 	int n_signals;
-	int64_t interrupt_ns; /* of the first, absolute */
+	int64_t interrupt_ns; /* when the run was cut, by a signal or its deadline, absolute; 0: it was not */
 	struct err error;
 	bool has_error;
 	char *run_mark; /* "FETTLE_RUN=..." */
@@ -106,7 +112,8 @@ struct pool {
 
 /* pool.c */
 int64_t pool_time(const struct pool *p, int64_t mono_ns); /* relative to the run's begin */
-void pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w);
+bool pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w); /* false: the run ends */
+void pool_close(struct pool *p, int *fd); /* what was watched; -1 is fine */
 void pool_put(struct pool *p, const struct event *ev);
 void pool_note(struct pool *p, const char *code, const char *text);
 void pool_fail(struct pool *p, enum pool_end end, const struct err *e);
@@ -117,7 +124,12 @@ void phase_end(struct pool *p, struct worker *w, enum status status, struct str 
 void worker_begin(struct pool *p, struct worker *w); /* first time, or again after a death */
 int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *const *env, const char *cwd,
 		 struct err *e);
-void worker_drain(struct pool *p, struct worker *w); /* reads what it has printed */
+/* Reads what it has printed; returns how many bytes. */
+size_t worker_drain(struct pool *p, struct worker *w);
+/* Its pipe has something to read, and may be left alone for a while after that. */
+void worker_hear(struct pool *p, struct worker *w);
+/* Looks at its pipe again. */
+void worker_listen(struct pool *p, struct worker *w);
 void worker_end_processes(struct pool *p, struct worker *w, enum ending first, int64_t now);
 void worker_step_ending(struct pool *p, struct worker *w, int64_t now);
 void worker_gone(struct pool *p, struct worker *w, int status, const struct rusage *usage, int64_t now);
@@ -127,6 +139,9 @@ void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit 
 /* told: what it printed stands in a row already. */
 void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,
 		     const struct pool_exit *x, bool told, int64_t at);
+/* Whether what ends badly now does so because the run is being ended, and what to say of it. */
+bool pool_was_cut(const struct pool *p);
+struct str pool_cut_words(const struct pool *p);
 /* Why a unit that took too long was ended, with the stacks of what hung; in p->scratch. */
 struct str worker_stacks(struct pool *p, struct worker *w);
 /* Removes a unit from those that the worker holds. */
@@ -142,6 +157,8 @@ void agent_read(struct pool *p, struct worker *w);
 void agent_rows(struct pool *p, struct worker *w);
 void agent_give(struct pool *p, struct worker *w, uint32_t n);
 void agent_finish(struct pool *p, struct worker *w, int64_t now);
+/* Ends a worker that has not said hello: of the suite it has loaded nothing yet. */
+void agent_drop(struct pool *p, struct worker *w, int64_t now);
 void agent_gone(struct pool *p, struct worker *w, int status, int64_t now);
 /* Variables that put the agent into a worker's processes ("pull" or "observe"). */
 size_t agent_env(struct pool *p, struct worker *w, const char *mode, char **ret_env);

@@ -196,11 +196,12 @@ int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *cons
 	}
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	w->pipe = ends[0];
-	pool_watch(p, w->pipe, FD_OUTPUT, w);
+	w->rest_ns = 0;
+	(void)pool_watch(p, w->pipe, FD_OUTPUT, w);
 	if (split) {
 		(void)fcntl(said[0], F_SETFL, O_NONBLOCK);
 		w->said_pipe = said[0];
-		pool_watch(p, w->said_pipe, FD_SAID, w);
+		(void)pool_watch(p, w->said_pipe, FD_SAID, w);
 	}
 	w->birth = ++p->next_birth;
 	w->ending = ENDING_NO;
@@ -208,19 +209,21 @@ int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *cons
 	return 0;
 }
 
-void worker_drain(struct pool *p, struct worker *w)
+size_t worker_drain(struct pool *p, struct worker *w)
 {
 	char bytes[65536];
+	size_t sum = 0;
 	/* a process that floods its output must not keep us from the others */
 	for (unsigned i = 0; i < 64 && w->pipe >= 0; i++) {
 		ssize_t n = read(w->pipe, bytes, sizeof(bytes));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n == 0)
-			fd_close(&w->pipe);
+			pool_close(p, &w->pipe);
 		if (n <= 0)
-			return;
+			return sum;
 		struct str s = {bytes, (size_t)n};
+		sum += s.n;
 		output_put(&w->output, s);
 		if (w->front && w->state == SLOT_BUSY) {
 			p->suite->adapter->discover_feed(p->suite, s);
@@ -229,13 +232,38 @@ void worker_drain(struct pool *p, struct worker *w)
 			p->host->output(p->host, w->number, s, pool_time(p, clock_mono_ns()));
 		}
 		if ((size_t)n < sizeof(bytes))
-			return;
+			return sum;
 	}
+	return sum;
+}
+
+static void heed(struct pool *p, const struct worker *w, uint32_t events)
+{
+	struct epoll_event ev = {.events = events, .data.u64 = (uint64_t)FD_OUTPUT << 32 | w->number};
+	(void)epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev);
+}
+
+/* A framework prints a dot a test, and each would wake us. In exec mode the time of a line means something.
+ */
+void worker_hear(struct pool *p, struct worker *w)
+{
+	size_t n = worker_drain(p, w);
+	if (!p->o.pull || w->front || w->pipe < 0 || n >= REST_BYTES)
+		return;
+	w->rest_ns = clock_mono_ns() + REST_MS * NS_PER_MS;
+	heed(p, w, 0);
+}
+
+void worker_listen(struct pool *p, struct worker *w)
+{
+	w->rest_ns = 0;
+	if (w->pipe >= 0)
+		heed(p, w, EPOLLIN);
 }
 
 void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit *u, uint64_t span, int64_t at)
 {
-	struct field fields[4];
+	struct field fields[5];
 	uint32_t n = 0;
 	fields[n++] = (struct field){.key = STR("unit"), .type = FIELD_INT, .num = u->number};
 	if (u->predicted_ns)
@@ -245,6 +273,8 @@ void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit 
 		fields[n++] = (struct field){.key = STR("lock"), .type = FIELD_TEXT, .text = u->lock};
 	if (u->alone)
 		fields[n++] = (struct field){.key = STR("alone"), .type = FIELD_INT, .num = 1};
+	if (u->slots > 1)
+		fields[n++] = (struct field){.key = STR("slots"), .type = FIELD_INT, .num = u->slots};
 	struct event ev = {.type = EVENT_BEGIN,
 			   .kind = SPAN_UNIT,
 			   .id = span,
@@ -286,8 +316,12 @@ struct str worker_stacks(struct pool *p, struct worker *w)
 	struct str stacks = hang_read(&p->scratch, w->dump_path);
 	double seconds = (double)(clock_mono_ns() - w->unit_ns) / 1e9;
 	(void)unlink(w->dump_path);
-	return str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle%s%.*s", seconds,
-				   stacks.n ? "\n" : "", STR_ARG(stacks)));
+	const char *gap = stacks.n ? "\n" : "";
+	if (!w->timed_out)
+		return str_of(arena_printf(&p->scratch, "%.*s%s%.*s", STR_ARG(pool_cut_words(p)), gap,
+					   STR_ARG(stacks)));
+	return str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle%s%.*s", seconds, gap,
+				   STR_ARG(stacks)));
 }
 
 void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,
@@ -382,11 +416,12 @@ static void keep_stray(struct pool *p, struct worker *w)
 	if (p->n_strays < sizeof(p->strays) / sizeof(*p->strays) && w->ending == ENDING_NO) {
 		struct epoll_event ev = {.events = EPOLLIN,
 					 .data.u64 = (uint64_t)FD_STRAY << 32 | p->n_strays};
-		(void)epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev);
-		p->strays[p->n_strays++] = w->pipe;
-		w->pipe = -1;
+		if (epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev) == 0) {
+			p->strays[p->n_strays++] = w->pipe;
+			w->pipe = -1;
+		}
 	}
-	fd_close(&w->pipe);
+	pool_close(p, &w->pipe);
 }
 
 static void worker_setup_gone(struct pool *p, struct worker *w, int status, int64_t now)

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/fd.h"
 
 /* How a child may be given a private tree: see collect/isolate.h. */
 struct overlay {
@@ -46,6 +47,8 @@ pid_t proc_reap(int *ret_status, struct rusage *ret_usage);
 
 /* From now on orphans of our children become ours, so that they can be found and ended. */
 void proc_adopt_orphans(void);
+/* Whether we have any child, adopted ones included: without one nothing is below us. Costs one call. */
+bool proc_has_children(void);
 
 /*
  * All living processes below root (0: none), in its session, or, for orphans that came to
@@ -65,6 +68,3 @@ bool proc_catches(pid_t pid, int sig);
 char **proc_env(struct arena *a, char *const *base, char *const *extra, size_t n);
 /* The value of a variable in env, or NULL. */
 const char *proc_env_get(char *const *env, const char *name);
-
-void fd_close(int *fd); /* for auto_fd; -1 is fine */
-#define auto_fd __attribute__((cleanup(fd_close))) int

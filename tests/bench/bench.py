@@ -67,6 +67,8 @@ def main():
                 text = f"**Could not be measured:** {e}" if isinstance(e, frame.Failed) else f"```\n{traceback.format_exc()}```"
             page += [f"## {name}", "", case.__doc__, "", text, ""]
             print("\n".join(page[-5:]), file=sys.stderr)
+    if b.short.rows:
+        page[4:4] = ["## In short", "", str(b.short), "", "Medians of the wall time, or, where it says so, of a ratio; the cases follow.", ""]
     page.append(f"Rounds: {b.rounds}; the whole took {time.monotonic() - begin:.0f} s. Peers: {', '.join(PEERS)}.")
     with open(a.out, "w", encoding="utf-8") as f:
         f.write("\n".join(page) + "\n")

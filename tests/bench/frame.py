@@ -117,7 +117,8 @@ class Table:
 
 
 def seconds(s):
-    return f"{s * 1e6:.0f} µs" if s < 1e-3 else f"{s * 1e3:.2f} ms" if s < 1 else f"{s:.2f} s"
+    size = abs(s)
+    return f"{s * 1e6:.0f} µs" if size < 1e-3 else f"{s * 1e3:.2f} ms" if size < 1 else f"{s:.2f} s"
 
 
 def verdict(value, most, form=seconds):

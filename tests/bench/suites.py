@@ -6,10 +6,10 @@ STAMP = '''import os, time
 
 
 def nap(seconds):
-    """Sleeps, and says from when to when: the same ground truth for every runner."""
+    """Sleeps, and says where, and from when to when: the same ground truth for every runner."""
     begin = time.monotonic()
     time.sleep(seconds)
-    line = f"{begin} {time.monotonic()}\\n".encode()
+    line = f"{os.getpid()} {begin} {time.monotonic()}\\n".encode()
     fd = os.open(os.environ["BENCH_STAMPS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     os.write(fd, line)
     os.close(fd)
