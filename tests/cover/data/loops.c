@@ -1,3 +1,5 @@
+/* Several loops and functions on one line, as counting must tell them apart. */
+/* clang-format off */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
