@@ -577,7 +577,7 @@ class Samples(Case):
                     found, hit = found + int(rest) * (key == "LF"), hit + int(rest) * (key == "LH")
             told = self.good(os.path.join(CORPUS, name))
             self.assertEqual(told.lines, self.sums(counts))
-            if found:
+            if name in ("lcov-coveragepy", "lcov-nyc"):  # gcovr's sums count a line once for each function
                 self.assertEqual((len(counts), sum(n > 0 for _, _, n in counts)), (found, hit))
 
     def test_a_bad_file_harms_no_other(self):
