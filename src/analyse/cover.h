@@ -22,15 +22,16 @@ struct cover_line {
 	uint32_t number;
 	uint32_t hits;         /* 0: it never ran; data without counts says 1 */
 	uint32_t first_branch; /* in the file's branches */
+	uint32_t n_listed;     /* of those; fewer than n_branches where a way cannot be missed */
 	uint16_t n_branches;   /* ways out of it; 0 where there is but one */
-	uint16_t n_taken;      /* of them */
+	uint16_t n_taken;      /* of them, or no miss */
 	uint8_t flags;
 };
 
 struct cover_sum {
 	uint64_t statements, covered, excluded; /* lines */
 	uint64_t branches, taken;               /* ways out of lines that have several */
-	uint64_t partial;                       /* lines that ran and not by all their ways */
+	uint64_t partial; /* ways not taken out of lines that ran; coverage.py's num_partial_branches */
 };
 
 enum cover_region_kind {

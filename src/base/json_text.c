@@ -6,6 +6,7 @@
 #endif
 
 #include "base/json.h"
+#include "base/rune.h"
 #include "base/str.h"
 
 /* The letter behind a backslash, and the byte that it means. */
@@ -105,26 +106,6 @@ const char *json_text_end(struct str s, bool *ret_escaped, const char **ret_erro
 	}
 }
 
-static char *put_utf8(char *to, unsigned c)
-{
-	if (c < 0x80) {
-		*to++ = (char)c;
-	} else if (c < 0x800) {
-		*to++ = (char)(0xc0 | c >> 6);
-		*to++ = (char)(0x80 | (c & 0x3f));
-	} else if (c < 0x10000) {
-		*to++ = (char)(0xe0 | c >> 12);
-		*to++ = (char)(0x80 | (c >> 6 & 0x3f));
-		*to++ = (char)(0x80 | (c & 0x3f));
-	} else {
-		*to++ = (char)(0xf0 | c >> 18);
-		*to++ = (char)(0x80 | (c >> 12 & 0x3f));
-		*to++ = (char)(0x80 | (c >> 6 & 0x3f));
-		*to++ = (char)(0x80 | (c & 0x3f));
-	}
-	return to;
-}
-
 /* Decodes the \u at *p, a pair of them where they are a surrogate pair; moves *p behind. */
 static char *put_unit(char *to, const char **p, const char *end)
 {
@@ -134,10 +115,10 @@ static char *put_unit(char *to, const char **p, const char *end)
 		unsigned low = (unsigned)hex_unit(*p + 2, end);
 		if (low >= 0xdc00 && low <= 0xdfff) {
 			*p += 6;
-			return put_utf8(to, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));
+			return to + rune_put(to, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));
 		}
 	}
-	return put_utf8(to, c >= 0xd800 && c <= 0xdfff ? 0xfffd : c);
+	return to + rune_put(to, c >= 0xd800 && c <= 0xdfff ? 0xfffd : c);
 }
 
 struct str json_text_decode(struct str s, struct arena *arena)

@@ -123,3 +123,16 @@ int rune_is_bidi_control(uint32_t rune)
 	return rune == 0x061c || rune == 0x200e || rune == 0x200f || (rune >= 0x202a && rune <= 0x202e) ||
 	       (rune >= 0x2066 && rune <= 0x2069);
 }
+
+unsigned rune_put(char ret[4], uint32_t rune)
+{
+	if (rune < 0x80) {
+		ret[0] = (char)rune;
+		return 1;
+	}
+	unsigned n = rune < 0x800 ? 2 : rune < 0x10000 ? 3 : 4;
+	for (unsigned i = n; i > 1; i--, rune >>= 6)
+		ret[i - 1] = (char)(0x80 | (rune & 0x3f));
+	ret[0] = (char)((0xf00u >> n & 0xf0) | rune);
+	return n;
+}

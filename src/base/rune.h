@@ -22,3 +22,5 @@ uint32_t rune_at(struct str s, unsigned *ret_n);
 unsigned rune_columns(uint32_t rune);
 /* Whether a character changes the direction of the text behind it: it can make a line read as another one. */
 int rune_is_bidi_control(uint32_t rune);
+/* The bytes of a character (at most 0x10ffff) in UTF-8; returns how many, 1 to 4. */
+unsigned rune_put(char ret[4], uint32_t rune);

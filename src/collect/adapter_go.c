@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "collect/adapter.h"
@@ -129,14 +130,14 @@ static struct package *package_of(struct suite *s, struct str name)
 /* A file of NUL-separated strings, as the stand-in left it. */
 static char **read_strings(struct suite *s, const char *path)
 {
-	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size > (64 << 20))
+	struct buf b = {0};
+	if (!file_read(path, 64 << 20, &b)) {
+		buf_free(&b);
 		return NULL;
-	char *text = arena_alloc(&s->arena, (size_t)st.st_size + 1);
-	size_t n = 0, count = 0;
-	for (ssize_t got; (got = read(fd, text + n, (size_t)st.st_size - n)) > 0;)
-		n += (size_t)got;
+	}
+	char *text = arena_copy(&s->arena, buf_view(&b));
+	size_t n = b.n, count = 0;
+	buf_free(&b);
 	for (size_t i = 0; i < n; i++)
 		count += text[i] == 0;
 	char **strings = arena_array(&s->arena, char *, count + 1);

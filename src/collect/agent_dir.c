@@ -51,7 +51,7 @@ static int put(struct arena *a, const char *path, struct str want, struct err *e
 {
 	char *fresh = arena_printf(a, "%s.%d", path, (int)getpid());
 	auto_fd fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || write(fd, want.at, want.n) != (ssize_t)want.n || rename(fresh, path) < 0) {
+	if (fd < 0 || !fd_write(fd, want.at, want.n) || rename(fresh, path) < 0) {
 		(void)err_sys(e, "cannot write '%s'", path);
 		(void)unlink(fresh);
 		return e->fault;

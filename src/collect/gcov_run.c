@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/str.h"
 #include "collect/proc.h"
 
@@ -44,9 +45,10 @@ static int ended(pid_t pid, const char *program, const char *data, struct str co
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	(void)str_next(&complaint, '\n', &line);
+	if (!line.n)
+		line = STR("it ended badly");
 	errno = 0;
-	return err_sys(e, "'%s' cannot read '%s': %.*s", program, data, (int)(line.n < 200 ? line.n : 200),
-		       line.n ? line.at : "it ended badly");
+	return err_sys(e, "'%s' cannot read '%s': %.*s", program, data, STR_ARG(str_cut(line, 0, 200)));
 }
 
 static int start(const char *path, const char *program, const char *data, char *const *env, struct buf *ret,

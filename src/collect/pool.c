@@ -27,11 +27,24 @@ uint64_t pool_span(struct pool *p)
 	return ++p->next_span;
 }
 
-void pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w)
+bool pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w)
 {
 	uint64_t who = !w ? 0 : w->front ? FRONT : w->number;
 	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = (uint64_t)kind << 32 | who};
-	(void)epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &ev);
+	struct err e;
+	if (epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &ev) == 0)
+		return true;
+	(void)err_sys(&e, "cannot wait for a descriptor");
+	pool_fail(p, POOL_BROKEN, &e);
+	return false;
+}
+
+/* A child that is on its way to exec may still hold a copy, which epoll would go on to report. */
+void pool_close(struct pool *p, int *fd)
+{
+	if (*fd >= 0)
+		(void)epoll_ctl(p->epoll, EPOLL_CTL_DEL, *fd, NULL);
+	fd_close(fd);
 }
 
 void pool_put(struct pool *p, const struct event *ev)
@@ -208,7 +221,7 @@ static void read_stray(struct pool *p, size_t i)
 	char bytes[65536];
 	ssize_t n = read(p->strays[i], bytes, sizeof(bytes));
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		fd_close(&p->strays[i]);
+		pool_close(p, &p->strays[i]);
 }
 
 static void read_said(struct pool *p)
@@ -217,7 +230,7 @@ static void read_said(struct pool *p)
 	char bytes[16384];
 	ssize_t n = read(w->said_pipe, bytes, sizeof(bytes));
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-		fd_close(&w->said_pipe);
+		pool_close(p, &w->said_pipe);
 	} else if (n > 0) {
 		output_put(&w->output, (struct str){bytes, (size_t)n});
 		if (p->suite->said.n < 65536)
@@ -441,8 +454,10 @@ static int open_loop(struct pool *p, sigset_t *mask, struct err *e)
 	p->signals = signalfd(-1, mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (p->epoll < 0 || p->signals < 0)
 		return err_sys(e, "cannot make an event loop");
-	pool_watch(p, p->signals, FD_SIGNAL, NULL);
-	return 0;
+	if (pool_watch(p, p->signals, FD_SIGNAL, NULL))
+		return 0;
+	*e = p->error;
+	return e->fault;
 }
 
 enum pool_end pool_run(struct pool *p, struct err *e)

@@ -62,7 +62,10 @@ int agent_start(struct pool *p, struct worker *w, struct err *e)
 	if (w->listener < 0) {
 		if (listen_at(w, e) < 0)
 			return e->fault;
-		pool_watch(p, w->listener, FD_LISTEN, w);
+		if (!pool_watch(p, w->listener, FD_LISTEN, w)) {
+			*e = p->error;
+			return e->fault;
+		}
 	}
 	w->hello = w->ready = w->stops = false;
 	w->state = SLOT_STARTING;
@@ -87,7 +90,7 @@ void agent_accept(struct pool *p, struct worker *w)
 	}
 	w->agent = fd;
 	buf_clear(&w->said);
-	pool_watch(p, fd, FD_AGENT, w);
+	(void)pool_watch(p, fd, FD_AGENT, w);
 }
 
 /* Sends all of it; an agent that does not read for long is as good as dead. */
@@ -251,7 +254,7 @@ void agent_read(struct pool *p, struct worker *w)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n == 0 || (n < 0 && errno != EAGAIN)) {
-			fd_close(&w->agent);
+			pool_close(p, &w->agent);
 			break;
 		}
 		if (n < 0)
@@ -443,7 +446,7 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 	if (w->agent >= 0)
 		agent_read(p, w);
 	agent_rows(p, w);
-	fd_close(&w->agent);
+	pool_close(p, &w->agent);
 	if (w->phase)
 		phase_end(p, w, meant || w->hello ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);
 	if (p->lister == w && !p->discovered)

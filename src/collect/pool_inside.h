@@ -106,7 +106,8 @@ struct pool {
 
 /* pool.c */
 int64_t pool_time(const struct pool *p, int64_t mono_ns); /* relative to the run's begin */
-void pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w);
+bool pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w); /* false: the run ends */
+void pool_close(struct pool *p, int *fd); /* what was watched; -1 is fine */
 void pool_put(struct pool *p, const struct event *ev);
 void pool_note(struct pool *p, const char *code, const char *text);
 void pool_fail(struct pool *p, enum pool_end end, const struct err *e);

@@ -196,11 +196,11 @@ int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *cons
 	}
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	w->pipe = ends[0];
-	pool_watch(p, w->pipe, FD_OUTPUT, w);
+	(void)pool_watch(p, w->pipe, FD_OUTPUT, w);
 	if (split) {
 		(void)fcntl(said[0], F_SETFL, O_NONBLOCK);
 		w->said_pipe = said[0];
-		pool_watch(p, w->said_pipe, FD_SAID, w);
+		(void)pool_watch(p, w->said_pipe, FD_SAID, w);
 	}
 	w->birth = ++p->next_birth;
 	w->ending = ENDING_NO;
@@ -217,7 +217,7 @@ void worker_drain(struct pool *p, struct worker *w)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n == 0)
-			fd_close(&w->pipe);
+			pool_close(p, &w->pipe);
 		if (n <= 0)
 			return;
 		struct str s = {bytes, (size_t)n};
@@ -382,11 +382,12 @@ static void keep_stray(struct pool *p, struct worker *w)
 	if (p->n_strays < sizeof(p->strays) / sizeof(*p->strays) && w->ending == ENDING_NO) {
 		struct epoll_event ev = {.events = EPOLLIN,
 					 .data.u64 = (uint64_t)FD_STRAY << 32 | p->n_strays};
-		(void)epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev);
-		p->strays[p->n_strays++] = w->pipe;
-		w->pipe = -1;
+		if (epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev) == 0) {
+			p->strays[p->n_strays++] = w->pipe;
+			w->pipe = -1;
+		}
 	}
-	fd_close(&w->pipe);
+	pool_close(p, &w->pipe);
 }
 
 static void worker_setup_gone(struct pool *p, struct worker *w, int status, int64_t now)

@@ -32,27 +32,11 @@ BAD = {
 }
 
 
-class Behave:
+class Behave(driver.Workers):
+    framework = "behave"
+
     def command(self, *options):
         return [self.python, "-m", "behave", "-f", "plain", "--no-color"] + list(options)
-
-    def worker(self, suite, *options, **more):
-        worker = driver.Worker(self.command(*options), "behave/" + suite, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def pull(self, suite, *options, units=None, **more):
-        worker = driver.pull(self.command(*options), "behave/" + suite, units, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def observe(self, suite, *options, **more):
-        worker = driver.observe(self.command(*options), "behave/" + suite, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def by_name(self, spans):
-        return {span["name"]: span for span in spans}
 
 
 class Pull(Behave):

@@ -32,27 +32,11 @@ BAD = {
 }
 
 
-class Pytest:
+class Pytest(driver.Workers):
+    framework = "pytest"
+
     def command(self, *options):
         return [self.python, "-m", "pytest", "-q", "-p", "no:randomly"] + list(options)
-
-    def worker(self, suite, *options, **more):
-        worker = driver.Worker(self.command(*options), "pytest/" + suite, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def pull(self, suite, *options, units=None, **more):
-        worker = driver.pull(self.command(*options), "pytest/" + suite, units, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def observe(self, suite, *options, **more):
-        worker = driver.observe(self.command(*options), "pytest/" + suite, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def by_name(self, spans):
-        return {span["name"]: span for span in spans}
 
     def names(self, worker):
         return [unit["name"] for unit in worker.list()]
