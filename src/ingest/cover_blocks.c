@@ -53,25 +53,29 @@ static size_t unite(struct cover_block *blocks, size_t n)
 
 void cover_blocks_tell(struct cover_tell *t, struct cover_block *blocks, size_t n, struct arena *scratch)
 {
-	uint32_t last = 0;
+	uint32_t first = UINT32_MAX, last = 0;
 	if (!n)
 		return;
 	qsort(blocks, n, sizeof(*blocks), by_place);
 	n = unite(blocks, n);
 	qsort(blocks, n, sizeof(*blocks), by_hits);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		first = blocks[i].first < first ? blocks[i].first : first;
 		last = blocks[i].last > last ? blocks[i].last : last;
-	/* next[i]: the first line from i on that no block has told yet; halved paths keep the walks short */
-	uint32_t *next = arena_array(scratch, uint32_t, (size_t)last + 2);
-	for (uint32_t i = 0; i <= last + 1; i++)
+	}
+	/* next[i]: the first line from first + i on that no block has told yet; halved paths keep the walks
+	 * short */
+	uint32_t n_lines = last - first + 1;
+	uint32_t *next = arena_array(scratch, uint32_t, (size_t)n_lines + 1);
+	for (uint32_t i = 0; i <= n_lines; i++)
 		next[i] = i;
 	for (size_t i = 0; i < n; i++)
-		for (uint32_t line = blocks[i].first;; line++) {
-			while (next[line] != line)
-				line = next[line] = next[next[line]];
-			if (line > blocks[i].last)
+		for (uint32_t at = blocks[i].first - first;; at++) {
+			while (next[at] != at)
+				at = next[at] = next[next[at]];
+			if (first + at > blocks[i].last)
 				break;
-			(void)tell_line(t, line, blocks[i].hits);
-			next[line] = line + 1;
+			(void)tell_line(t, first + at, blocks[i].hits);
+			next[at] = at + 1;
 		}
 }

@@ -90,8 +90,9 @@ static int read_packed(struct cover_read *r, struct str bytes, const char *path,
 	arena_reset(&r->scratch);
 	if (begins(bytes, "\x1f\x8b", 2)) {
 		from_file = false;
-		if (cover_file_inflate(bytes, path, &r->scratch, &bytes, e) < 0)
+		if (cover_file_inflate(bytes, path, &r->unpacked, e) < 0)
 			return e->fault;
+		bytes = buf_view(&r->unpacked);
 	}
 	int fault = read_any(r, bytes, path, from_file, e);
 	tell_oddities(r, path);
@@ -124,5 +125,6 @@ void cover_read_free(struct cover_read *r)
 	tell_free(r->tell);
 	mem_free(r->tell);
 	mem_free(r->bytes);
+	buf_free(&r->unpacked);
 	arena_free(&r->scratch);
 }

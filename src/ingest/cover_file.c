@@ -7,7 +7,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 
 enum { PIECE = 1 << 16 };
@@ -93,16 +92,13 @@ static const char *inflate_all(z_stream *z, struct str bytes, struct buf *out)
 	}
 }
 
-int cover_file_inflate(struct str bytes, const char *path, struct arena *a, struct str *ret, struct err *e)
+int cover_file_inflate(struct str bytes, const char *path, struct buf *ret, struct err *e)
 {
-	struct buf out = {0};
 	z_stream z = {.zalloc = take, .zfree = give_back};
+	buf_clear(ret);
 	if (inflateInit2(&z, 15 + 16) != Z_OK)
 		return err_format(e, "cannot read '%s': cannot be unpacked", path);
-	const char *error = inflate_all(&z, bytes, &out);
+	const char *error = inflate_all(&z, bytes, ret);
 	(void)inflateEnd(&z);
-	if (!error)
-		*ret = arena_str(a, buf_view(&out));
-	buf_free(&out);
 	return error ? err_format(e, "cannot read '%s': %s", path, error) : 0;
 }

@@ -5,7 +5,7 @@
  * sizes at hand a buffer that is used again is as quick.
  */
 #pragma once
-#include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "wire/str.h"
 
@@ -14,6 +14,5 @@
 must_use int cover_file_read(const char *path, char **buffer, size_t *cap, struct str *ret, struct err *e);
 
 enum { COVER_INFLATE_MAX = 1 << 30 }; /* bytes that a compressed file may hold */
-/* What gzip compressed, into the arena. FAULT_FORMAT; path is for the message. */
-must_use int cover_file_inflate(struct str bytes, const char *path, struct arena *a, struct str *ret,
-				struct err *e);
+/* What gzip compressed, into *ret, which is emptied first. FAULT_FORMAT; path is for the message. */
+must_use int cover_file_inflate(struct str bytes, const char *path, struct buf *ret, struct err *e);

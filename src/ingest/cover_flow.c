@@ -88,35 +88,43 @@ static struct gcov_arc *arc_in(struct gcov_function *f, uint32_t block, uint32_t
 	return &f->arcs[f->arcs_in[f->blocks[block].first_in + i]];
 }
 
+/* The arcs of one side of a block: the sum of those known, and one that is not. */
+struct side {
+	int64_t sum;
+	struct gcov_arc *unknown;
+};
+
+static struct side side_of(struct gcov_function *f, uint32_t block, bool out)
+{
+	struct side s = {0};
+	uint32_t n = out ? f->blocks[block].n_out : f->blocks[block].n_in;
+	for (uint32_t i = 0; i < n; i++) {
+		struct gcov_arc *arc = out ? arc_out(f, block, i) : arc_in(f, block, i);
+		if (arc->known)
+			s.sum = plus(s.sum, arc->count);
+		else
+			s.unknown = arc;
+	}
+	return s;
+}
+
 /* What goes in comes out: the count of a block from either side, then the one arc that is not known yet. */
 static void look_at(struct solve *s, uint32_t block)
 {
-	struct gcov_function *f = s->f;
-	struct gcov_block *b = &f->blocks[block];
+	struct gcov_block *b = &s->f->blocks[block];
 	bool outs = block != EXIT && s->n_out[block] == 0, ins = block != ENTRY && s->n_in[block] == 0;
 	if (!s->known[block] && (outs || ins)) {
-		b->count = 0;
-		for (uint32_t i = 0; i < (outs ? b->n_out : b->n_in); i++)
-			b->count = plus(b->count, (outs ? arc_out(f, block, i) : arc_in(f, block, i))->count);
+		b->count = side_of(s->f, block, outs).sum;
 		s->known[block] = true;
 	}
 	if (!s->known[block])
 		return;
-	for (int side = 0; side < 2; side++) {
-		bool out = side == 0;
+	for (int out = 1; out >= 0; out--) {
 		if ((out ? s->n_out : s->n_in)[block] != 1 || block == (out ? EXIT : ENTRY))
 			continue;
-		struct gcov_arc *unknown = NULL;
-		int64_t rest = b->count;
-		for (uint32_t i = 0; i < (out ? b->n_out : b->n_in); i++) {
-			struct gcov_arc *arc = out ? arc_out(f, block, i) : arc_in(f, block, i);
-			if (arc->known)
-				rest = minus(rest, arc->count);
-			else
-				unknown = arc;
-		}
-		if (unknown)
-			learn(s, unknown, rest);
+		struct side side = side_of(s->f, block, out);
+		if (side.unknown)
+			learn(s, side.unknown, minus(b->count, side.sum));
 	}
 }
 
@@ -356,7 +364,8 @@ static void tell_functions(struct flow *w, uint32_t file, bool all)
 static void tell_files(struct flow *w, bool all)
 {
 	size_t i = 0;
-	qsort(w->entries, w->n_entries, sizeof(*w->entries), by_line);
+	if (w->n_entries)
+		qsort(w->entries, w->n_entries, sizeof(*w->entries), by_line);
 	while (i < w->n_entries) {
 		uint32_t file = w->entries[i].file;
 		tell_begin(w->t, w->o->files[file]);

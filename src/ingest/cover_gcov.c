@@ -62,6 +62,13 @@ static struct str key_of(char *buffer, const struct gcov_head *head, const char 
 	return (struct str){buffer, 8 + name.n};
 }
 
+/* The object of this key, or NULL. */
+static struct object *find(const struct cover_gcov *g, struct str key)
+{
+	uint32_t i = map_get(&g->by_key, key);
+	return g->all && i < g->n ? g->all[i] : NULL;
+}
+
 static bool is_known(const struct gcov_head *head)
 {
 	return head->major >= OLDEST && head->major <= NEWEST;
@@ -78,7 +85,7 @@ int cover_gcov_notes(struct cover_read *r, struct str bytes, const char *path, s
 	if (!is_known(&head)) /* gcov will find it by itself, beside its .gcda */
 		return 0;
 	struct str k = key_of(key, &head, path);
-	if (map_get(&g->by_key, k) != MAP_NONE)
+	if (find(g, k))
 		return 0;
 	/* a copy, as texts are borrowed from it */
 	struct str kept = arena_str(&g->arena, bytes);
@@ -118,7 +125,7 @@ static struct object *try_notes(struct cover_read *r, const char *path, struct s
 		if (!gcov_open(bytes, &w, &head) || !str_eq(key_of(own, &head, path), key))
 			*ret_other = true;
 		else if (cover_gcov_notes(r, bytes, path, e) == 0)
-			o = r->gcov->all[map_get(&r->gcov->by_key, key)];
+			o = find(r->gcov, key);
 	}
 	mem_free(buffer);
 	return o;
@@ -213,8 +220,9 @@ int cover_gcov_data(struct cover_read *r, struct str bytes, const char *path, st
 		return 0;
 	}
 	struct str k = key_of(key, &head, path);
-	uint32_t i = map_get(&g->by_key, k);
-	struct object *o = i == MAP_NONE ? look_for_notes(r, path, k, e) : g->all[i];
+	struct object *o = find(g, k);
+	if (!o)
+		o = look_for_notes(r, path, k, e);
 	if (!o)
 		return e->fault;
 	const char *fault = walk(o, w, false);

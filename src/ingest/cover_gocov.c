@@ -421,33 +421,49 @@ static void tell_functions(struct cover_tell *t, const struct go_source *s, bool
 	}
 }
 
-static void tell_package(struct cover_read *r, const struct go_package *p, bool set)
+struct go_sources {
+	struct go_source *all;
+	size_t n, cap;
+	struct map by_path;
+};
+
+static struct go_source *source_of(struct go_sources *s, struct str path)
 {
-	struct map by_path = {0};
-	struct go_source *sources = NULL;
-	size_t n = 0, cap = 0;
-	struct arena scratch = {0};
-	for (uint32_t i = 0; i < p->n_functions; i++) {
-		uint32_t *at = map_at(&by_path, p->functions[i].file);
-		if (*at == MAP_NONE) {
-			sources = mem_grow(sources, n, &cap, sizeof(*sources));
-			sources[n] = (struct go_source){.path = p->functions[i].file};
-			*at = (uint32_t)n++;
-		}
-		gather(&sources[*at], &p->functions[i], set);
+	uint32_t *at = map_at(&s->by_path, path);
+	if (*at == MAP_NONE) {
+		s->all = mem_grow(s->all, s->n, &s->cap, sizeof(*s->all));
+		s->all[s->n] = (struct go_source){.path = path};
+		*at = (uint32_t)s->n++;
 	}
-	for (size_t i = 0; i < n; i++) {
-		tell_begin(r->tell, sources[i].path);
-		tell_functions(r->tell, &sources[i], set);
-		cover_blocks_tell(r->tell, sources[i].blocks, sources[i].n, &scratch);
+	return s->all + *at;
+}
+
+static void tell_sources(struct cover_read *r, struct go_sources *s, bool set)
+{
+	struct arena scratch = {0};
+	for (size_t i = 0; s->all && i < s->n; i++) {
+		tell_begin(r->tell, s->all[i].path);
+		tell_functions(r->tell, &s->all[i], set);
+		cover_blocks_tell(r->tell, s->all[i].blocks, s->all[i].n, &scratch);
 		tell_end(r->tell);
 		arena_reset(&scratch);
-		mem_free(sources[i].blocks);
-		mem_free(sources[i].functions);
+		mem_free(s->all[i].blocks);
+		mem_free(s->all[i].functions);
 	}
-	mem_free(sources);
-	map_free(&by_path);
 	arena_free(&scratch);
+	mem_free(s->all);
+	map_free(&s->by_path);
+}
+
+static void tell_package(struct cover_read *r, const struct go_package *p, bool set)
+{
+	struct go_sources sources = {0};
+	for (uint32_t i = 0; i < p->n_functions; i++) {
+		struct go_source *s = source_of(&sources, p->functions[i].file);
+		if (s)
+			gather(s, &p->functions[i], set);
+	}
+	tell_sources(r, &sources, set);
 }
 
 void cover_gocov_end(struct cover_read *r)

@@ -95,33 +95,38 @@ static void take_segments(struct json *j, struct llvm *l)
 		tell_segments(l);
 }
 
-/* [line, column, line, column, count if true, count if false, ...]: two ways each. */
+/* [line, column, line, column, count if true, count if false, ...]; the numbers that are wanted, to v. */
+static bool take_branch(struct json *j, int64_t v[6])
+{
+	int n = 0;
+	if (!json_array(j))
+		return false;
+	for (; json_item(j); n++)
+		if (n < 6)
+			v[n] = json_int(j);
+		else
+			json_skip(j);
+	if (!j->error && n < 6)
+		json_fail(j, "a branch of too few numbers");
+	return !j->error;
+}
+
+/* Two ways each. */
 static void take_branches(struct json *j, struct cover_tell *t)
 {
-	int64_t before = 0;
+	int64_t before = 0, v[6] = {0};
 	int32_t way = 0;
 	if (!json_array(j))
 		return;
-	while (json_item(j)) {
-		int64_t v[6] = {0};
-		int n = 0;
-		if (!json_array(j))
-			return;
-		for (; json_item(j); n++)
-			if (n < 6)
-				v[n] = json_int(j);
-			else
-				json_skip(j);
-		if (j->error)
-			return;
+	while (json_item(j) && take_branch(j, v)) {
+		bool reached = v[4] || v[5];
 		way = v[0] == before ? way : 0;
 		before = v[0];
-		bool reached = v[4] || v[5];
 		for (int i = 4; i < 6; i++)
-			if (n < 6 || way >= COVER_JSON_WAYS ||
+			if (way >= COVER_JSON_WAYS ||
 			    !tell_branch(t, v[0], 0, way++,
 					 reached ? tell_count(t, v[i]) : COVER_UNREACHED)) {
-				json_fail(j, n < 6 ? "a branch of too few numbers" : cover_json_line_range);
+				json_fail(j, cover_json_line_range);
 				return;
 			}
 	}

@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/map.h"
 #include "base/str.h"
@@ -159,12 +158,9 @@ static void tell_contexts(struct python *p)
 {
 	enum { RAN = 1, HAS_CONTEXT = 2 };
 	struct cover_tell *t = p->t;
-	uint32_t last = 0;
+	uint32_t last;
 	size_t n = 0, n_lines = 0;
-	for (size_t i = 0; i < t->n_lines; i++)
-		last = t->lines[i].line > last ? t->lines[i].line : last;
-	uint8_t *flags = mem_alloc((size_t)last + 1);
-	memset(flags, 0, (size_t)last + 1);
+	uint8_t *flags = tell_marks(t, &last);
 	for (size_t i = 0; i < t->n_lines; i++)
 		flags[t->lines[i].line] |= t->lines[i].hits ? RAN : 0;
 	for (size_t i = 0; i < p->n_runs; i++)
@@ -176,7 +172,10 @@ static void tell_contexts(struct python *p)
 		if (!(flags[t->lines[i].line] & HAS_CONTEXT))
 			t->lines[n_lines++] = t->lines[i];
 	t->n_lines = n_lines;
-	mem_free(flags);
+	for (size_t i = 0; i < n; i++)
+		flags[p->runs[i].line] = 0;
+	for (size_t i = 0; i < n_lines; i++)
+		flags[t->lines[i].line] = 0;
 	tell_end(t);
 	qsort(p->runs, n, sizeof(*p->runs), by_context);
 	for (size_t i = 0, end; i < n; i = end) {

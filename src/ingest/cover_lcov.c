@@ -289,21 +289,14 @@ static int end_section(struct lcov *l, const char *at)
 static const struct {
 	struct str name;
 	int (*take)(struct lcov *l, struct str s); /* NULL: nothing that we want */
-} records[] = {{{"BRDA:", sizeof("BRDA:") - 1}, take_branch},
-	       {{"FN:", sizeof("FN:") - 1}, take_function},
-	       {{"FNDA:", sizeof("FNDA:") - 1}, take_calls},
-	       {{"FNL:", sizeof("FNL:") - 1}, take_group},
-	       {{"FNA:", sizeof("FNA:") - 1}, take_alias},
-	       {{"FNF:", sizeof("FNF:") - 1}, NULL},
-	       {{"FNH:", sizeof("FNH:") - 1}, NULL},
-	       {{"BRF:", sizeof("BRF:") - 1}, NULL},
-	       {{"BRH:", sizeof("BRH:") - 1}, NULL},
-	       {{"LF:", sizeof("LF:") - 1}, NULL},
-	       {{"LH:", sizeof("LH:") - 1}, NULL},
-	       {{"VER:", sizeof("VER:") - 1}, NULL},
-	       {{"MCDC:", sizeof("MCDC:") - 1}, NULL},
-	       {{"MCF:", sizeof("MCF:") - 1}, NULL},
-	       {{"MCH:", sizeof("MCH:") - 1}, NULL}};
+} records[] = {{{"DA:", sizeof("DA:") - 1}, NULL},          {{"BRDA:", sizeof("BRDA:") - 1}, take_branch},
+	       {{"FN:", sizeof("FN:") - 1}, take_function}, {{"FNDA:", sizeof("FNDA:") - 1}, take_calls},
+	       {{"FNL:", sizeof("FNL:") - 1}, take_group},  {{"FNA:", sizeof("FNA:") - 1}, take_alias},
+	       {{"FNF:", sizeof("FNF:") - 1}, NULL},        {{"FNH:", sizeof("FNH:") - 1}, NULL},
+	       {{"BRF:", sizeof("BRF:") - 1}, NULL},        {{"BRH:", sizeof("BRH:") - 1}, NULL},
+	       {{"LF:", sizeof("LF:") - 1}, NULL},          {{"LH:", sizeof("LH:") - 1}, NULL},
+	       {{"VER:", sizeof("VER:") - 1}, NULL},        {{"MCDC:", sizeof("MCDC:") - 1}, NULL},
+	       {{"MCF:", sizeof("MCF:") - 1}, NULL},        {{"MCH:", sizeof("MCH:") - 1}, NULL}};
 
 /* A line that is not DA. */
 static int take_other(struct lcov *l, struct str s)

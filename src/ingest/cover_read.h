@@ -33,6 +33,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "wire/cover.h"
 
@@ -61,7 +62,8 @@ struct cover_read {
 	struct cover_tell *tell;
 	struct cover_gcov *gcov; /* NULL until needed, as the next */
 	struct cover_gocov *gocov;
-	char *bytes; /* of the file being read; kept for the next one */
+	struct buf unpacked; /* of a compressed file */
+	char *bytes;         /* of the file being read; kept for the next one */
 	size_t cap_bytes;
 };
 

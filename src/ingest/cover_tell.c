@@ -87,6 +87,7 @@ void tell_free(struct cover_tell *t)
 	mem_free(t->branches);
 	mem_free(t->functions);
 	mem_free(t->excluded);
+	mem_free(t->marks);
 }
 
 bool tell_branch(struct cover_tell *t, int64_t line, uint32_t block, int32_t way, uint32_t taken)
@@ -126,25 +127,37 @@ struct cover_function *tell_last_function(struct cover_tell *t)
 	return t->n_functions ? &t->functions[t->n_functions - 1] : NULL;
 }
 
-void tell_unreached(struct cover_tell *t)
+uint8_t *tell_marks(struct cover_tell *t, uint32_t *ret_last)
 {
 	uint32_t last = 0;
-	if (!t->n_branches)
-		return;
 	for (size_t i = 0; i < t->n_lines; i++)
 		last = t->lines[i].line > last ? t->lines[i].line : last;
-	uint8_t *ran = mem_alloc(last + 1);
-	memset(ran, 1, last + 1); /* of a line that is not told nothing is known */
+	if (t->cap_marks <= last) {
+		size_t cap = (size_t)last * 2 + 1024;
+		t->marks = mem_resize(t->marks, cap);
+		memset(t->marks + t->cap_marks, 0, cap - t->cap_marks);
+		t->cap_marks = cap;
+	}
+	*ret_last = last;
+	return t->marks;
+}
+
+void tell_unreached(struct cover_tell *t)
+{
+	enum { TOLD = 1, RAN = 2 }; /* of a line that is not told nothing is known */
+	uint32_t last;
+	if (!t->n_branches)
+		return;
+	uint8_t *marks = tell_marks(t, &last);
 	for (size_t i = 0; i < t->n_lines; i++)
-		ran[t->lines[i].line] = 0;
-	for (size_t i = 0; i < t->n_lines; i++)
-		ran[t->lines[i].line] |= t->lines[i].hits > 0;
+		marks[t->lines[i].line] |= t->lines[i].hits ? TOLD | RAN : TOLD;
 	for (size_t i = 0; i < t->n_branches; i++) {
 		struct cover_branch *b = &t->branches[i];
-		if (b->line <= last && !ran[b->line] && b->taken == 0)
+		if (b->line <= last && marks[b->line] == TOLD && b->taken == 0)
 			b->taken = COVER_UNREACHED;
 	}
-	mem_free(ran);
+	for (size_t i = 0; i < t->n_lines; i++)
+		marks[t->lines[i].line] = 0;
 }
 
 void tell_note(struct cover_read *r, const char *fmt, ...)

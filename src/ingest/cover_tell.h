@@ -25,6 +25,8 @@ struct cover_tell {
 	uint32_t *excluded;
 	size_t n_lines, cap_lines, n_branches, cap_branches, n_functions, cap_functions, n_excluded,
 	    cap_excluded;
+	uint8_t *marks; /* see tell_marks */
+	size_t cap_marks;
 	uint64_t n_told; /* source files told so far */
 	/* Counted over one input file, for its notes. */
 	uint64_t n_negative, n_line_0, n_unknown;
@@ -75,6 +77,11 @@ bool tell_excluded(struct cover_tell *t, int64_t line);
 bool tell_function(struct cover_tell *t, struct str name, int64_t first, int64_t last, uint32_t hits);
 /* The last function told; NULL: none yet in this file. */
 struct cover_function *tell_last_function(struct cover_tell *t);
+/*
+ * A byte for each line up to the greatest told to the section, all 0 (also between sections: whoever sets one
+ * sets it back). Costs nothing for lines that are not told. *ret_last: that greatest line.
+ */
+uint8_t *tell_marks(struct cover_tell *t, uint32_t *ret_last);
 /* Makes COVER_UNREACHED of the branches of lines that this file's own lines say never ran. */
 void tell_unreached(struct cover_tell *t);
 

@@ -41,8 +41,8 @@ struct cover_source {
 	enum cover_language language;
 	bool raw;          /* see above */
 	struct str sha256; /* of the source's bytes when it ran, 64 hex digits; empty: unknown */
-	/* Folders that the data names for relative paths (Cobertura's sources, the compiler's folder). With one it is
-	 * below that one; with several it is below one of them, and the data says no more. */
+	/* Folders that the data names for relative paths (Cobertura's sources, the compiler's folder). With
+	 * one it is below that one; with several it is below one of them, and the data says no more. */
 	const struct str *bases;
 	uint32_t n_bases;
 };
