@@ -92,3 +92,24 @@ void cover_missing(const struct cover_file *f, bool branch, struct buf *b)
 		i++;
 	}
 }
+
+void cover_missing_numbers(const struct cover_file *f, const uint32_t *numbers, uint32_t n, struct buf *b)
+{
+	for (uint32_t i = 0, next; i < n; i = next) {
+		uint32_t line = cover_line_from(f, numbers[i]);
+		next = i + 1;
+		for (line++; next < n && line < f->n_lines; line++) {
+			if (f->lines[line].flags & COVER_EXCLUDED)
+				continue;
+			if (f->lines[line].number != numbers[next])
+				break;
+			next++;
+		}
+		put_comma(b);
+		put_number(b, numbers[i]);
+		if (next > i + 1) {
+			buf_char(b, '-');
+			put_number(b, numbers[next - 1]);
+		}
+	}
+}
