@@ -117,7 +117,8 @@ static void a_comment_keeps_its_limit(void **state)
 	size_t whole = s->text.n, most = whole + strlen(cut) + 1;
 	for (size_t limit = 0; limit <= most; limit++) {
 		buf_clear(&s->text);
-		report_cover_markdown(s->c, &s->diff, NULL, &s->o, &(struct cover_markdown_options){0, limit, 10});
+		report_cover_markdown(s->c, &s->diff, NULL, &s->o,
+				      &(struct cover_markdown_options){0, limit, 10});
 		assert_true(s->text.n <= limit || limit < strlen(cut));
 		assert_int_equal(str_ends(buf_view(&s->text), cut), limit < most);
 	}

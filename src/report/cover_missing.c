@@ -19,8 +19,8 @@ static void put_comma(struct buf *b)
 
 static void put_number(struct buf *b, uint32_t v)
 {
-	char *at = buf_room(b, DIGITS_BYTES);
-	b->n += (size_t)(digits_put(at, v) - at);
+	char text[DIGITS_BYTES];
+	buf_add(b, text, (size_t)(digits_put(text, v) - text));
 }
 
 /* Puts the range that begins with line i; returns the index behind it. */
