@@ -81,6 +81,7 @@ def setUpModule():
     unittest.addModuleCleanup(temporary.cleanup)
     Made.root = pathlib.Path(temporary.name).resolve()
     write(Made.root / "plain", {"shop/alpha.py": ALPHA, "lib/a.c": C_SOURCE} | {f"pack/file{i}.py": "a\nb\n" for i in range(12)}, rows())
+    write(Made.root / "many", {}, "\n".join(json.dumps({"path": f"pack/file{i}.py", "lines": [[1, 1], [2, 0]]}) for i in range(5000)))
     write(Made.root / "hostile", hostile.SOURCES, hostile.rows())
     if browser.find():
         BrowserCase.browser = browser.Browser()
@@ -234,6 +235,21 @@ class Index(BrowserCase):
         page.js("document.activeElement.closest('a') || document.querySelector('tbody a').focus()")
         page.key("Enter", text="\r")
         page.wait("document.body && document.body.className === 'source'")
+
+    def test_many_rows_come_as_one_scrolls(self):
+        page = self.open("many/html/index.html")
+        rows = "document.querySelectorAll('tbody tr').length"
+        page.wait(rows + " < 2000")
+        before = page.js(rows)
+        self.assertEqual(page.js("document.querySelector('output').value"), "5,000 files")
+        page.js("scrollTo(0, document.body.scrollHeight)")
+        page.wait(f"{rows} > {before}")
+        self.type("file4999")
+        self.assertEqual(self.names(), ["pack/file4999.py"])
+        self.assertTrue(page.js("document.querySelector('.more').hidden"))
+        self.type("")
+        self.assertFalse(page.js("document.querySelector('.more').hidden"))
+        self.assertEqual(page.js("document.querySelector('tfoot td').textContent"), "10,000")
 
     def test_functions_and_classes_have_their_own(self):
         page = self.open("plain/html/function_index.html", "#q=shape")
