@@ -20,7 +20,14 @@ except ImportError:
 now = partial(clock_gettime_ns, CLOCK_MONOTONIC)
 
 # The second block of src/wire/env.h: never seen by what the tests start.
-PRIVATE = ("FETTLE_AGENT", "FETTLE_AGENT_DIR", "FETTLE_SOCKET", "FETTLE_DUMP_SIGNAL", "FETTLE_DUMP_FILE")
+PRIVATE = (
+    "FETTLE_AGENT",
+    "FETTLE_AGENT_DIR",
+    "FETTLE_SOCKET",
+    "FETTLE_DUMP_SIGNAL",
+    "FETTLE_DUMP_FILE",
+    "FETTLE_FAILED",
+)
 
 PASSED, SKIPPED, FAILED, ERROR = "passed", "skipped", "failed", "error"
 BADNESS = {PASSED: 1, SKIPPED: 2, FAILED: 4, ERROR: 5}
@@ -213,6 +220,8 @@ class Agent:
     def __init__(self, environment):
         get = environment.get
         self.pull = get("FETTLE_AGENT") == "pull"
+        self.close = get("FETTLE_AGENT") == "close"
+        self.failed = bool(get("FETTLE_FAILED"))
         self.start_dir = os.getcwd()
         self.worker_dir = get("FETTLE_WORKER_DIR")
         self.run = get("FETTLE_RUN", "")
@@ -313,11 +322,12 @@ class Agent:
             yield message
             message = self.link.hear()
 
-    def fault(self, message):
-        """The suite cannot be loaded. Only the first is told."""
+    def fault(self, message, blame=""):
+        """The suite cannot be loaded, for which the suite, the command or the agent is
+        to blame; nothing where that is not known. Only the first is told."""
         if self.link and not self.ready:
             self.ready = True
-            self.link.say("fault", msg=clip(message, MESSAGE_BYTES))
+            self.link.say("fault", msg=clip(message, MESSAGE_BYTES), blame=blame)
 
     def say_units(self, units):
         """units: dicts as the protocol has them."""

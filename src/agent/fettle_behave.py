@@ -28,7 +28,7 @@ def take_over():
 def run(runner, plain):
     """behave.runner.Runner.run, observed, and in pull mode fed by fettle."""
     try:
-        observer = Observer(agent)
+        observer = Observer(agent, runner)
         observer.install()
         if agent.pull:
             Puller(agent, observer).install(runner)
@@ -36,12 +36,12 @@ def run(runner, plain):
         agent.rows.note("agent-broken", "this behave cannot be observed: %r" % error)
         if agent.pull:
             # Fettle hands out the units; to run them all here would be wrong.
-            agent.fault("this behave cannot take units: %r" % error)
+            agent.fault("this behave cannot take units: %r" % error, "agent")
             return True
     try:
         return plain(runner)
     except Exception as error:
-        agent.fault(describe(error, error.__traceback__))
+        agent.fault(describe(error, error.__traceback__), "command" if type(error).__name__ == "ConfigError" else "suite")
         raise
     finally:
         agent.rows.flush()
@@ -108,15 +108,17 @@ def printed(scenario):
 
 
 class Observer:
-    """Rows of one behave process.
+    """Rows of one run of one behave process; a run that the tests start in the same
+    process is part of the step that starts it.
 
     parents: ids of the open spans, outermost first. What is kept of a scenario
     is reset when the next begins. A method that takes `plain` stands in the
     place of behave's own; what it tells is told by methods that cannot raise.
     """
 
-    def __init__(self, agent):
+    def __init__(self, agent, runner):
         self.agent = agent
+        self.runner = runner
         self.rows = agent.rows
         self.parents = []
         self.matches = []
@@ -150,6 +152,13 @@ class Observer:
     def inside(self):
         return self.parents[-1] if self.parents else 0
 
+    def is_ours(self, runner):
+        """Of a runner that may be a weak proxy, as a context holds it."""
+        try:
+            return runner is self.runner or getattr(runner, "__dict__", None) is self.runner.__dict__
+        except ReferenceError:
+            return False
+
     def enter(self):
         """A new span that is not told before it ends: its id and what it lies in."""
         span, inside = self.rows.ids(), self.inside()
@@ -159,7 +168,7 @@ class Observer:
     # Features.
 
     def feature(self, plain, feature, runner):
-        if not feature.should_run(runner.config):
+        if runner is not self.runner or not feature.should_run(runner.config):
             return plain(feature, runner)
         suite, inside = self.enter()
         self.begin_suite(suite, inside, feature)
@@ -207,7 +216,7 @@ class Observer:
     # Scenarios.
 
     def scenario(self, plain, scenario, runner):
-        if self.is_left_out(scenario, runner):
+        if runner is not self.runner or self.is_left_out(scenario, runner):
             return plain(scenario, runner)
         test, inside = self.enter()
         self.begin_test(test, inside, scenario)
@@ -261,12 +270,14 @@ class Observer:
 
     # Steps.
 
-    def step(self, plain, step, *args, **options):
+    def step(self, plain, step, runner, *args, **options):
+        if not self.is_ours(runner):
+            return plain(step, runner, *args, **options)
         span, inside = self.enter()
         self.matches.append(None)
         t = now()
         try:
-            return plain(step, *args, **options)
+            return plain(step, runner, *args, **options)
         finally:
             d = now() - t
             self.parents.pop()
@@ -291,7 +302,7 @@ class Observer:
     # Hooks.
 
     def hook(self, plain, runner, name, *args):
-        if name not in runner.hooks or runner.config.dry_run:
+        if runner is not self.runner or name not in runner.hooks or runner.config.dry_run:
             return plain(runner, name, *args)
         if not self.in_scenario:
             # A hook may end the process.
@@ -358,7 +369,7 @@ class Observer:
 
     def cleanups(self, plain, context):
         layer = context._stack[0] if context._stack else {}
-        if not layer.get("@cleanups"):
+        if not layer.get("@cleanups") or not self.is_ours(getattr(context, "_runner", self.runner)):
             return plain(context)
         scope = layer.get("@layer") or "context"
         span, inside = self.enter()
@@ -430,6 +441,9 @@ class Puller:
         self.link = agent.link
         self.observer = observer
         self.broken = False
+        # Formatters and reporters write of features that were run as a whole.
+        self.whole = False
+        self.junit_directory = None
 
     def install(self, runner):
         from behave import runner as module
@@ -451,8 +465,11 @@ class Puller:
             # Allure's files have names of their own, made for several writers.
             if opener.name and not opener.stream and "allure" not in formatter:
                 opener.name = self.agent.outfile(opener.name, "formatter")
+                self.whole = True
         if config.junit:
             config.junit_directory = self.agent.outfile(config.junit_directory, "junit-directory")
+            self.junit_directory = config.junit_directory
+            self.whole = True
 
     def run_model(self, plain, runner, features=None):
         if runner is not self.runner:
@@ -463,7 +480,7 @@ class Puller:
     def pull(self):
         agent, runner = self.agent, self.runner
         if runner.aborted:
-            agent.fault(self.observer.hook_error or "before_all ended the run")
+            agent.fault(self.observer.hook_error or "before_all ended the run", "suite")
             return
         for message in agent.requests():
             if message.get("do") == "list":
@@ -487,6 +504,11 @@ class Puller:
         observer.last = None
         observer.feature_failed = False
         message = None
+        if self.junit_directory and (attempt > 1 or "\n" in name):
+            # A file of the same name is there already: that of the whole feature.
+            self.runner.config.junit_directory = os.path.join(self.junit_directory, str(number))
+        elif self.junit_directory:
+            self.runner.config.junit_directory = self.junit_directory
         try:
             features = self.parse(name)
         except Exception as error:
@@ -527,7 +549,8 @@ class Puller:
         try:
             for name, file in ((name, name) for name in names) if names else self.collected():
                 if name not in units:
-                    units[name] = self.one(name, file, with_tests)
+                    # Fettle asks for the tests of some units to make parts of them.
+                    units[name] = self.one(name, file, with_tests and not (names and self.whole))
         except Exception as error:
             self.agent.rows.note("list", "%s: %s" % (type(error).__name__, error))
         self.agent.say_units(list(units.values()))

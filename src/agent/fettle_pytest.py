@@ -22,6 +22,10 @@ def take_over():
         from fettle_pytest_pull import Puller
 
         plugin = Puller(agent)
+    elif agent and agent.close:
+        from fettle_pytest_close import Closer
+
+        plugin = Closer(agent)
     elif agent:
         plugin = Observer(agent)
     return agent
@@ -32,7 +36,8 @@ def prepare(plain, args, plugins, more):
     try:
         return plain(args, list(plugins or ()) + [plugin], **more)
     except BaseException as error:
-        agent.fault(cause(error))
+        # A plugin that is not there is the command's, or its configuration's.
+        agent.fault(cause(error), "suite" if type(error).__name__ == "ConftestImportFailure" else "command")
         raise
 
 

@@ -27,6 +27,7 @@ class Puller(Observer):
         self.tests = 0
         self.kept_paths = {}
         self.kept_nodes = {}
+        self.folders = {}
         self.last_item = None
         self.target = None
 
@@ -48,20 +49,11 @@ class Puller(Observer):
         os.environ["PYTEST_XDIST_WORKER_COUNT"] = agent.workers
         os.environ["PYTEST_XDIST_TESTRUNUID"] = agent.run
         option = config.option
-        for name, value in (
-            ("dist", "no"),
-            ("distload", False),
-            ("numprocesses", None),
-            ("maxprocesses", None),
-            ("tx", []),
-            ("looponfail", False),
-        ):
-            if hasattr(option, name):
-                setattr(option, name, value)
+        forget_workers(option)
         if option.basetemp:
             os.makedirs(option.basetemp, exist_ok=True)
             option.basetemp = os.path.join(option.basetemp, "gw" + agent.worker)
-        self.part_outfiles(config)
+        part_outfiles(config, self.agent)
         for implementation in config.hook.pytest_configure.get_hookimpls():
             self.unmask(implementation)
 
@@ -79,24 +71,6 @@ class Puller(Observer):
             "cov_master_rsync_roots": [],
             "randomly_seed": seed if isinstance(seed, int) else zlib.crc32(self.agent.run.encode()),
         }
-
-    def part_outfiles(self, config):
-        option, rows = config.option, self.rows
-        if getattr(option, "xmlpath", None):
-            rows.note(
-                "outfile", "fettle writes '%s'" % option.xmlpath, path=os.path.abspath(option.xmlpath), want="junit"
-            )
-        try:
-            log_file = option.log_file or config.getini("log_file")
-        except (AttributeError, ValueError):
-            log_file = None
-        if log_file:
-            option.log_file = self.agent.outfile(log_file, "log")
-        for name, want in (("htmlpath", "html"), ("report_log", "report-log")):
-            if getattr(option, name, None):
-                setattr(option, name, self.agent.outfile(getattr(option, name), want))
-        if getattr(option, "json_report", False) and getattr(option, "json_report_file", None) != "none":
-            option.json_report_file = self.agent.outfile(option.json_report_file or ".report.json", "json-report")
 
     def unmask(self, implementation):
         """These look for a controller that is not there, or write no file at all,
@@ -139,6 +113,27 @@ class Puller(Observer):
     def pytest_collectreport(self, report):
         if report.outcome != PASSED:
             self.collected.append(report)
+
+    @hookimpl(hookwrapper=True, tryfirst=True, optionalhook=True)
+    def pytest_collect_directory(self, path, parent):
+        """From pytest 9.1 on the fixtures of a conftest are those of the node of its
+        directory: there is one for all units, and for the list of them."""
+        outcome = yield
+        node = outcome.get_result()
+        if node is not None:
+            known = self.folders.setdefault((parent, path), node)
+            if type(known) is type(node):
+                outcome.force_result(known)
+
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_collection_finish(self, session):
+        """pytest then forgets the conftests of directories that it has not met: the
+        next unit may lie in one."""
+        waiting = getattr(getattr(session, "_fixturemanager", None), "_pending_conftests", None)
+        kept = dict(waiting or ())
+        yield
+        if kept:
+            waiting.update(kept)
 
     def collect(self, session, name):
         """The items of a unit, by pytest's own collection."""
@@ -343,20 +338,22 @@ class Puller(Observer):
     def pytest_unconfigure(self, config):
         self.tell_coverage(config)
 
+    @quiet
     def tell_coverage(self, config):
+        """The data of this worker, out of the way of others that begin by erasing."""
         try:
             plugin = config.pluginmanager.getplugin("_cov")
             file = plugin.cov_controller.cov.get_data().data_filename() if plugin else None
         except Exception:
             return
-        if file and os.path.exists(file):
-            self.rows.note(
-                "outfile",
-                "this worker's coverage",
-                path=os.path.join(self.agent.start_dir, ".coverage"),
-                file=file,
-                want="coverage",
-            )
+        if not file or not os.path.exists(file) or not self.agent.worker_dir:
+            return
+        import shutil
+
+        folder = os.path.join(self.agent.worker_dir, "coverage")
+        os.makedirs(folder, exist_ok=True)
+        kept = shutil.move(file, os.path.join(folder, os.path.basename(file)))
+        self.rows.note("outfile", "this worker's coverage", path=file, file=kept, want="coverage")
 
     # Which units there are.
 
@@ -367,7 +364,8 @@ class Puller(Observer):
             found = {name: (name.partition("::")[0], None) for name in names} if names else self.files(session)
         except BaseException as error:
             self.agent.ready = False
-            self.agent.fault(cause(error))
+            usage = isinstance(error, sys.modules["_pytest.config"].UsageError)
+            self.agent.fault(cause(error), "command" if usage else "suite")
             raise
         units = {name: {"name": name} for name in found}
         for name, (path, _) in found.items():
@@ -470,6 +468,40 @@ class Puller(Observer):
             raise NotCollected
         for child in report.result or ():
             yield from self.items_of(child)
+
+
+def forget_workers(option):
+    """fettle starts them, not pytest-xdist."""
+    for name, value in (
+        ("dist", "no"),
+        ("distload", False),
+        ("numprocesses", None),
+        ("maxprocesses", None),
+        ("tx", []),
+        ("looponfail", False),
+    ):
+        if hasattr(option, name):
+            setattr(option, name, value)
+
+
+def part_outfiles(config, agent):
+    """Files that every worker would write go to folders of their own."""
+    option, rows = config.option, agent.rows
+    if getattr(option, "xmlpath", None):
+        rows.note(
+            "outfile", "fettle writes '%s'" % option.xmlpath, path=os.path.abspath(option.xmlpath), want="junit"
+        )
+    try:
+        log_file = option.log_file or config.getini("log_file")
+    except (AttributeError, ValueError):
+        log_file = None
+    if log_file:
+        option.log_file = agent.outfile(log_file, "log")
+    for name, want in (("htmlpath", "html"), ("report_log", "report-log")):
+        if getattr(option, name, None):
+            setattr(option, name, agent.outfile(getattr(option, name), want))
+    if getattr(option, "json_report", False) and getattr(option, "json_report_file", None) != "none":
+        option.json_report_file = agent.outfile(option.json_report_file or ".report.json", "json-report")
 
 
 class NotCollected(Exception):

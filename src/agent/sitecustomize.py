@@ -11,7 +11,7 @@ from os import environ
 
 HERE = __file__.rpartition("/")[0]
 
-if environ.get("FETTLE_AGENT") in ("pull", "observe"):
+if environ.get("FETTLE_AGENT") in ("pull", "observe", "close"):
     plain, sys.dont_write_bytecode = sys.dont_write_bytecode, False
     try:
         import fettle_watch  # noqa: F401

@@ -173,6 +173,14 @@ void change_finish(struct change *c, int64_t before_wall_ns)
 	*c = (struct change){0};
 }
 
+size_t model_changes(const struct model *m)
+{
+	size_t n = 0;
+	for (int what = 0; what < CHANGE_KINDS; what++)
+		n += m->changes_of[what];
+	return n > m->n_changes ? n : m->n_changes;
+}
+
 void model_compare(struct model *now, const struct change_before *before, size_t n, int64_t before_wall_ns,
 		   bool whole)
 {

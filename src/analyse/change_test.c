@@ -193,6 +193,7 @@ static void only_the_most_important_are_kept_and_all_are_counted(void **state)
 	assert_int_equal(m->changes_of[CHANGE_SLOWER], 20);
 	assert_int_equal(m->changes_of[CHANGE_GONE], 1000);
 	assert_int_equal(m->changes_of[CHANGE_FASTER], 1000 - 20);
+	assert_int_equal(model_changes(m), 2000);
 	assert_change(m, 0, CHANGE_SLOWER, "f::t2907");
 	assert_change(m, 19, CHANGE_SLOWER, "f::t1007");
 	assert_change(m, 20, CHANGE_FASTER, "f::t1001");

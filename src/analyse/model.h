@@ -50,6 +50,7 @@ struct model_unit {
 	int32_t worker;
 	uint32_t attempt;
 	uint32_t n_tests, n_bad; /* attempts of tests in it */
+	uint32_t slots;          /* of the workers that it took, 1 .. MODEL_MOST_WORKERS */
 	enum status status;
 	bool alone; /* ran with no other unit beside it */
 	int64_t start_ns, dur_ns;
@@ -105,7 +106,7 @@ struct model_counts {
  */
 struct model_gap {
 	int64_t bound_ns;   /* max(sum / workers, longest, lock chain) */
-	int64_t sum_ns;     /* of all units, each attempt */
+	int64_t sum_ns;     /* of all units, each attempt, as often as it takes slots */
 	int64_t longest_ns; /* one attempt of one unit */
 	struct str longest; /* name of the longest unit */
 	int64_t chain_ns;   /* the longest lock chain; 0: no locks */
@@ -198,6 +199,8 @@ uint32_t *model_slowest_suites(struct model *m, size_t n, size_t *ret_n);
 uint32_t *model_slowest_sums(struct model *m, enum span_kind kind, size_t n, size_t *ret_n);
 /* Tests whose verdict is bad, in order of file, line, name. */
 uint32_t *model_bad_tests(struct model *m, size_t *ret_n);
+/* How many changes there are, also of those that are not in changes. */
+size_t model_changes(const struct model *m);
 /* Units with a bad status in which no test is bad (a crash at start, an import error), of the last attempt.
  */
 uint32_t *model_bad_units(struct model *m, size_t *ret_n);

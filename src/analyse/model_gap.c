@@ -2,6 +2,7 @@
 
 #include "analyse/model_build.h"
 #include "analyse/schedule.h"
+#include "base/map.h"
 #include "base/str.h"
 
 struct stretch {
@@ -117,51 +118,85 @@ static int longest_first(const void *a, const void *b)
 	const struct schedule_job *x = a, *y = b;
 	if (x->dur_ns != y->dur_ns)
 		return x->dur_ns > y->dur_ns ? -1 : 1;
-	return (x->lock > y->lock) - (x->lock < y->lock);
+	if (x->slots != y->slots)
+		return x->slots > y->slots ? -1 : 1;
+	if (x->n_locks != y->n_locks)
+		return x->n_locks > y->n_locks ? -1 : 1;
+	for (uint32_t i = 0; i < x->n_locks; i++)
+		if (x->locks[i] != y->locks[i])
+			return x->locks[i] < y->locks[i] ? -1 : 1;
+	return x->alone - y->alone;
 }
 
-/* How many names of locks there are at most. */
-static size_t lock_names(const struct model *m)
+/* How many names of locks a text holds at most. */
+static size_t lock_names(struct str text)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < m->n_units; i++) {
-		struct str rest = m->units[i].lock, part;
-		while (rest.n && str_next(&rest, ',', &part))
-			n++;
-	}
+	struct str part;
+	while (text.n && str_next(&text, ',', &part))
+		n++;
 	return n;
 }
 
-/*
- * The units as jobs, longest first, and the longest lock chain. Of a unit with several locks ("a,b")
- * each chain gets its time, but the simulation knows only the first.
- */
+static int ascending(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* Lock chains of the run, while they are added up. */
+struct chains {
+	struct map numbers;
+	int64_t *ns;
+	uint32_t *last; /* unit that was added last, plus one */
+};
+
+/* The locks of a unit ("a,b") as numbers, each once; its time goes to their chains. */
+static void find_locks(struct model *m, struct arena *scratch, struct chains *chains, uint32_t unit,
+		       struct schedule_job *job)
+{
+	struct str text = m->units[unit].lock, part;
+	uint32_t *locks = arena_array(scratch, uint32_t, lock_names(text)), n = 0;
+	while (text.n && str_next(&text, ',', &part)) {
+		part = str_trim(part);
+		if (!part.n)
+			continue;
+		uint32_t next = chains->numbers.n, *number = map_at(&chains->numbers, part);
+		if (*number == MAP_NONE)
+			*number = next;
+		if (chains->last[*number] == unit + 1)
+			continue;
+		chains->last[*number] = unit + 1;
+		locks[n++] = *number;
+		int64_t *chain = &chains->ns[*number];
+		*chain = plus(*chain, job->dur_ns);
+		if (*chain > m->gap.chain_ns) {
+			m->gap.chain_ns = *chain;
+			m->gap.chain = part;
+		}
+	}
+	if (n > 1)
+		qsort(locks, n, sizeof(*locks), ascending);
+	job->locks = locks;
+	job->n_locks = n;
+}
+
+/* The units as jobs, longest first, and the longest lock chain. */
 static struct schedule_job *jobs_of(struct model *m, struct arena *scratch)
 {
 	struct schedule_job *jobs = arena_array(scratch, struct schedule_job, m->n_units);
-	int64_t *chains = arena_array(scratch, int64_t, lock_names(m));
-	struct map numbers = {0};
-	for (size_t i = 0; i < m->n_units; i++) {
-		struct str rest = m->units[i].lock, part;
-		jobs[i] = (struct schedule_job){m->units[i].dur_ns, UNIT_NONE};
-		while (rest.n && str_next(&rest, ',', &part)) {
-			part = str_trim(part);
-			if (!part.n)
-				continue;
-			uint32_t n = numbers.n, *number = map_at(&numbers, part);
-			if (*number == MAP_NONE)
-				*number = n;
-			int64_t *chain = &chains[*number];
-			*chain = plus(*chain, m->units[i].dur_ns);
-			if (jobs[i].lock == UNIT_NONE)
-				jobs[i].lock = *number;
-			if (*chain > m->gap.chain_ns) {
-				m->gap.chain_ns = *chain;
-				m->gap.chain = part;
-			}
-		}
+	size_t n_names = 0;
+	for (size_t i = 0; i < m->n_units; i++)
+		n_names += lock_names(m->units[i].lock);
+	struct chains chains = {.ns = arena_array(scratch, int64_t, n_names),
+				.last = arena_array(scratch, uint32_t, n_names)};
+	for (uint32_t i = 0; i < m->n_units; i++) {
+		const struct model_unit *u = &m->units[i];
+		jobs[i] = (struct schedule_job){.dur_ns = u->dur_ns, .slots = u->slots, .alone = u->alone};
+		if (u->lock.n)
+			find_locks(m, scratch, &chains, i, &jobs[i]);
 	}
-	map_free(&numbers);
+	map_free(&chains.numbers);
 	qsort(jobs, m->n_units, sizeof(*jobs), longest_first);
 	return jobs;
 }
@@ -182,11 +217,16 @@ static void find_gap(struct model *m, int64_t first_start_ns, int64_t last_end_n
 {
 	struct model_gap *g = &m->gap;
 	int64_t spawn_ns = INT64_MAX;
+	uint32_t workers = workers_of(m);
 	for (size_t i = 0; i < m->n_workers; i++)
 		if (m->all_workers[i].start_ns < spawn_ns)
 			spawn_ns = m->all_workers[i].start_ns;
 	for (size_t i = 0; i < m->n_units; i++) {
-		g->sum_ns = plus(g->sum_ns, m->units[i].dur_ns);
+		uint32_t slots = m->units[i].slots < workers ? m->units[i].slots : workers;
+		int64_t work_ns;
+		if (__builtin_mul_overflow(m->units[i].dur_ns, slots, &work_ns))
+			work_ns = INT64_MAX;
+		g->sum_ns = plus(g->sum_ns, work_ns);
 		if (m->units[i].dur_ns > g->longest_ns) {
 			g->longest_ns = m->units[i].dur_ns;
 			g->longest = m->units[i].name;
@@ -195,7 +235,6 @@ static void find_gap(struct model *m, int64_t first_start_ns, int64_t last_end_n
 	int64_t spawn = between(spawn_ns, 0, first_start_ns < m->wall_ns ? first_start_ns : m->wall_ns);
 	int64_t first = between(first_start_ns, spawn, m->wall_ns);
 	int64_t last = between(last_end_ns, first, m->wall_ns);
-	uint32_t workers = workers_of(m);
 	g->bound_ns = g->sum_ns / workers + (g->sum_ns % workers != 0);
 	if (g->longest_ns > g->bound_ns)
 		g->bound_ns = g->longest_ns;
@@ -260,11 +299,12 @@ void model_settle(struct model *m)
 		if (u->start_ns + u->dur_ns > last_end_ns)
 			last_end_ns = u->start_ns + u->dur_ns;
 	}
+	/* before it is found which happened to run alone */
+	struct schedule_job *jobs = jobs_of(m, &scratch);
 	find_alone(m, &scratch);
 	settle_tests(m);
 	settle_suites(m);
 	settle_workers(m, last_end_ns);
-	struct schedule_job *jobs = jobs_of(m, &scratch);
 	find_gap(m, first_start_ns, last_end_ns);
 	if (m->n_units)
 		find_what_if(m, jobs, &scratch);

@@ -221,7 +221,7 @@ static void finish_inside(struct model *m, uint32_t unit, enum status status, st
 			  int64_t end_ns)
 {
 	struct model_build *b = m->build;
-	bool died = status >= STATUS_TIMEOUT;
+	bool died = status >= STATUS_TIMEOUT || status == STATUS_UNFINISHED;
 	for (uint32_t i = b->units[unit].opens, next; i != MODEL_NONE; i = next) {
 		struct open *o = &b->opens[i];
 		next = o->next;

@@ -603,6 +603,40 @@ static void the_gap_adds_up(void **state)
 	drop(m);
 }
 
+static void a_unit_that_was_cut_short_says_why_for_its_tests(void **state)
+{
+	(void)state;
+	struct model *m = model_of("{'ev':'begin','t':0,'kind':'unit','id':1,'w':0,'name':'a'}\n"
+				   "{'ev':'begin','t':1,'kind':'test','id':2,'in':1,'w':0,'name':'t'}\n"
+				   "{'ev':'end','t':9,'id':1,'st':'unfinished','msg':'the time was up'}\n");
+	assert_int_equal(m->tests[0].status, STATUS_UNFINISHED);
+	assert_str(m->tests[0].message, "the time was up");
+	assert_int_equal(m->tests[0].dur_ns, 8);
+	drop(m);
+}
+
+static void several_locks_and_slots_count_in_the_bound_and_the_simulation(void **state)
+{
+	(void)state;
+	struct model *m =
+	    model_of("{'ev':'run','t':0,'workers':2}\n"
+		     "{'ev':'span','t':0,'d':400,'kind':'unit','w':0,'name':'a','lock':'port,db'}\n"
+		     "{'ev':'span','t':400,'d':300,'kind':'unit','w':1,'name':'b','lock':'db, db'}\n"
+		     "{'ev':'span','t':700,'d':200,'kind':'unit','w':1,'name':'c','lock':'port'}\n"
+		     "{'ev':'span','t':900,'d':500,'kind':'unit','w':1,'name':'d','slots':2}\n"
+		     "{'ev':'span','t':1400,'d':50,'kind':'unit','w':1,'name':'e','alone':1}\n"
+		     "{'ev':'done','t':1450,'st':'passed'}\n");
+	assert_int_equal(m->gap.sum_ns, 1950);
+	assert_int_equal(m->gap.chain_ns, 700);
+	assert_str(m->gap.chain, "db");
+	assert_int_equal(m->gap.bound_ns, 975);
+	assert_int_equal(m->what_if[0].wall_ns, 1450);
+	assert_int_equal(m->what_if[1].wall_ns, 500 + 700 + 50); /* b and c may run at once */
+	assert_int_equal(m->what_if[2].wall_ns, 700 + 50);       /* four workers: d beside the others */
+	assert_false(m->units[0].slots != 1 || m->units[3].slots != 2);
+	drop(m);
+}
+
 static void assert_gap_adds_up(const struct model *m)
 {
 	const struct model_gap *g = &m->gap;
@@ -912,6 +946,8 @@ int main(void)
 	    cmocka_unit_test(subtests_are_tests_but_their_time_counts_once),
 	    cmocka_unit_test(the_gap_adds_up),
 	    cmocka_unit_test(the_gap_adds_up_for_nonsense_too),
+	    cmocka_unit_test(a_unit_that_was_cut_short_says_why_for_its_tests),
+	    cmocka_unit_test(several_locks_and_slots_count_in_the_bound_and_the_simulation),
 	    cmocka_unit_test(what_if_simulates_the_same_units),
 	    cmocka_unit_test(the_slowest_come_first_and_ties_go_by_name),
 	    cmocka_unit_test(bad_tests_come_in_the_order_of_their_places),

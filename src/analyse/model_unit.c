@@ -73,6 +73,8 @@ static void learn_unit(struct model *m, struct model_unit *u, const struct event
 		u->lock = model_intern(m, lock);
 	u->predicted_ns = model_time(event_int(ev, "predicted", u->predicted_ns));
 	u->alone = event_int(ev, "alone", u->alone) != 0;
+	int64_t slots = event_int(ev, "slots", u->slots);
+	u->slots = slots < 1 ? 1 : slots > MODEL_MOST_WORKERS ? MODEL_MOST_WORKERS : (uint32_t)slots;
 }
 
 void model_unit_begin(struct model *m, struct open *o, const struct event *ev)
@@ -88,6 +90,7 @@ void model_unit_begin(struct model *m, struct open *o, const struct event *ev)
 						 .worker = o->worker,
 						 .attempt = o->attempt ? o->attempt : 1,
 						 .status = STATUS_UNFINISHED,
+						 .slots = 1,
 						 .start_ns = o->start_ns};
 	b->units[o->index] = (struct unit_build){.opens = MODEL_NONE, .only_suite = MODEL_NONE};
 	learn_unit(m, &m->units[o->index], ev);

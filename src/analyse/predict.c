@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse/schedule.h"
 #include "base/str.h"
 #include "base/vec.h"
 
@@ -199,21 +198,14 @@ int64_t predict_unit(struct predict *p, struct str name, struct str suite)
 	return i != TABLE_NONE ? p->files[i].p90_ns : 0;
 }
 
-void predict_split(struct arena *scratch, const int64_t *predicted_ns, size_t n, uint32_t workers,
-		   bool *ret_split)
+size_t predict_units(struct predict *p, int64_t *ret_ns)
 {
-	struct schedule_job *jobs = arena_array(scratch, struct schedule_job, n);
-	for (size_t i = 0; i < n; i++) {
-		jobs[i] = (struct schedule_job){predicted_ns[i], UNIT_NONE};
-		ret_split[i] = false;
-	}
-	if (workers < 2)
-		return;
-	int64_t wall_ns = schedule_simulate(scratch, jobs, n, workers, 0);
-	int64_t share_ns = schedule_simulate(scratch, jobs, n, 1, 0) / workers;
-	if (wall_ns - share_ns <= share_ns / 50)
-		return;
-	int64_t bound_ns = schedule_bound(jobs, n, 0, workers, scratch);
-	for (size_t i = 0; i < n; i++)
-		ret_split[i] = predicted_ns[i] > bound_ns / 2;
+	size_t n = 0;
+	settle(p);
+	for (size_t i = 0; i < p->n_units; i++)
+		ret_ns[n++] = p->units[i].ns;
+	for (size_t i = 0; i < p->n_files; i++)
+		if (find(&p->units_by_name, p->units, p->files[i].name, false) == TABLE_NONE)
+			ret_ns[n++] = p->files[i].sum_ns;
+	return n;
 }

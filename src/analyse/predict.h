@@ -49,13 +49,10 @@ int64_t predict_unit(struct predict *p, struct str name, struct str suite);
 int64_t predict_test(struct predict *p, struct str file, struct str name, struct str key);
 
 /*
- * Marks the units that should be split: those longer than half of what the run would take at best,
- * max(sum / workers, longest), which one worker would be busy with while others run dry. None with one
- * worker, nor where the units as they are come within 2 % of sum / workers. Unknown units (0) are not
- * split.
+ * What is predicted of each unit that is known, and of each file that is only known by its tests (one
+ * whose unit never passed). ret_ns has room for p->n_units + p->n_files; returns how many were written.
  */
-void predict_split(struct arena *scratch, const int64_t *predicted_ns, size_t n, uint32_t workers,
-		   bool *ret_split);
+size_t predict_units(struct predict *p, int64_t *ret_ns);
 
 /* The median; 0 without times. Of an even number, the mean of the two in the middle. */
 int64_t predict_median(const int64_t *times_ns, size_t n);

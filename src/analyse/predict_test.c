@@ -98,6 +98,21 @@ static void a_file_takes_what_its_tests_took_together(void **state)
 	predict_free(&p);
 }
 
+static void all_that_is_known_is_told_once(void **state)
+{
+	(void)state;
+	struct predict p = {0};
+	int64_t ns[4], want[] = {100, 7, 50};
+	predict_unit_was(&p, STR("a"), (int64_t[]){100}, 1);
+	predict_unit_was(&p, STR("b"), (int64_t[]){7}, 1);
+	test_was(&p, "a", "t", "", 90);
+	test_was(&p, "c", "t", "", 20);
+	test_was(&p, "c", "u", "", 30);
+	assert_int_equal(predict_units(&p, ns), 3);
+	assert_memory_equal(ns, want, sizeof(want));
+	predict_free(&p);
+}
+
 static void a_new_test_ranks_high_among_those_of_its_file(void **state)
 {
 	(void)state;
@@ -131,30 +146,6 @@ static void many_names_keep_apart(void **state)
 	predict_free(&p);
 }
 
-static void what_one_worker_would_be_left_with_is_split(void **state)
-{
-	(void)state;
-	struct arena a = {0};
-	bool split[8];
-	int64_t one_long[] = {1000, 10, 10, 0};
-	predict_split(&a, one_long, 4, 4, split);
-	assert_true(split[0]);
-	assert_false(split[1] || split[2] || split[3]);
-	predict_split(&a, one_long, 4, 1, split);
-	assert_false(split[0]);
-	int64_t even[] = {100, 100, 100, 100};
-	predict_split(&a, even, 4, 4, split);
-	assert_false(split[0] || split[1] || split[2] || split[3]);
-	int64_t odd[] = {100, 100, 100, 100, 100};
-	predict_split(&a, odd, 5, 4, split);
-	assert_true(split[0] && split[4]);
-	int64_t absurd[] = {INT64_MAX, INT64_MAX, INT64_MIN};
-	predict_split(&a, absurd, 3, 2, split);
-	assert_false(split[2]);
-	predict_split(&a, NULL, 0, 4, split);
-	arena_free(&a);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,9 +154,9 @@ int main(void)
 	    cmocka_unit_test(a_unit_that_is_one_test_takes_what_the_test_took),
 	    cmocka_unit_test(a_test_that_moved_is_found_by_its_name),
 	    cmocka_unit_test(a_file_takes_what_its_tests_took_together),
+	    cmocka_unit_test(all_that_is_known_is_told_once),
 	    cmocka_unit_test(a_new_test_ranks_high_among_those_of_its_file),
 	    cmocka_unit_test(many_names_keep_apart),
-	    cmocka_unit_test(what_one_worker_would_be_left_with_is_split),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

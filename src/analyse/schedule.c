@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyse/heap.h"
+#include "analyse/slots.h"
 #include "base/str.h"
 
 /* 39 hours a unit: sums of some 130,000 such units still fit. */
@@ -25,20 +26,21 @@ struct unit {
 	uint32_t next_after;
 	uint8_t state, walk;
 	bool offered; /* in the heap `ready` */
+	bool counted; /* takes slots: it is not behind another unit of a batch */
 };
 
 struct edge {
 	uint32_t unit, next;
 };
 
-/* All units that need exactly the same locks. */
+/* All units that need exactly the same locks and as many slots. */
 struct class
 {
 	struct heap units;
 	const uint32_t *locks;
-	uint32_t n_locks;
+	uint32_t n_locks, slots;
 	uint32_t chain;       /* next class with the same hash */
-	uint32_t next_parked; /* next class that waits for the same lock */
+	uint32_t next_parked; /* next class that waits for the same lock, or for slots */
 	bool parked;
 };
 
@@ -61,6 +63,8 @@ struct schedule {
 	uint32_t chains[CLASS_CHAINS];
 	struct heap ready; /* the best units of classes that are not parked; some out of date */
 	struct heap alone;
+	struct slots slots;
+	uint32_t too_wide;   /* first of the classes that wait for slots */
 	size_t n_settled;    /* units that take part already */
 	size_t known_at;     /* n_known when stand_in_ns was found */
 	int64_t stand_in_ns; /* for an unknown prediction; 0: none */
@@ -94,6 +98,8 @@ static bool unit_before(const void *context, uint32_t a, uint32_t b)
 {
 	const struct schedule *s = context;
 	const struct unit *x = unit_at(s, a), *y = unit_at(s, b);
+	if (s->order == ORDER_LONGEST && x->is.slots != y->is.slots)
+		return x->is.slots > y->is.slots;
 	if (x->weight != y->weight)
 		return x->weight > y->weight;
 	if (s->order == ORDER_LONGEST && x->is.size != y->is.size)
@@ -108,29 +114,30 @@ static uint64_t mixed(uint64_t x)
 	return x ^ x >> 31;
 }
 
-static uint32_t class_add(struct schedule *s, const uint32_t *locks, uint32_t n_locks)
+static uint32_t class_add(struct schedule *s, const uint32_t *locks, uint32_t n_locks, uint32_t slots)
 {
 	s->classes = grown(s->arena, s->classes, s->n_classes, &s->cap_classes, sizeof(*s->classes));
-	s->classes[s->n_classes] = (struct class){.locks = locks, .n_locks = n_locks, .chain = UNIT_NONE};
+	s->classes[s->n_classes] =
+	    (struct class){.locks = locks, .n_locks = n_locks, .slots = slots, .chain = UNIT_NONE};
 	return (uint32_t)s->n_classes++;
 }
 
 static uint32_t class_of(struct schedule *s, const struct schedule_unit *u)
 {
-	if (!u->n_locks)
+	if (!u->n_locks && u->slots == 1)
 		return 0;
 	struct str bytes = {(const char *)u->locks, u->n_locks * sizeof(*u->locks)};
-	uint32_t *chain = &s->chains[str_hash(bytes, 0) % CLASS_CHAINS];
+	uint32_t *chain = &s->chains[str_hash(bytes, u->slots) % CLASS_CHAINS];
 	for (uint32_t c = *chain; c != UNIT_NONE; c = s->classes[c].chain)
-		if (s->classes[c].n_locks == u->n_locks &&
-		    memcmp(s->classes[c].locks, u->locks, bytes.n) == 0)
+		if (s->classes[c].n_locks == u->n_locks && s->classes[c].slots == u->slots &&
+		    (!bytes.n || memcmp(s->classes[c].locks, u->locks, bytes.n) == 0))
 			return c;
 	for (uint32_t i = 0; i < u->n_locks; i++)
 		while (s->n_locks <= u->locks[i]) {
 			s->locks = grown(s->arena, s->locks, s->n_locks, &s->cap_locks, sizeof(*s->locks));
 			s->locks[s->n_locks++] = (struct lock){.parked = UNIT_NONE};
 		}
-	uint32_t c = class_add(s, u->locks, u->n_locks);
+	uint32_t c = class_add(s, u->locks, u->n_locks, u->slots);
 	s->classes[c].chain = *chain;
 	return *chain = c;
 }
@@ -142,8 +149,14 @@ struct schedule *schedule_new(struct arena *a, enum schedule_order order, uint64
 	s->order = order;
 	s->seed = seed;
 	memset(s->chains, 0xff, sizeof(s->chains));
-	class_add(s, NULL, 0);
+	s->too_wide = UNIT_NONE;
+	class_add(s, NULL, 0, 1);
 	return s;
+}
+
+void schedule_slots(struct schedule *s, uint32_t workers)
+{
+	slots_init(&s->slots, s->arena, workers, workers);
 }
 
 /* Counts a unit in or out of what waits. */
@@ -178,6 +191,7 @@ uint32_t schedule_add(struct schedule *s, const struct schedule_unit *is)
 	*u = (struct unit){.is = *is, .then = UNIT_NONE};
 	u->is.predicted_ns = clipped(is->predicted_ns);
 	u->is.size = clipped(is->size);
+	u->is.slots = slots_width(&s->slots, is->slots);
 	u->class = class_of(s, &u->is);
 	if (u->is.predicted_ns) {
 		s->known = grown(s->arena, s->known, s->n_known, &s->cap_known, sizeof(*s->known));
@@ -298,10 +312,13 @@ static void settle(struct schedule *s)
 	s->n_settled = s->n_units;
 }
 
-static void begin(struct schedule *s, uint32_t unit)
+static void begin(struct schedule *s, uint32_t unit, bool counted)
 {
 	struct unit *u = unit_at(s, unit);
 	u->state = TAKEN;
+	u->counted = counted;
+	if (counted)
+		slots_take(&s->slots, u->is.slots);
 	account(s, u, false);
 	s->n_running++;
 	s->alone_runs = u->is.alone;
@@ -309,7 +326,7 @@ static void begin(struct schedule *s, uint32_t unit)
 		s->locks[u->is.locks[i]].held = true;
 }
 
-/* Parks the class on the first of its locks that is held; false when all are free. */
+/* Parks the class on the first of its locks that is held, or for slots; false when it may begin. */
 static bool park(struct schedule *s, struct class *c)
 {
 	for (uint32_t i = 0; i < c->n_locks; i++) {
@@ -321,7 +338,12 @@ static bool park(struct schedule *s, struct class *c)
 		l->parked = (uint32_t)(c - s->classes);
 		return true;
 	}
-	return false;
+	if (slots_fit(&s->slots, c->slots))
+		return false;
+	c->parked = true;
+	c->next_parked = s->too_wide;
+	s->too_wide = (uint32_t)(c - s->classes);
+	return true;
 }
 
 uint32_t schedule_take(struct schedule *s)
@@ -336,13 +358,13 @@ uint32_t schedule_take(struct schedule *s)
 		if (heap_top(&c->units) != unit || c->parked || park(s, c))
 			continue;
 		heap_pop(&c->units, unit_before, s);
-		begin(s, unit);
+		begin(s, unit, true);
 		offer(s, c);
 		return unit;
 	}
 	if (s->n_running || (unit = heap_pop(&s->alone, unit_before, s)) == HEAP_NONE)
 		return UNIT_NONE;
-	begin(s, unit);
+	begin(s, unit, true);
 	return unit;
 }
 
@@ -363,26 +385,36 @@ uint32_t schedule_take_batch(struct schedule *s, uint32_t first, uint32_t worker
 			break;
 		sum_ns += weight_ns;
 		heap_pop(&c->units, unit_before, s);
-		begin(s, unit);
+		begin(s, unit, false);
 		ret_units[n++] = unit;
 	}
 	offer(s, c);
 	return n;
 }
 
+/* Lets the classes of a list come before the workers again. */
+static void unpark(struct schedule *s, uint32_t *list)
+{
+	while (*list != UNIT_NONE) {
+		struct class *c = &s->classes[*list];
+		*list = c->next_parked;
+		c->parked = false;
+		offer(s, c);
+	}
+}
+
 static void release(struct schedule *s, const struct unit *u)
 {
 	s->n_running--;
 	s->alone_runs = false;
+	if (u->counted) {
+		slots_free(&s->slots, u->is.slots);
+		unpark(s, &s->too_wide);
+	}
 	for (uint32_t i = 0; i < u->is.n_locks; i++) {
 		struct lock *l = &s->locks[u->is.locks[i]];
 		l->held = false;
-		while (l->parked != UNIT_NONE) {
-			struct class *c = &s->classes[l->parked];
-			l->parked = c->next_parked;
-			c->parked = false;
-			offer(s, c);
-		}
+		unpark(s, &l->parked);
 	}
 }
 
@@ -426,6 +458,8 @@ uint32_t schedule_drop(struct schedule *s)
 	}
 	for (size_t i = 0; i < s->n_locks; i++)
 		s->locks[i].parked = UNIT_NONE;
+	s->too_wide = UNIT_NONE;
+	s->slots.reserved = 0;
 	s->ready.n = s->alone.n = 0;
 	s->n_settled = s->n_units;
 	return n;

@@ -6,7 +6,8 @@
  * began and ended. Predictions come from history; a unit without one ranks at
  * the 90th percentile of those known (by size where none is known, and in the
  * given order where no size is known either). Ties: the larger size, then the
- * smaller number.
+ * smaller number. Before all that, units of several slots, the widest first: what
+ * is left for the end must fill the gaps.
  *
  * A unit that must be alone is handed out when nothing else can be: last. In
  * between, every other worker would have to run dry for it; at the end they do
@@ -32,6 +33,7 @@ struct schedule_unit {
 	int64_t size;          /* bytes, scenarios: any weight that grows with time; 0 unknown */
 	const uint32_t *locks; /* indices (0, 1, 2 ...: dense) of locks it needs, ascending */
 	uint32_t n_locks;
+	uint32_t slots; /* of the workers that it takes while it runs; 0 is 1, more than there are is all */
 	/*
 	 * Units that must have ended before, well or badly. They may be added later, but before the
 	 * next unit is taken: what is unknown then is passed over. A cycle is broken at the edge that
@@ -46,6 +48,8 @@ struct schedule_unit {
 struct schedule;
 
 struct schedule *schedule_new(struct arena *a, enum schedule_order order, uint64_t seed);
+/* How many slots there are: the workers. Before the first unit; without it slots are not counted. */
+void schedule_slots(struct schedule *s, uint32_t workers);
 /* Adds a unit (also while the run goes on); returns its number: 0, 1, 2 ... */
 uint32_t schedule_add(struct schedule *s, const struct schedule_unit *u);
 /*
@@ -84,20 +88,23 @@ int64_t schedule_weight(struct schedule *s, uint32_t unit);
 int64_t schedule_remaining(struct schedule *s);
 
 /*
- * Makespan of the units (durations, locks) on n workers, longest first, each
- * worker ready at startup_ns. For what-if tables, --dry-run and the ETA.
- * 0 without jobs. 100,000 jobs take about 5 ms, less when the caller has
- * sorted them (longest first).
+ * Makespan of the units on n workers by the rules of the queue (longest first,
+ * locks, slots; those alone at the end), each worker ready at startup_ns. For
+ * what-if tables, --dry-run and the ETA. 0 without jobs. 100,000 jobs take about
+ * 5 ms, less when the caller has sorted them (longest first).
  */
 struct schedule_job {
 	int64_t dur_ns;
-	uint32_t lock; /* 0, 1, 2 ...: dense; UNIT_NONE: none */
+	const uint32_t *locks; /* 0, 1, 2 ...: dense, ascending; borrowed */
+	uint32_t n_locks;
+	uint32_t slots; /* 0 is 1 */
+	bool alone;
 };
 int64_t schedule_simulate(struct arena *scratch, const struct schedule_job *jobs, size_t n_jobs,
 			  uint32_t workers, int64_t startup_ns);
 
-/* max(sum / workers, longest, longest lock chain). */
-int64_t schedule_bound(const struct schedule_job *jobs, size_t n_jobs, uint32_t n_locks, uint32_t workers,
+/* max(sum / workers, longest, longest lock chain); the sum counts each job as often as it takes slots. */
+int64_t schedule_bound(const struct schedule_job *jobs, size_t n_jobs, uint32_t workers,
 		       struct arena *scratch);
 
 /*

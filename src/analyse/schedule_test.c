@@ -49,6 +49,7 @@ struct play {
 	uint32_t order[MOST_UNITS];
 	uint32_t n, n_taken;
 	uint32_t holder[MOST_LOCKS];
+	uint32_t workers, doing[MOST_WORKERS]; /* the units that they do */
 	int64_t wall_ns;
 	bool give_back; /* now and then, as if a worker had died */
 };
@@ -96,6 +97,13 @@ static void play_after(struct play *p, uint32_t unit, uint32_t before)
 	p->units[unit].n_after = 1;
 }
 
+/* How many slots a unit takes. */
+static uint32_t width(const struct play *p, uint32_t u)
+{
+	uint32_t slots = p->units[u].slots ? p->units[u].slots : 1;
+	return slots < p->workers ? slots : p->workers;
+}
+
 static void check_begin(struct play *p, uint32_t u, uint32_t n_running)
 {
 	assert_true(u < p->n);
@@ -103,6 +111,10 @@ static void check_begin(struct play *p, uint32_t u, uint32_t n_running)
 	p->takes[u]++;
 	if (p->units[u].alone)
 		assert_int_equal(n_running, 0);
+	uint32_t used = width(p, u);
+	for (uint32_t w = 0; w < p->workers; w++)
+		used += p->doing[w] != UNIT_NONE ? width(p, p->doing[w]) : 0;
+	assert_in_range(used, 1, p->workers);
 	for (uint32_t i = 0; i < p->units[u].n_locks; i++) {
 		assert_int_equal(p->holder[p->units[u].locks[i]], UNIT_NONE);
 		p->holder[p->units[u].locks[i]] = u;
@@ -117,12 +129,14 @@ static void unlock(struct play *p, uint32_t u)
 	}
 }
 
-/* Runs everything on so many workers; checks locks, alone and that each unit comes once. */
+/* Runs everything on so many workers; checks locks, slots, alone and that each unit comes once. */
 static void play_run(struct play *p, enum schedule_order order, uint32_t workers)
 {
-	uint32_t doing[MOST_WORKERS];
+	uint32_t *doing = p->doing;
 	int64_t now_ns = 0;
+	p->workers = workers;
 	p->schedule = schedule_new(&p->arena, order, 42);
+	schedule_slots(p->schedule, workers);
 	for (uint32_t i = 0; i < p->n; i++)
 		assert_int_equal(schedule_add(p->schedule, &p->units[i]), i);
 	for (uint32_t w = 0; w < workers; w++)
@@ -176,7 +190,8 @@ static int64_t play_bound(struct play *p, uint32_t workers)
 {
 	int64_t sum = 0, most = 0, chain[MOST_LOCKS] = {0};
 	for (uint32_t i = 0; i < p->n; i++) {
-		sum += p->dur_ns[i];
+		uint32_t slots = p->units[i].slots ? p->units[i].slots : 1;
+		sum += p->dur_ns[i] * (slots < workers ? slots : workers);
 		most = p->dur_ns[i] > most ? p->dur_ns[i] : most;
 		for (uint32_t l = 0; l < p->units[i].n_locks; l++) {
 			int64_t *c = &chain[p->units[i].locks[l]];
@@ -285,6 +300,8 @@ static void random_suites_with_everything_in_them_come_out_whole(void **state)
 				p->units[i].locks = numbers(p, 2, a < b ? a : b, a < b ? b : a);
 				p->units[i].n_locks = 1 + below(2);
 			}
+			if (below(6) == 0)
+				p->units[i].slots = below(12);
 			if (below(5) == 0) {
 				p->units[i].after = numbers(p, 2, below(n), below(n + 5));
 				p->units[i].n_after = 2;
@@ -574,9 +591,15 @@ static void absurd_predictions_do_not_overflow(void **state)
 		n++;
 	assert_int_equal(n, 1000);
 	assert_int_equal(schedule_remaining(s), 0);
-	struct schedule_job jobs[] = {{INT64_MAX, UNIT_NONE}, {INT64_MAX, 0}, {INT64_MIN, 0}, {INT64_MAX, 0}};
-	assert_int_equal(schedule_simulate(&a, jobs, 4, 1, INT64_MAX), INT64_MAX);
-	assert_true(schedule_bound(jobs, 4, 1, 2, &a) > 0);
+	uint32_t lock = 0;
+	struct schedule_job jobs[] = {{.dur_ns = INT64_MAX, .slots = UINT32_MAX},
+				      {.dur_ns = INT64_MAX, .locks = &lock, .n_locks = 1},
+				      {.dur_ns = INT64_MIN, .locks = &lock, .n_locks = 1},
+				      {.dur_ns = INT64_MAX, .locks = &lock, .n_locks = 1, .slots = 2},
+				      {.dur_ns = INT64_MAX, .alone = true}};
+	assert_int_equal(schedule_simulate(&a, jobs, 5, 1, INT64_MAX), INT64_MAX);
+	assert_int_equal(schedule_simulate(&a, jobs, 5, UINT32_MAX, 0), INT64_MAX);
+	assert_true(schedule_bound(jobs, 5, 2, &a) > 0);
 	arena_free(&a);
 }
 
@@ -660,10 +683,21 @@ static void longest_first_beats_the_given_order(void **state)
 	assert_true(longest + 0.1 < given);
 }
 
+/* One, two or three locks of a few, ascending, or none. */
+static void draw_locks(struct play *p, uint32_t unit)
+{
+	uint32_t *locks = arena_array(&p->arena, uint32_t, 3), n = 0;
+	for (uint32_t lock = 0; lock < 6 && n < 3; lock++)
+		if (below(4) == 0)
+			locks[n++] = lock;
+	p->units[unit].locks = locks;
+	p->units[unit].n_locks = n;
+}
+
 static void the_simulation_agrees_with_the_queue(void **state)
 {
 	(void)state;
-	for (uint32_t round = 0; round < 100; round++) {
+	for (uint32_t round = 0; round < 200; round++) {
 		random_state = round + 9000;
 		struct play *p = play_new();
 		struct schedule_job jobs[300];
@@ -671,20 +705,103 @@ static void the_simulation_agrees_with_the_queue(void **state)
 		for (uint32_t i = 0; i < n; i++) {
 			int64_t dur = 1 + (int64_t)(next_random() % 1000000000000);
 			play_add(p, dur, dur);
-			jobs[i] = (struct schedule_job){dur, UNIT_NONE};
-			if (round % 2 && below(3) == 0) {
-				jobs[i].lock = below(5);
-				play_lock(p, i, jobs[i].lock);
-			}
+			struct schedule_unit *u = &p->units[i];
+			if (round % 2 && below(3) == 0)
+				draw_locks(p, i);
+			if (round % 3 == 2 && below(4) == 0)
+				u->slots = below(6);
+			u->alone = round % 5 == 4 && below(10) == 0;
+			jobs[i] = (struct schedule_job){dur, u->locks, u->n_locks, u->slots, u->alone};
 		}
 		play_run(p, ORDER_LONGEST, workers);
 		assert_int_equal(schedule_simulate(&p->arena, jobs, n, workers, 0), p->wall_ns);
 		assert_int_equal(schedule_simulate(&p->arena, jobs, n, workers, 777), p->wall_ns + 777);
-		assert_int_equal(schedule_bound(jobs, n, 5, workers, &p->arena), play_bound(p, workers));
+		assert_int_equal(schedule_bound(jobs, n, workers, &p->arena), play_bound(p, workers));
+		assert_true(p->wall_ns >= play_bound(p, workers));
 		assert_int_equal(schedule_simulate(&p->arena, jobs, n, 1, 0),
-				 schedule_bound(jobs, n, 5, 1, &p->arena));
+				 schedule_bound(jobs, n, 1, &p->arena));
 		play_free(p);
 	}
+}
+
+static void a_unit_holds_all_of_its_locks(void **state)
+{
+	(void)state;
+	struct play *p = play_new();
+	for (uint32_t i = 0; i < 3; i++)
+		play_add(p, 100 - i, 100 - i);
+	p->units[0].locks = numbers(p, 2, 0, 1);
+	p->units[0].n_locks = 2;
+	play_lock(p, 1, 0);
+	play_lock(p, 2, 1);
+	play_run(p, ORDER_LONGEST, 3);
+	assert_int_equal(p->began_ns[0], 0);
+	assert_int_equal(p->began_ns[1], 100);
+	assert_int_equal(p->began_ns[2], 100);
+	struct schedule_job jobs[3];
+	for (uint32_t i = 0; i < 3; i++)
+		jobs[i] =
+		    (struct schedule_job){p->dur_ns[i], p->units[i].locks, p->units[i].n_locks, 1, false};
+	assert_int_equal(schedule_simulate(&p->arena, jobs, 3, 3, 0), 199);
+	assert_int_equal(schedule_bound(jobs, 3, 3, &p->arena), 199);
+	play_free(p);
+}
+
+static void a_wide_unit_takes_that_many_workers_and_comes_first(void **state)
+{
+	(void)state;
+	struct play *p = play_new();
+	for (uint32_t i = 0; i < 6; i++)
+		play_add(p, 10, 10);
+	p->units[5].slots = 3;
+	play_run(p, ORDER_LONGEST, 4);
+	assert_int_equal(p->order[0], 5);
+	assert_int_equal(p->began_ns[0], 0); /* the fourth slot is used */
+	assert_int_equal(p->began_ns[1], 10);
+	assert_int_equal(p->wall_ns, 20);
+	play_free(p);
+}
+
+static void a_wide_unit_is_not_passed_over_for_ever(void **state)
+{
+	(void)state;
+	struct play *p = play_new();
+	for (uint32_t i = 0; i < 40; i++)
+		play_add(p, 10 + i % 7, 10);
+	p->units[4].slots = 4; /* in the given order, behind four that run already */
+	p->units[6].slots = 2;
+	play_run(p, ORDER_GIVEN, 4);
+	assert_int_equal(p->began_ns[4], 13);
+	for (uint32_t i = 5; i < 40; i++)
+		assert_true(p->began_ns[i] >= p->ended_ns[4]);
+	play_free(p);
+}
+
+static void beside_a_wide_unit_its_spare_slot_is_used_while_the_next_one_waits(void **state)
+{
+	(void)state;
+	struct play *p = play_new();
+	for (uint32_t i = 0; i < 6; i++)
+		play_add(p, i < 2 ? 100 : 10, 1);
+	p->units[0].slots = p->units[1].slots = 3;
+	play_run(p, ORDER_GIVEN, 4);
+	for (uint32_t i = 2; i < 6; i++)
+		assert_int_equal(p->began_ns[i], (i - 2) * 10);
+	assert_int_equal(p->began_ns[1], 100);
+	play_free(p);
+}
+
+static void more_slots_than_workers_are_all_of_them(void **state)
+{
+	(void)state;
+	struct play *p = play_new();
+	for (uint32_t i = 0; i < 4; i++)
+		play_add(p, 10, 10);
+	p->units[2].slots = UINT32_MAX;
+	play_run(p, ORDER_LONGEST, 2);
+	assert_int_equal(p->order[0], 2);
+	assert_int_equal(p->wall_ns, 30);
+	play_free(p);
 }
 
 static void the_simulation_of_nothing_takes_no_time(void **state)
@@ -692,8 +809,8 @@ static void the_simulation_of_nothing_takes_no_time(void **state)
 	(void)state;
 	struct arena a = {0};
 	assert_int_equal(schedule_simulate(&a, NULL, 0, 4, 1000), 0);
-	assert_int_equal(schedule_bound(NULL, 0, 0, 4, &a), 0);
-	struct schedule_job one = {500, UNIT_NONE};
+	assert_int_equal(schedule_bound(NULL, 0, 4, &a), 0);
+	struct schedule_job one = {.dur_ns = 500};
 	assert_int_equal(schedule_simulate(&a, &one, 1, 0, 10), 510);
 	assert_int_equal(schedule_simulate(&a, &one, 1, UINT32_MAX, 10), 510);
 	arena_free(&a);
@@ -809,6 +926,11 @@ int main(void)
 	    cmocka_unit_test(remaining_time_counts_unknown_units_by_their_stand_in),
 	    cmocka_unit_test(absurd_predictions_do_not_overflow),
 	    cmocka_unit_test(exact_predictions_stay_below_four_thirds),
+	    cmocka_unit_test(a_unit_holds_all_of_its_locks),
+	    cmocka_unit_test(a_wide_unit_takes_that_many_workers_and_comes_first),
+	    cmocka_unit_test(a_wide_unit_is_not_passed_over_for_ever),
+	    cmocka_unit_test(beside_a_wide_unit_its_spare_slot_is_used_while_the_next_one_waits),
+	    cmocka_unit_test(more_slots_than_workers_are_all_of_them),
 	    cmocka_unit_test(noisy_predictions_stay_close_to_the_bound),
 	    cmocka_unit_test(longest_first_beats_the_given_order),
 	    cmocka_unit_test(the_simulation_agrees_with_the_queue),

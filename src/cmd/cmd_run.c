@@ -21,6 +21,7 @@
 #include "cmd/reports.h"
 #include "cmd/run.h"
 #include "cmd/run_chunks.h"
+#include "cmd/run_coverage.h"
 #include "cmd/run_outfiles.h"
 #include "cmd/run_results.h"
 #include "collect/adapter_python.h"
@@ -33,6 +34,7 @@
 extern char **environ;
 
 enum { RUNS_KEPT = 50, GRACE_S = 5 };
+static const char KEPT_WITHOUT[] = ".fettle/runs"; /* a tree that is kept holds no other runs */
 
 int64_t run_now(const struct run *r)
 {
@@ -107,7 +109,7 @@ static void drop_folders(struct run *r)
 {
 	if (r->suite.work_dir)
 		folder_remove(r->suite.work_dir);
-	if (r->suite.disk_dir && !r->o.keep_tree)
+	if (r->suite.disk_dir && !r->trees_left)
 		folder_remove(r->suite.disk_dir);
 }
 
@@ -274,8 +276,8 @@ static int prepare_isolation(struct run *r, struct pool_options *po, struct err 
 	if (r->isolate.why_copy)
 		run_note(r, "isolate", "trees are copied: no overlay can be had here (%s)",
 			 r->isolate.why_copy);
-	if (r->o.keep_tree)
-		run_note(r, "isolate", "what the workers changed is kept in '%s'", r->isolate.room);
+	if (r->isolate.keep && r->writes)
+		isolate_forget(&r->arena, r->dir);
 	po->isolate = &r->isolate;
 	return 0;
 }
@@ -293,41 +295,69 @@ static int discover_now(struct run *r, struct err *e)
 	return 0;
 }
 
-/* What the run came to. */
-static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
+/*
+ * Exit codes of workers that ended by themselves. A verdict of the framework (a threshold that was missed,
+ * an after_all hook: no test failed, and it says no all the same) counts as a bad one; else returns the
+ * fault, or 0.
+ */
+static int verdict_of_workers(struct run *r)
 {
-	int code = r->n_bad_hooks > 0;
-	if (r->n_bad_hooks)
-		run_note(r, "hook", "%u %s outside of any %s failed", r->n_bad_hooks,
-			 r->n_bad_hooks == 1 ? "hook or fixture" : "hooks or fixtures",
-			 r->suite.adapter->test_word);
-	for (uint32_t i = 0; i < r->workers && end == POOL_DONE; i++) {
+	int fault = 0;
+	for (uint32_t i = 0; i < r->workers; i++) {
 		int worker = pool_exit_code(r->pool, i);
 		/* its own verdict, unless that is of a test that passed when it was tried again */
 		if (!worker || (worker == 1 && r->desks[i].was_bad))
 			continue;
-		/* a threshold that was missed, an after_all hook: no test failed, and it says no all the same
-		 */
 		if (!r->n_bad_units)
 			run_note(r, "exit", "worker %u ended with exit code %d, though no %s failed", i,
 				 worker, r->suite.adapter->test_word);
-		code = 1;
+		int to_blame = r->suite.adapter->blame ? r->suite.adapter->blame(worker) : 0;
+		r->bad_verdict |= !to_blame;
+		fault = fault ? fault : to_blame;
 	}
+	return fault;
+}
+
+/* The run's time was up: which units are missing. */
+static void tell_cut(struct run *r)
+{
+	if (r->n_jobs)
+		run_note(r, "timeout",
+			 "--timeout ended the run: of its units (%zu) not begun %u, cut short %u", r->n_jobs,
+			 schedule_waiting(r->schedule), r->n_cut);
+	else
+		run_note(r, "timeout", "--timeout ended the run before it had units to run");
+}
+
+/* What the run came to: docs/decisions/0006-exit-codes.md. */
+static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
+{
+	r->bad_verdict = r->n_bad_hooks > 0 || r->bad_coverage;
+	if (r->n_bad_hooks)
+		run_note(r, "hook", "%u %s outside of any %s failed", r->n_bad_hooks,
+			 r->n_bad_hooks == 1 ? "hook or fixture" : "hooks or fixtures",
+			 r->suite.adapter->test_word);
+	int fault = end == POOL_DONE ? verdict_of_workers(r) : 0;
+	bool bad = r->n_bad_units || r->bad_verdict;
+	fault = r->start_fault ? r->start_fault : fault;
 	switch (end) {
-	case POOL_DONE:
-		return r->n_bad_units ? 1 : code;
 	case POOL_INTERRUPTED:
 		return 130;
-	case POOL_TIMEOUT:
-	case POOL_NO_AGENT:
-		return end == POOL_TIMEOUT || pool_exit_code(r->pool, 0) ? 1 : 0;
-	case POOL_NO_WORKERS:
-	case POOL_STANDSTILL:
-		return 1;
 	case POOL_BROKEN:
 		return err_exit_code(e);
+	case POOL_TIMEOUT:
+		tell_cut(r);
+		return bad ? 1 : 3;
+	case POOL_STANDSTILL:
+		return bad ? 1 : 3;
+	case POOL_NO_WORKERS:
+		fault = fault ? fault : FAULT_SYSTEM;
+		break;
+	case POOL_DONE:
+	case POOL_NO_AGENT:
+		break;
 	}
-	return 3;
+	return bad ? 1 : -fault;
 }
 
 /* What changed against the run before stands in the record, too: a report needs nothing else. */
@@ -368,11 +398,12 @@ static void write_changes(struct run *r)
  */
 static void close_record(struct run *r, int code, enum pool_end end)
 {
-	enum status st = code == 0 ? STATUS_PASSED : code == 130 ? STATUS_UNFINISHED : STATUS_FAILED;
+	bool cut = end == POOL_INTERRUPTED || (end == POOL_TIMEOUT && code != 1);
+	enum status st = code == 0 ? STATUS_PASSED : cut ? STATUS_UNFINISHED : STATUS_FAILED;
 	struct field fields[] = {
 	    {.key = STR("exit"), .type = FIELD_INT, .num = code},
 	    {.key = STR("own_cpu"), .type = FIELD_INT, .num = clock_cpu_ns()},
-	    {.key = STR("interrupted"), .type = FIELD_INT, .num = end == POOL_INTERRUPTED},
+	    {.key = STR("interrupted"), .type = FIELD_INT, .num = cut},
 	};
 	struct event ev = {.type = EVENT_DONE,
 			   .worker = -1,
@@ -391,7 +422,8 @@ static void close_record(struct run *r, int code, enum pool_end end)
 		return;
 	write_changes(r);
 	sink_put(&r->writer.sink, &ev);
-	if (writer_close(&r->writer, &e) < 0)
+	r->lost = writer_close(&r->writer, &e) < 0;
+	if (r->lost)
 		warn("run", "%s; the record is not whole", e.text);
 }
 
@@ -427,9 +459,28 @@ static void tell(struct run *r, int code)
 				     .quiet = r->o.quiet,
 				     .verbose = r->o.verbose};
 	struct err e;
-	if (reports_write(&r->model, &ro, &e) < 0)
+	/* one line for one full disk */
+	if (reports_write(&r->model, &ro, &e) < 0 && !r->lost)
 		warn("run", "%s", e.text);
+	coverage_tell(r);
 	reports_say(&r->model, &ro, code);
+}
+
+/* --keep-tree */
+static void keep_trees(struct run *r)
+{
+	struct err e;
+	if (!r->isolate.keep)
+		return;
+	if (!r->writes) {
+		(void)err_usage(&e, "the run has no folder");
+	} else if (isolate_keep(&r->isolate, &r->arena, r->dir, r->workers, KEPT_WITHOUT, &e) == 0) {
+		run_note(r, "isolate", "what the workers %s is kept in '%s/trees'",
+			 r->isolate.how == ISOLATE_OVERLAY ? "changed" : "had and changed", r->dir);
+		return;
+	}
+	r->trees_left = true;
+	run_note(r, "isolate", "what the workers changed is kept in '%s' (%s)", r->isolate.room, e.text);
 }
 
 static int finish(struct run *r, enum pool_end end, struct err *e)
@@ -443,14 +494,17 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	if (pool_bad_rows(r->pool))
 		run_note(r, "rows", "%llu lines appended to FETTLE_EVENTS were no rows and are not counted",
 			 (unsigned long long)pool_bad_rows(r->pool));
+	r->bad_coverage = coverage_close(r, end);
 	outfiles_merge(r);
+	keep_trees(r);
+	r->stopped_early |= end == POOL_TIMEOUT || end == POOL_STANDSTILL;
 	run_memory_conflicts(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
 	close_record(r, code, end);
 	outfiles_junit(r);
 	if (nothing && code)
 		return complain("run", e);
-	if (end == POOL_BROKEN || end == POOL_NO_WORKERS)
+	if (end == POOL_BROKEN || end == POOL_NO_WORKERS || (end == POOL_NO_AGENT && r->start_fault))
 		warn("run", "%s", e->text);
 	tell(r, code);
 	run_memory_add(r);
@@ -572,6 +626,7 @@ static void free_run(struct run *r)
 	mem_free(r->jobs);
 	mem_free(r->locks);
 	mem_free(r->suite.targets);
+	buf_free(&r->coverage);
 	buf_free(&r->suite.line);
 	buf_free(&r->suite.said);
 	arena_free(&r->suite.arena);
@@ -632,6 +687,7 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 	r->seed = r->o.order.numbered ? (uint64_t)r->o.order.number : (uint64_t)r->wall_ns / 1000 % 1000000;
 	static const enum schedule_order orders[] = {ORDER_LONGEST, ORDER_GIVEN, ORDER_RANDOM};
 	r->schedule = schedule_new(&r->arena, orders[r->o.order.is], r->seed);
+	schedule_slots(r->schedule, r->workers);
 	r->desks = arena_array(&r->arena, struct desk, r->workers);
 	model_init(&r->model);
 	run_host_init(r);

@@ -2,11 +2,13 @@
  * cmd/run.h - what the files of `fettle run` share.
  *
  * cmd_run.c sets everything up and tears it down, run_jobs.c makes jobs of what was
- * found, run_host.c answers the pool, run_memory.c asks and fills the history.
+ * found, run_parts.c splits what is long, run_host.c answers the pool, run_memory.c asks and fills the
+ * history.
  */
 #pragma once
 #include "analyse/model.h"
 #include "analyse/schedule.h"
+#include "analyse/split.h"
 #include "collect/pool.h"
 #include "config/run_knobs.h"
 #include "ingest/gotest.h"
@@ -24,7 +26,11 @@ struct found {
 	uint32_t n_keys;
 	uint32_t target; /* index into suite.targets; UNIT_NONE: pull */
 	int64_t predicted_ns;
-	bool given; /* made into jobs */
+	int64_t weight_ns; /* predicted or guessed, where times are known at all */
+	struct str select; /* pull: only these of its tests; empty: all */
+	char **argv;       /* exec: the command for only some of its tests; NULL: the target's */
+	bool dropped;      /* not chosen, or of another shard */
+	bool given;        /* made into jobs */
 };
 
 /* One entry of the queue; its number there is its index here. */
@@ -33,7 +39,10 @@ struct job {
 	uint32_t found;
 	struct str *tests; /* names of just the tests to run (exec: narrowed); NULL: all */
 	uint32_t n_tests;
-	uint32_t repeat; /* 1 .. of --repeat */
+	uint32_t repeat;       /* 1 .. of --repeat */
+	const uint32_t *locks; /* as in the schedule */
+	uint32_t n_locks;
+	bool is_part; /* exec: of a target that was split; it may hold no test at all */
 };
 
 /* A test that a worker has begun. */
@@ -73,6 +82,7 @@ struct run {
 	struct arena arena;
 	struct suite suite;
 	struct isolate isolate;
+	bool trees_left; /* --keep-tree: they could not be brought into the run's folder */
 	struct pool *pool;
 	struct schedule *schedule;
 	struct writer writer;
@@ -82,10 +92,12 @@ struct run {
 	struct bad_test *bad_tests;
 	size_t n_bad_tests, cap_bad_tests;
 	uint32_t n_bad_hooks; /* outside units */
+	bool bad_coverage;    /* pytest-cov says no, of all workers together */
 	uint32_t n_units_done;
 	struct run_memory *memory;
 	struct str suite_id;
 	bool writes; /* there is a folder to write into */
+	bool lost;   /* not all of the record could be written, which was told */
 	const char *id, *dir, *root;
 	int64_t start_ns, wall_ns;
 	uint32_t workers;
@@ -94,12 +106,18 @@ struct run {
 	size_t n_found, cap_found, n_planned;
 	bool found_all; /* discovery is over */
 	bool asked_keys;
-	struct job **jobs; /* each stays where it is: workers hold its unit */
+	int64_t part_ns;         /* what a part of a long file should take; 0: times are not known */
+	uint32_t *job_of_target; /* exec: of each target or UNIT_NONE; NULL: none waits for another */
+	bool *bad_targets;       /* those whose last attempt was bad; NULL likewise */
+	struct job **jobs;       /* each stays where it is: workers hold its unit */
 	size_t n_jobs, cap_jobs;
 	struct desk *desks;
 	char **locks; /* names; index = lock of the schedule */
 	size_t n_locks, cap_locks;
 	uint32_t n_bad_units;
+	bool bad_verdict; /* of something that is no unit: a hook, the framework itself */
+	uint32_t n_cut;   /* units that the end of the run has cut short */
+	int start_fault;  /* of a worker that could not start, where the suite is not to blame */
 	uint64_t n_reader_ids;
 	int64_t flush_ns;
 	bool stopped_early; /* --fail-fast */
@@ -108,7 +126,8 @@ struct run {
 	bool has_fault;
 	struct outfile *outfiles;
 	size_t n_outfiles, cap_outfiles;
-	bool plan_only; /* --list, --dry-run */
+	struct buf coverage; /* what pytest-cov reported */
+	bool plan_only;      /* --list, --dry-run */
 };
 
 /* Puts a note about the run where every report shows it. */
@@ -132,11 +151,29 @@ void run_plan_target(struct run *r, uint32_t target);
 void run_retry(struct run *r, uint32_t job, const struct desk *d);
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d);
 
+struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns,
+			uint32_t attempt, bool alone);
+/* Makes jobs of all that was found, chosen and not given yet; but (may be NULL) marks those left out. */
+void run_add_found(struct run *r, const bool *but);
+/* The keys from .. to - 1 of f, of them those that keep marks (NULL: all), one a line. */
+struct str run_join_keys(struct run *r, const struct found *f, uint32_t from, uint32_t to, const bool *keep);
+
+/* run_parts.c */
+/* Asks for the tests of long files, which wait for the answer; the others become jobs. False: there are none.
+ */
+bool run_ask_for_long(struct run *r);
+/* Jobs for neighbouring tests of a long file. */
+void run_add_parts(struct run *r, uint32_t found);
+/* Jobs for tests of a long target that history knows, and one for the rest; false: it stays whole. */
+bool run_add_target_parts(struct run *r, uint32_t found);
+
 /* run_plan.c: prints what --list and --dry-run ask for; returns the exit code. */
 int run_print_plan(struct run *r, enum pool_end end, struct err *e);
 
 /* run_host.c */
 void run_host_init(struct run *r);
+/* A target that does not run: its unit and its test with this status, and what is to be said of it. */
+void run_put_not_run(struct run *r, const struct target *t, enum status status, struct str message);
 
 /* run_memory.c */
 /* The suite as history knows it. */
@@ -147,6 +184,10 @@ void run_compare(struct run *r);
 /* Predicted duration of a unit, 0: unknown. */
 int64_t run_predict(struct run *r, struct str unit);
 int64_t run_predict_test(struct run *r, struct str unit, struct str test);
+/* The tests of a unit as the last run had them, and their predicted times (arrays in the arena). */
+uint32_t run_known_tests(struct run *r, struct str unit, struct str **ret_names, int64_t **ret_ns);
+/* Which units of the history would hold up a run of them all. */
+void run_split_by_history(struct run *r, struct split *ret, int64_t least_gain_ns);
 /* How many tests of a unit were bad in the last run; their keys and names (arrays in the arena). */
 uint32_t run_failed(struct run *r, struct str unit, struct str **ret_keys, struct str **ret_names);
 /* Says so when what is bad now passed alone. Before the run is done, for its notes. */

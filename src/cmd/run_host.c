@@ -77,6 +77,63 @@ static void drop(struct sink *s, const struct event *ev)
 	(void)ev;
 }
 
+void run_put_not_run(struct run *r, const struct target *t, enum status status, struct str message)
+{
+	int64_t now = run_now(r);
+	struct event unit = {.type = EVENT_SPAN,
+			     .kind = SPAN_UNIT,
+			     .id = pool_span(r->pool),
+			     .worker = -1,
+			     .time_ns = now,
+			     .status = status,
+			     .name = t->name,
+			     .attempt = 1,
+			     .message = message,
+			     .source = SOURCE_FRAMEWORK};
+	put(&r->sink, &unit);
+	if (t->argv || status == STATUS_SKIPPED) {
+		struct event test = unit;
+		test.kind = SPAN_TEST;
+		test.parent = unit.id;
+		test.id = pool_span(r->pool);
+		put(&r->sink, &test);
+	}
+	r->n_bad_units += status_is_bad(status);
+}
+
+/* The fixture whose set-up was bad, so that this job does not run; NULL: it runs. */
+static const struct target *bad_need(const struct run *r, const struct job *j)
+{
+	const struct found *f = &r->found[j->found];
+	if (!r->bad_targets || f->target == UNIT_NONE)
+		return NULL;
+	const struct target *t = &r->suite.targets[f->target];
+	for (uint32_t i = 0; i < t->n_needs; i++)
+		for (uint32_t k = 0; k < t->n_after && r->bad_targets[t->needs[i]]; k++)
+			if (t->after[k] == t->needs[i])
+				return &r->suite.targets[t->needs[i]];
+	return NULL;
+}
+
+/* The next job that can run; those that cannot, as what they need was bad, are told and over. */
+static uint32_t take_job(struct run *r)
+{
+	for (;;) {
+		uint32_t i = schedule_take(r->schedule);
+		const struct target *need = i == UNIT_NONE ? NULL : bad_need(r, r->jobs[i]);
+		if (!need)
+			return i;
+		uint32_t target = r->found[r->jobs[i]->found].target;
+		run_put_not_run(
+		    r, &r->suite.targets[target], STATUS_ERROR,
+		    str_of(arena_printf(&r->arena, "not run: its fixture's set-up '%.*s' did not pass",
+					STR_ARG(need->name))));
+		r->bad_targets[target] = true;
+		r->n_units_done++;
+		schedule_end(r->schedule, i);
+	}
+}
+
 static uint32_t next(struct pool_host *h, uint32_t worker, const struct pool_unit **ret, uint32_t most)
 {
 	struct run *r = run_of(h);
@@ -84,7 +141,7 @@ static uint32_t next(struct pool_host *h, uint32_t worker, const struct pool_uni
 	(void)worker;
 	if (r->plan_only)
 		return 0;
-	uint32_t first = schedule_take(r->schedule);
+	uint32_t first = take_job(r);
 	if (first == UNIT_NONE)
 		return 0;
 	ret[0] = &r->jobs[first]->unit;
@@ -118,32 +175,6 @@ static void units(struct pool_host *h, struct str json_units, bool more)
 		run_plan(r);
 }
 
-/* Targets that never run: a build that failed, a disabled test. */
-static void put_unrunnable(struct run *r, const struct target *t)
-{
-	int64_t now = run_now(r);
-	struct event unit = {.type = EVENT_SPAN,
-			     .kind = SPAN_UNIT,
-			     .id = pool_span(r->pool),
-			     .worker = -1,
-			     .time_ns = now,
-			     .status = t->status,
-			     .name = t->name,
-			     .attempt = 1,
-			     .message = t->message,
-			     .source = SOURCE_FRAMEWORK};
-	put(&r->sink, &unit);
-	if (t->status == STATUS_SKIPPED) {
-		struct event test = unit;
-		test.kind = SPAN_TEST;
-		test.parent = unit.id;
-		test.id = pool_span(r->pool);
-		put(&r->sink, &test);
-	} else {
-		r->n_bad_units++;
-	}
-}
-
 static void targets(struct pool_host *h, bool last, const struct err *failed)
 {
 	struct run *r = run_of(h);
@@ -151,7 +182,8 @@ static void targets(struct pool_host *h, bool last, const struct err *failed)
 	for (; (last || !whole_first) && r->n_planned < r->suite.n_targets; r->n_planned++) {
 		const struct target *t = &r->suite.targets[r->n_planned];
 		if (!t->argv && t->status)
-			put_unrunnable(r, t);
+			run_put_not_run(r, t, t->status,
+					t->message); /* a build that failed, a disabled test */
 		else
 			run_plan_target(r, (uint32_t)r->n_planned);
 	}
@@ -201,9 +233,13 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 	struct desk *d = &r->desks[worker];
 	uint32_t job = u->number;
 	if (job >= r->n_jobs) { /* the start of a worker that failed */
-		r->n_bad_units += status_is_bad(status);
+		if (!status_is_bad(status))
+			return;
+		r->n_bad_units += !u->fault;
+		r->start_fault = r->start_fault ? r->start_fault : u->fault;
 		return;
 	}
+	r->n_cut += status == STATUS_UNFINISHED;
 	schedule_end(r->schedule, job);
 	r->n_units_done++;
 	schedule_learn(r->schedule, job, run_now(r) - d->begin_ns);
@@ -223,6 +259,8 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 		return;
 	}
 	r->n_bad_units++;
+	if (r->bad_targets && r->found[r->jobs[job]->found].target != UNIT_NONE)
+		r->bad_targets[r->found[r->jobs[job]->found].target] = true;
 	if ((r->o.fail_fast && r->n_bad_units >= r->o.fail_fast) || r->o.until_fail) {
 		r->stopped_early = true;
 		(void)schedule_drop(r->schedule);

@@ -7,8 +7,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/run.h"
+#include "collect/census.h"
 
-enum { PARTS_PER_BOUND = 6, PART_LEAST_MS = 20, SPLIT_GAIN_MS = 50 };
+enum { CENSUS_MOST = 256 << 20, TEST_WEIGHT = 1 << 20 };
 
 static struct found *add_found(struct run *r)
 {
@@ -159,37 +160,28 @@ static const uint32_t *locks_of(struct run *r, const struct found *f, uint32_t *
 	return kept;
 }
 
-/* The first job of a target, to wait for. */
-static uint32_t job_of_target(const struct run *r, uint32_t target)
-{
-	for (size_t i = 0; i < r->n_jobs; i++)
-		if (r->jobs[i]->found < r->n_found && r->found[r->jobs[i]->found].target == target)
-			return (uint32_t)i;
-	return UNIT_NONE;
-}
-
 static const uint32_t *after_of(struct run *r, const struct found *f, uint32_t *ret_n)
 {
 	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
 	uint32_t *after = t && t->n_after ? arena_array(&r->arena, uint32_t, t->n_after) : NULL;
 	*ret_n = 0;
-	for (uint32_t i = 0; t && i < t->n_after; i++) {
-		uint32_t job = job_of_target(r, t->after[i]);
+	for (uint32_t i = 0; t && r->job_of_target && i < t->n_after; i++) {
+		uint32_t job = r->job_of_target[t->after[i]];
 		if (job != UNIT_NONE)
 			after[(*ret_n)++] = job;
 	}
 	return after;
 }
 
-/* A job for the whole of what was found, or for the part that select says. */
-static struct job *add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns,
-			   uint32_t attempt, bool alone)
+struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns,
+			uint32_t attempt, bool alone)
 {
 	const struct found *f = &r->found[found];
 	struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
 	struct schedule_unit u = {.name = f->name,
 				  .predicted_ns = predicted_ns,
 				  .size = f->size,
+				  .slots = t ? t->slots : 1,
 				  .alone = alone || (t && t->alone)};
 	struct job *j;
 	r->jobs = mem_grow(r->jobs, r->n_jobs, &r->cap_jobs, sizeof(*r->jobs));
@@ -197,6 +189,8 @@ static struct job *add_job(struct run *r, uint32_t found, struct str select, int
 	*j = (struct job){.found = found, .repeat = 1};
 	u.locks = locks_of(r, f, &u.n_locks, &j->unit.lock);
 	u.after = after_of(r, f, &u.n_after);
+	j->locks = u.locks;
+	j->n_locks = u.n_locks;
 	j->unit.number = (uint32_t)r->n_jobs;
 	j->unit.attempt = attempt;
 	j->unit.name = f->name;
@@ -204,6 +198,7 @@ static struct job *add_job(struct run *r, uint32_t found, struct str select, int
 	j->unit.predicted_ns = predicted_ns;
 	j->unit.timeout_ns = r->o.unit_timeout_ns;
 	j->unit.alone = u.alone;
+	j->unit.slots = u.slots < r->workers ? u.slots : r->workers;
 	if (t) {
 		j->unit.argv = t->argv;
 		j->unit.env = t->env;
@@ -216,8 +211,7 @@ static struct job *add_job(struct run *r, uint32_t found, struct str select, int
 	return j;
 }
 
-static struct str join_keys(struct run *r, const struct found *f, uint32_t from, uint32_t to,
-			    const bool *keep)
+struct str run_join_keys(struct run *r, const struct found *f, uint32_t from, uint32_t to, const bool *keep)
 {
 	struct buf b = {0};
 	for (uint32_t i = from; i < to; i++) {
@@ -232,26 +226,6 @@ static struct str join_keys(struct run *r, const struct found *f, uint32_t from,
 	return s;
 }
 
-/* Parts of about the same time, tests in the order of the file. */
-static void add_parts(struct run *r, uint32_t found, int64_t part_ns)
-{
-	struct found *f = &r->found[found];
-	int64_t each = f->n_keys && f->predicted_ns ? f->predicted_ns / f->n_keys : part_ns;
-	uint32_t from = 0;
-	int64_t sum = 0;
-	for (uint32_t i = 0; i < f->n_keys; i++) {
-		int64_t known = run_predict_test(r, f->name, f->names[i]);
-		sum += known ? known : each;
-		if (sum < part_ns && i + 1 < f->n_keys)
-			continue;
-		(void)add_job(r, found, join_keys(r, f, from, i + 1, NULL), f->predicted_ns ? sum : 0, 1,
-			      false);
-		from = i + 1;
-		sum = 0;
-	}
-}
-
-/* By time where history knows, else by size in the measure of those that it knows. */
 static void predict_all(struct run *r)
 {
 	for (size_t i = r->n_planned; i < r->n_found; i++)
@@ -259,106 +233,52 @@ static void predict_all(struct run *r)
 			r->found[i].predicted_ns = run_predict(r, r->found[i].name);
 }
 
-static void add_locks_and_repeats(struct run *r, uint32_t first_job)
+static void add_repeats(struct run *r, size_t first_job)
 {
 	size_t upto = r->n_jobs;
 	for (int64_t k = 2; k <= r->o.repeat; k++) {
 		for (size_t i = first_job; i < upto; i++) {
 			struct job again = *r->jobs[i];
 			struct job *j =
-			    add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
+			    run_add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
+			j->unit.argv = again.unit.argv;
+			j->is_part = again.is_part;
 			j->repeat = (uint32_t)k;
 		}
 	}
 }
 
-/* Weight for comparisons among those found: predicted ns, or size where nothing is predicted at all. */
-static int64_t weight_of(const struct found *f, bool by_time)
+void run_add_found(struct run *r, const bool *but)
 {
-	return by_time ? f->predicted_ns : f->size;
-}
-
-/*
- * Marks files whose time would hold up the run: longer than half the bound, where whole files on the
- * workers would take clearly longer than their even share. Returns the even share (0: nothing to split).
- */
-static int64_t mark_long(struct run *r, bool *is_long, uint32_t *ret_n)
-{
-	struct arena scratch = {0};
-	struct schedule_job *jobs = arena_array(&scratch, struct schedule_job, r->n_found + 1);
-	int64_t sum = 0, longest = 0;
-	size_t n_known = 0;
-	*ret_n = 0;
-	for (size_t i = 0; i < r->n_found; i++)
-		n_known += r->found[i].predicted_ns > 0;
-	bool by_time = n_known * 2 > r->n_found;
-	for (size_t i = 0; i < r->n_found; i++) {
-		int64_t w = weight_of(&r->found[i], by_time);
-		jobs[i] = (struct schedule_job){w, UNIT_NONE};
-		sum += w;
-		longest = w > longest ? w : longest;
-	}
-	int64_t share = sum / r->workers;
-	int64_t whole = schedule_simulate(&scratch, jobs, r->n_found, r->workers, 0);
-	int64_t bound = share > longest ? share : longest;
-	bool worth = whole - share > share / 20 && (!by_time || whole - share > SPLIT_GAIN_MS * NS_PER_MS);
-	for (size_t i = 0; worth && i < r->n_found; i++) {
-		is_long[i] = !r->found[i].given && weight_of(&r->found[i], by_time) > bound / 2;
-		*ret_n += is_long[i];
-	}
-	arena_free(&scratch);
-	return by_time ? share : 0;
-}
-
-/* Asks for the tests of long files; they wait for the answer. Returns whether there are any. */
-static bool ask_for_long(struct run *r)
-{
-	bool *is_long = mem_alloc(r->n_found + 1);
-	struct str *names = mem_alloc(sizeof(*names) * (r->n_found + 1));
-	uint32_t n = 0;
-	memset(is_long, 0, r->n_found + 1);
-	if (r->o.split && r->suite.adapter->mode == ADAPTER_PULL && r->workers > 1 && !r->o.chunks &&
-	    !r->asked_keys && !r->plan_only)
-		(void)mark_long(r, is_long, &n);
-	if (n) {
-		n = 0;
-		for (size_t i = 0; i < r->n_found; i++) {
-			if (is_long[i])
-				names[n++] = r->found[i].name;
+	size_t first_job = r->n_jobs;
+	for (uint32_t i = 0; i < r->n_found; i++) {
+		struct found *f = &r->found[i];
+		if (f->given || f->dropped || (but && but[i]))
+			continue;
+		f->given = true;
+		if (r->asked_keys && f->n_keys > 1 && !f->select.n)
+			run_add_parts(r, i);
+		else if (!run_add_target_parts(r, i)) {
+			struct job *j = run_add_job(r, i, f->select, f->predicted_ns, 1, false);
+			j->unit.argv = f->argv ? f->argv : j->unit.argv;
 		}
-		r->asked_keys = true;
-		pool_list(r->pool, names, n);
 	}
-	for (size_t i = 0; i < r->n_found; i++)
-		if (is_long[i])
-			r->found[i].n_keys = 0;
-	/* the others go ahead */
-	for (size_t i = 0; n && i < r->n_found; i++)
-		if (!is_long[i] && !r->found[i].given) {
-			r->found[i].given = true;
-			(void)add_job(r, (uint32_t)i, STR_NONE, r->found[i].predicted_ns, 1, false);
-		}
-	mem_free(is_long);
-	mem_free(names);
-	return n > 0;
+	add_repeats(r, first_job);
 }
 
 /* --select and --only-failed */
 static void choose(struct run *r)
 {
-	for (size_t i = 0; i < r->n_found; i++) {
+	for (size_t i = 0; i < r->n_found && r->o.select.n; i++) {
 		struct found *f = &r->found[i];
 		uint32_t n = 0;
-		if (!r->o.select.n || f->given || selects(r, f->name))
+		if (f->given || f->dropped || f->select.n || f->argv || selects(r, f->name))
 			continue;
-		f->given = true;
-		if (!f->n_keys)
-			continue;
-		bool *keep = mem_alloc(f->n_keys);
+		bool *keep = mem_alloc(f->n_keys + 1);
 		(void)choose_tests(r, f, keep, &n);
+		f->dropped = !n;
 		if (n)
-			(void)add_job(r, (uint32_t)i, join_keys(r, f, 0, f->n_keys, keep), f->predicted_ns, 1,
-				      false);
+			f->select = run_join_keys(r, f, 0, f->n_keys, keep);
 		mem_free(keep);
 	}
 }
@@ -373,74 +293,139 @@ static void choose_failed(struct run *r)
 	for (size_t i = 0; i < r->n_found; i++) {
 		struct found *f = &r->found[i];
 		struct str *keys, *names;
-		if (f->given)
+		if (f->given || f->dropped)
 			continue;
-		f->given = true;
 		uint32_t n = run_failed(r, f->name, &keys, &names);
+		f->dropped = !n;
 		if (!n)
 			continue;
 		struct found part = {.keys = keys, .n_keys = n};
-		bool narrow = f->target == UNIT_NONE && keys[0].n;
-		struct job *j = add_job(r, (uint32_t)i, narrow ? join_keys(r, &part, 0, n, NULL) : STR_NONE,
-					f->predicted_ns, 1, false);
-		if (f->target != UNIT_NONE && r->suite.adapter->narrow) {
-			char **argv =
-			    r->suite.adapter->narrow(&r->suite, &r->suite.targets[f->target], names, n);
-			j->unit.argv = argv ? argv : j->unit.argv;
+		if (f->target == UNIT_NONE && keys[0].n)
+			f->select = run_join_keys(r, &part, 0, n, NULL);
+		else if (f->target != UNIT_NONE && r->suite.adapter->narrow)
+			f->argv = r->suite.adapter->narrow(&r->suite, &r->suite.targets[f->target], names, n);
+	}
+}
+
+/* For each target which of those found it is, or UNIT_NONE. */
+static uint32_t *found_of_targets(struct run *r, struct arena *a)
+{
+	uint32_t *found = arena_array(a, uint32_t, r->suite.n_targets);
+	for (size_t i = 0; i < r->suite.n_targets; i++)
+		found[i] = UNIT_NONE;
+	for (size_t i = 0; i < r->n_found; i++)
+		if (r->found[i].target != UNIT_NONE)
+			found[r->found[i].target] = (uint32_t)i;
+	return found;
+}
+
+/* What is chosen brings with it what it cannot run without: the set-up and clean-up of its fixtures. */
+static void choose_needed(struct run *r)
+{
+	struct arena scratch = {0};
+	const uint32_t *found = found_of_targets(r, &scratch);
+	for (bool again = true; again;) {
+		again = false;
+		for (size_t i = 0; i < r->n_found; i++) {
+			const struct found *f = &r->found[i];
+			const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
+			for (uint32_t k = 0; t && !f->dropped && k < t->n_needs; k++) {
+				uint32_t needed = found[t->needs[k]];
+				if (needed == UNIT_NONE || !r->found[needed].dropped)
+					continue;
+				r->found[needed].dropped = false;
+				again = true;
+			}
 		}
 	}
+	arena_free(&scratch);
 }
 
 static void keep_shard(struct run *r)
 {
 	struct arena scratch = {0};
 	struct schedule_unit *units = arena_array(&scratch, struct schedule_unit, r->n_found + 1);
+	const uint32_t *found = found_of_targets(r, &scratch);
 	bool *keep = arena_array(&scratch, bool, r->n_found + 1);
-	for (size_t i = 0; i < r->n_found; i++)
-		units[i] = (struct schedule_unit){.name = r->found[i].name,
-						  .predicted_ns = r->found[i].predicted_ns,
-						  .size = r->found[i].size};
+	for (size_t i = 0; i < r->n_found; i++) {
+		const struct found *f = &r->found[i];
+		const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
+		uint32_t *after = t ? arena_array(&scratch, uint32_t, t->n_after) : NULL;
+		for (uint32_t k = 0; t && k < t->n_after; k++)
+			after[k] = found[t->after[k]];
+		units[i] = (struct schedule_unit){.name = f->name,
+						  .predicted_ns = f->predicted_ns,
+						  .size = f->size,
+						  .after = after,
+						  .n_after = t ? t->n_after : 0};
+	}
 	schedule_shard(&scratch, units, r->n_found, (uint32_t)r->o.shard.k, (uint32_t)r->o.shard.n, keep);
 	for (size_t i = 0; i < r->n_found; i++)
-		r->found[i].given |= !keep[i];
+		r->found[i].dropped |= !keep[i];
 	arena_free(&scratch);
+}
+
+/* Which job each target will be: a target may have to wait for one that stands behind it in the list. */
+static void number_targets(struct run *r)
+{
+	uint32_t next = (uint32_t)r->n_jobs;
+	r->job_of_target = arena_array(&r->arena, uint32_t, r->suite.n_targets);
+	r->bad_targets = arena_array(&r->arena, bool, r->suite.n_targets);
+	for (size_t i = 0; i < r->suite.n_targets; i++)
+		r->job_of_target[i] = UNIT_NONE;
+	for (size_t i = 0; i < r->n_found; i++)
+		if (!r->found[i].given && !r->found[i].dropped && r->found[i].target != UNIT_NONE)
+			r->job_of_target[r->found[i].target] = next++;
+}
+
+/*
+ * Where most files were never run, they are weighed by the tests that they seem to hold, and by their length
+ * among those that hold as many.
+ */
+static void weigh_unknown(struct run *r)
+{
+	size_t n_unknown = 0;
+	int64_t bytes = 0;
+	bool any = false;
+	for (size_t i = 0; i < r->n_found; i++) {
+		n_unknown += !r->found[i].predicted_ns;
+		bytes += r->found[i].size;
+	}
+	if (!r->suite.adapter->count || n_unknown * 2 < r->n_found || bytes > CENSUS_MOST ||
+	    run_is_chunked(r))
+		return;
+	uint32_t *counts = mem_alloc(sizeof(*counts) * (r->n_found + 1));
+	for (size_t i = 0; i < r->n_found; i++) {
+		const char *path = arena_copy(&r->arena, r->found[i].name);
+		counts[i] = census_file(path, r->suite.adapter->count);
+		any |= counts[i] > 0;
+	}
+	for (size_t i = 0; i < r->n_found && any; i++) {
+		int64_t length = r->found[i].size < TEST_WEIGHT ? r->found[i].size : TEST_WEIGHT - 1;
+		r->found[i].size = (int64_t)counts[i] * TEST_WEIGHT + length;
+	}
+	mem_free(counts);
 }
 
 void run_plan(struct run *r)
 {
-	uint32_t first_job = (uint32_t)r->n_jobs;
 	predict_all(r);
 	if (!r->asked_keys) {
+		weigh_unknown(r);
 		if (r->o.shard.n)
 			keep_shard(r);
 		if (r->o.only_failed)
 			choose_failed(r);
 		choose(r);
-		if (ask_for_long(r))
+		if (r->o.select.n || r->o.only_failed)
+			choose_needed(r);
+		if (run_ask_for_long(r))
 			return;
 	}
-	int64_t sum = 0;
-	for (size_t i = 0; i < r->n_found; i++)
-		sum += r->found[i].predicted_ns;
-	int64_t part_ns = sum / r->workers / PARTS_PER_BOUND;
-	if (part_ns < PART_LEAST_MS * NS_PER_MS)
-		part_ns = PART_LEAST_MS * NS_PER_MS;
-	for (size_t i = 0; i < r->n_found; i++) {
-		struct found *f = &r->found[i];
-		if (f->given)
-			continue;
-		f->given = true;
-		if (r->asked_keys && f->n_keys > 1) {
-			/* nothing known of its time: as many parts as keep all workers busy to the end */
-			int64_t each = f->predicted_ns / f->n_keys;
-			if (!each)
-				part_ns = (int64_t)((f->n_keys + r->workers * 4 - 1) / (r->workers * 4));
-			add_parts(r, (uint32_t)i, part_ns);
-		} else {
-			(void)add_job(r, (uint32_t)i, STR_NONE, f->predicted_ns, 1, false);
-		}
-	}
-	add_locks_and_repeats(r, first_job);
+	/* where a target may become several jobs, none waits for another */
+	if (r->suite.adapter->mode == ADAPTER_EXEC && !r->suite.adapter->part)
+		number_targets(r);
+	run_add_found(r, NULL);
 	r->found_all = true;
 }
 
@@ -450,39 +435,38 @@ void run_plan_target(struct run *r, uint32_t target)
 	f->name = r->suite.targets[target].name;
 	f->size = r->suite.targets[target].size;
 	f->target = target;
-	if (r->o.shard.n || r->o.select.n || r->o.only_failed || r->plan_only)
-		return; /* the whole list must be known first */
+	/* the whole list must be known first, where targets may be chosen or wait for each other */
+	if (r->o.shard.n || r->o.select.n || r->o.only_failed || r->plan_only || !r->suite.adapter->part)
+		return;
 	f->predicted_ns = run_predict(r, f->name);
-	f->given = true;
-	uint32_t first = (uint32_t)r->n_jobs;
-	(void)add_job(r, (uint32_t)(r->n_found - 1), STR_NONE, f->predicted_ns, 1, false);
-	add_locks_and_repeats(r, first);
+	run_add_found(r, NULL);
 }
 
 void run_retry(struct run *r, uint32_t job, const struct desk *d)
 {
 	struct job before = *r->jobs[job];
 	struct str select = before.unit.select;
-	char **argv = NULL;
 	const struct target *t = r->found[before.found].target == UNIT_NONE
 				     ? NULL
 				     : &r->suite.targets[r->found[before.found].target];
-	if (t && r->suite.adapter->narrow && d->n_bad)
-		argv = r->suite.adapter->narrow(&r->suite, t, d->bad_names, d->n_bad);
+	char **narrow = t && r->suite.adapter->narrow && d->n_bad
+			    ? r->suite.adapter->narrow(&r->suite, t, d->bad_names, d->n_bad)
+			    : NULL;
 	bool keyed = !t && d->n_bad > 0;
 	for (size_t i = 0; keyed && i < d->n_bad; i++)
 		keyed = d->bad_keys[i].n > 0;
 	if (keyed) {
 		struct found part = {.keys = d->bad_keys, .n_keys = (uint32_t)d->n_bad};
-		select = join_keys(r, &part, 0, part.n_keys, NULL);
+		select = run_join_keys(r, &part, 0, part.n_keys, NULL);
 	}
 	/* nothing beside it: what passes now failed because of its neighbours, or is flaky by itself */
 	bool beside = schedule_running(r->schedule) > 0;
 	struct job *j =
-	    add_job(r, before.found, select, before.unit.predicted_ns, before.unit.attempt + 1, beside);
+	    run_add_job(r, before.found, select, before.unit.predicted_ns, before.unit.attempt + 1, beside);
 	j->repeat = before.repeat;
-	if (argv)
-		j->unit.argv = argv;
+	j->is_part = before.is_part;
+	if (t)
+		j->unit.argv = narrow ? narrow : before.unit.argv;
 }
 
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d)
@@ -501,8 +485,8 @@ void run_rest_of(struct run *r, uint32_t job, const struct desk *d)
 		buf_text(&b, "\n!");
 		buf_str(&b, d->done_keys[i]);
 	}
-	struct job *j = add_job(r, before.found, arena_str(&r->arena, buf_view(&b)), before.unit.predicted_ns,
-				before.unit.attempt, false);
+	struct job *j = run_add_job(r, before.found, arena_str(&r->arena, buf_view(&b)),
+				    before.unit.predicted_ns, before.unit.attempt, false);
 	j->repeat = before.repeat;
 	buf_free(&b);
 }

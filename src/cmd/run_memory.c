@@ -11,9 +11,17 @@
 #include "cmd/run.h"
 #include "record/history.h"
 
+/* The smallest number and the smallest part (a twentieth) of bad tests that are worth a hint. */
+enum { HINT_LEAST = 3, HINT_PART = 20 };
+
 /* A test that was bad in the last run. */
 struct was_bad {
 	struct str unit, key, name;
+};
+
+/* A test that history knows of, for adapters that can part a unit. */
+struct known_test {
+	struct str unit, name;
 };
 
 struct run_memory {
@@ -23,6 +31,10 @@ struct run_memory {
 	struct predict predict;
 	struct was_bad *bad;
 	size_t n_bad, cap_bad;
+	struct known_test *known;
+	size_t n_known, cap_known;
+	struct split split; /* of all units that are known; found when first asked for */
+	bool split_found;
 	struct change change;
 	struct history_run last;
 	uint32_t n_alone; /* bad now, and passed when nothing ran beside it */
@@ -59,6 +71,10 @@ static void learn_test(struct history_reader *h, const struct history_known *t)
 	struct run_memory *m = memory_of(h);
 	struct arena *a = &m->run->arena;
 	predict_test_was(&m->predict, t->file, t->name, t->key, t->recent_ns, t->n_recent);
+	if (t->before && m->run->suite.adapter->part) {
+		m->known = mem_grow(m->known, m->n_known, &m->cap_known, sizeof(*m->known));
+		m->known[m->n_known++] = (struct known_test){arena_str(a, t->file), arena_str(a, t->name)};
+	}
 	if (!t->before || !status_is_bad(t->status) || !m->run->o.only_failed)
 		return;
 	m->bad = mem_grow(m->bad, m->n_bad, &m->cap_bad, sizeof(*m->bad));
@@ -98,6 +114,35 @@ int64_t run_predict(struct run *r, struct str unit)
 int64_t run_predict_test(struct run *r, struct str unit, struct str test)
 {
 	return predict_test(&r->memory->predict, unit, test, STR_NONE);
+}
+
+uint32_t run_known_tests(struct run *r, struct str unit, struct str **ret_names, int64_t **ret_ns)
+{
+	const struct run_memory *m = r->memory;
+	uint32_t n = 0;
+	*ret_names = arena_array(&r->arena, struct str, m->n_known);
+	*ret_ns = arena_array(&r->arena, int64_t, m->n_known);
+	for (size_t i = 0; i < m->n_known; i++) {
+		if (!str_eq(m->known[i].unit, unit))
+			continue;
+		(*ret_names)[n] = m->known[i].name;
+		(*ret_ns)[n++] = run_predict_test(r, unit, m->known[i].name);
+	}
+	return n;
+}
+
+void run_split_by_history(struct run *r, struct split *ret, int64_t least_gain_ns)
+{
+	struct run_memory *m = r->memory;
+	if (!m->split_found) {
+		struct arena scratch = {0};
+		int64_t *all = arena_array(&scratch, int64_t, m->predict.n_units + m->predict.n_files);
+		size_t n = predict_units(&m->predict, all);
+		split_find(&m->split, &scratch, all, n, r->workers, least_gain_ns);
+		m->split_found = true;
+		arena_free(&scratch);
+	}
+	*ret = m->split;
 }
 
 uint32_t run_failed(struct run *r, struct str unit, struct str **ret_keys, struct str **ret_names)
@@ -145,6 +190,7 @@ void run_compare(struct run *r)
 	struct run_memory *m = r->memory;
 	struct history_run last = {0};
 	struct err e;
+	predict_free(&m->predict); /* all has been handed out, and room is needed */
 	if (!m->history.db)
 		return;
 	change_init(&m->change, &r->model, is_whole(r));
@@ -169,6 +215,20 @@ static void look_alone(struct history_reader *h, const struct history_known *t)
 	}
 }
 
+/* Many are bad beside others, and nobody knows how they do alone. */
+static void hint(struct run *r, uint32_t last_workers)
+{
+	/* packages run beside each other under plain go test, too */
+	bool many = r->suite.adapter != &adapter_go && r->n_bad_units && r->n_bad_tests >= HINT_LEAST &&
+		    r->n_bad_tests * HINT_PART >= r->model.n_tests;
+	if (many && last_workers != 1 && r->o.isolate.is == RUN_ISOLATE_NONE)
+		run_note(
+		    r, "conflict",
+		    "%zu bad with %u workers in one tree: if they pass with -j1, they share something, and "
+		    "--isolate tree gives each worker its own tree",
+		    r->n_bad_tests, r->workers);
+}
+
 void run_memory_conflicts(struct run *r)
 {
 	struct run_memory *m = r->memory;
@@ -178,8 +238,12 @@ void run_memory_conflicts(struct run *r)
 				 ? "--lock NAME=PATTERN keeps units apart"
 				 : "--isolate tree gives each worker its own tree, --lock "
 				   "NAME=PATTERN keeps units apart";
-	if (r->workers < 2 || !r->n_bad_tests || !m->history.db)
+	if (r->workers < 2 || !r->n_bad_tests)
 		return;
+	if (!m->history.db) {
+		hint(r, 0);
+		return;
+	}
 	m->reader = (struct history_reader){NULL, look_alone};
 	if (history_read(&m->history, r->suite_id, &m->reader, &r->arena, &last, &e) < 0)
 		return;
@@ -188,6 +252,8 @@ void run_memory_conflicts(struct run *r)
 		    r, "conflict",
 		    "%u bad now passed when last run with one worker ('%.*s'%s): perhaps they share something; %s",
 		    m->n_alone, STR_ARG(m->first_alone), m->n_alone > 1 ? " ..." : "", advice);
+	else
+		hint(r, last.workers);
 }
 
 /* Units by name: the parts of one that was split are added up, repetitions and retries are not. */
@@ -219,24 +285,24 @@ static size_t gather_units(struct run *r, struct arena *a, struct history_result
 	return n;
 }
 
-static size_t gather_tests(struct run *r, struct arena *a, struct history_result **ret)
+static struct history_result unit_at(const void *of, size_t i)
 {
-	struct model *m = &r->model;
-	struct history_result *tests = arena_array(a, struct history_result, m->n_tests + 1);
-	for (size_t i = 0; i < m->n_tests; i++) {
-		const struct model_test *t = &m->tests[i];
-		tests[i] =
-		    (struct history_result){.file = t->file,
-					    .name = t->name,
-					    .key = t->key,
-					    .unit = t->unit == MODEL_NONE ? STR_NONE : m->units[t->unit].name,
-					    .status = t->status,
-					    .dur_ns = t->dur_ns,
-					    .attempts_bad = t->attempts_bad,
-					    .alone = t->unit != MODEL_NONE && m->units[t->unit].alone};
-	}
-	*ret = tests;
-	return m->n_tests;
+	return ((const struct history_result *)of)[i];
+}
+
+static struct history_result test_at(const void *of, size_t i)
+{
+	const struct model *m = of;
+	const struct model_test *t = &m->tests[i];
+	const struct model_unit *u = t->unit == MODEL_NONE ? NULL : &m->units[t->unit];
+	return (struct history_result){.file = t->file,
+				       .name = t->name,
+				       .key = t->key,
+				       .unit = u ? u->name : STR_NONE,
+				       .status = t->status,
+				       .dur_ns = t->dur_ns,
+				       .attempts_bad = t->attempts_bad,
+				       .alone = u && u->alone};
 }
 
 void run_memory_add(struct run *r)
@@ -244,11 +310,12 @@ void run_memory_add(struct run *r)
 	struct run_memory *mem = r->memory;
 	struct model *m = &r->model;
 	struct arena scratch = {0};
-	struct history_result *units, *tests;
+	struct history_result *all;
 	struct err e;
 	if (mem->history.db && m->n_units) {
-		size_t n_units = gather_units(r, &scratch, &units),
-		       n_tests = gather_tests(r, &scratch, &tests);
+		struct history_list units = {.at = unit_at, .n = gather_units(r, &scratch, &all)};
+		struct history_list tests = {.at = test_at, .of = m, .n = m->n_tests};
+		units.of = all;
 		struct history_run row = {.id = m->id,
 					  .suite = r->suite_id,
 					  .command = m->command,
@@ -265,7 +332,7 @@ void run_memory_add(struct run *r)
 					  .flaky = m->counts.flaky,
 					  .verdict = m->verdict,
 					  .whole = is_whole(r) && !m->interrupted};
-		if (history_add(&mem->history, &row, units, n_units, tests, n_tests, &e) < 0)
+		if (history_add(&mem->history, &row, &units, &tests, &e) < 0)
 			warn("run", "%s; the run is not in the history", e.text);
 		else if (mem->history.notice[0])
 			warn("run", "%s", mem->history.notice);
@@ -280,4 +347,5 @@ void run_memory_free(struct run *r)
 	history_close(&r->memory->history);
 	predict_free(&r->memory->predict);
 	mem_free(r->memory->bad);
+	mem_free(r->memory->known);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/row.h"
 #include "base/str.h"
@@ -16,23 +17,18 @@
 #include "collect/copy.h"
 #include "report/report.h"
 
-struct outfile {
-	struct str path, file, want;
-	int32_t worker;
-};
-
 bool outfiles_take(struct run *r, const struct event *ev)
 {
 	if (ev->type != EVENT_NOTE || !str_is(ev->name, "outfile"))
 		return false;
 	r->outfiles = mem_grow(r->outfiles, r->n_outfiles, &r->cap_outfiles, sizeof(*r->outfiles));
-	r->outfiles[r->n_outfiles++] = (struct outfile){
-	    arena_str(&r->arena, event_text(ev, "path")), arena_str(&r->arena, event_text(ev, "file")),
-	    arena_str(&r->arena, event_text(ev, "want")), ev->worker};
+	r->outfiles[r->n_outfiles++] =
+	    (struct outfile){arena_str(&r->arena, event_text(ev, "path")), arena_str(&r->arena, ev->file),
+			     arena_str(&r->arena, event_text(ev, "want")), ev->worker};
 	return true;
 }
 
-static bool slurp(const char *path, struct buf *b)
+bool outfiles_read(const char *path, struct buf *b)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = 1;
@@ -61,58 +57,137 @@ static void write_whole(struct run *r, const char *path, const struct buf *b)
 		(void)close(fd);
 }
 
-/* JSON arrays become one array; anything else is put one behind the other. */
-static void join(struct buf *whole, struct str part)
+/* The items of a JSON array, without its brackets; those that are whole, where its end is missing. */
+static struct str items_of(struct str array)
 {
-	struct str have = str_trim(buf_view(whole)), more = str_trim(part);
-	bool arrays = have.n >= 2 && more.n >= 2 && have.at[0] == '[' && have.at[have.n - 1] == ']' &&
-		      more.at[0] == '[' && more.at[more.n - 1] == ']';
-	if (!arrays) {
-		buf_str(whole, part);
-		return;
+	size_t depth = 0, whole = 1;
+	bool quoted = false;
+	for (size_t i = 0; i < array.n; i++) {
+		char c = array.at[i];
+		if (quoted) {
+			i += c == '\\';
+			quoted = c != '"';
+		} else if (c == '"') {
+			quoted = true;
+		} else if (c == '[' || c == '{') {
+			depth++;
+		} else if ((c == ']' || c == '}') && depth && --depth <= 1) {
+			whole = depth ? i + 1 : i;
+		}
 	}
-	whole->n = (size_t)(have.at + have.n - 1 - whole->at);
-	struct str inside = str_trim(str_cut(more, 1, more.n - 2));
-	bool empty = str_trim(str_cut(have, 1, have.n - 2)).n == 0;
-	if (inside.n && !empty)
-		buf_text(whole, ",\n");
-	buf_str(whole, inside);
-	buf_text(whole, "]\n");
+	return str_trim(str_cut(array, 1, whole - 1));
+}
+
+/* Parts on their way to one file. */
+struct whole {
+	struct buf text;
+	bool array; /* of JSON arrays one array is made; anything else is put one behind the other */
+	size_t n_parts;
+};
+
+static void join(struct whole *w, struct str part)
+{
+	struct str more = str_trim(part), inside = items_of(more);
+	bool array = more.n && more.at[0] == '[' && (!inside.n || strchr("{[\"", inside.at[0]));
+	if (w->n_parts++ == 0 && array) {
+		w->array = true;
+		buf_text(&w->text, "[\n");
+	}
+	if (w->array && array) {
+		buf_text(&w->text, inside.n && w->text.n > 2 ? ",\n\n" : "");
+		buf_str(&w->text, inside);
+	} else if (!w->array) {
+		buf_str(&w->text, part);
+	}
 }
 
 static void merge_files(struct run *r, size_t first)
 {
-	struct buf whole = {0};
-	char *path = arena_copy(&r->arena, r->outfiles[first].path);
+	struct whole w = {0};
+	const struct outfile *f = &r->outfiles[first];
+	char *path = arena_copy(&r->arena, f->path);
 	for (size_t i = first; i < r->n_outfiles; i++) {
 		struct buf part = {0};
-		if (!str_eq(r->outfiles[i].path, r->outfiles[first].path))
+		if (!str_eq(r->outfiles[i].path, f->path))
 			continue;
-		if (slurp(arena_copy(&r->arena, r->outfiles[i].file), &part))
-			join(&whole, buf_view(&part));
+		if (outfiles_read(arena_copy(&r->arena, r->outfiles[i].file), &part))
+			join(&w, buf_view(&part));
 		buf_free(&part);
-		r->outfiles[i].want = i == first ? r->outfiles[i].want : STR("");
+		r->outfiles[i].want = i == first ? f->want : STR("");
 	}
-	write_whole(r, path, &whole);
-	buf_free(&whole);
+	if (w.array)
+		buf_text(&w.text, "\n]\n");
+	if (w.n_parts)
+		write_whole(r, path, &w.text);
+	else if (str_is(f->want, "formatter")) /* as behave takes its list of what failed away */
+		(void)unlink(path);
+	buf_free(&w.text);
 }
 
-/* behave's JUnit folder: one file a feature, so that workers seldom meet. */
-static void merge_folders(struct run *r, size_t i)
+/* Documents that cannot be put together: with several workers each has a name of its own. */
+static void keep_apart(struct run *r, size_t first)
 {
-	const struct outfile *f = &r->outfiles[i];
 	struct err e;
-	DIR *d = opendir(arena_copy(&r->arena, f->file));
-	const char *to = arena_copy(&r->arena, f->path);
+	char *path = arena_copy(&r->arena, r->outfiles[first].path);
+	size_t dot = str_find_last(r->outfiles[first].path, '.'), n = 0;
+	(void)unlink(path);
+	dot = dot == strlen(path) || strchr(path + dot, '/') ? strlen(path) : dot;
+	for (size_t i = first; i < r->n_outfiles; i++) {
+		struct outfile *f = &r->outfiles[i];
+		if (!str_is(f->path, path))
+			continue;
+		f->want = STR("");
+		const char *file = arena_copy(&r->arena, f->file);
+		char *to = r->workers == 1 ? path
+					   : arena_printf(&r->arena, "%.*s.gw%d%s", (int)dot, path, f->worker,
+							  path + dot);
+		(void)unlink(to);
+		if (access(file, F_OK) == 0 && copy_file(file, to, &e) < 0)
+			run_note(r, "outfile", "%s", e.text);
+		else
+			n++;
+	}
+	if (n > 1)
+		run_note(r, "outfile", "'%s' is in %zu parts, one a worker: '%.*s.gw0%s' ...", path, n,
+			 (int)dot, path, path + dot);
+}
+
+/* Whether this run has put a file of this name there. */
+static bool is_taken(struct map *taken, struct str path)
+{
+	uint32_t *at = map_at(taken, path);
+	bool was = *at != MAP_NONE;
+	*at = 1;
+	return was;
+}
+
+/* NAME.xml, or NAME.2.xml and so on where parts of one feature were run apart. */
+static char *free_name(struct run *r, struct map *taken, const char *to, const char *name)
+{
+	char *path = arena_printf(&r->arena, "%s/%s", to, name);
+	size_t stem = str_ends(str_of(path), ".xml") ? strlen(path) - 4 : strlen(path);
+	for (int n = 2; is_taken(taken, str_of(path)); n++)
+		path = arena_printf(&r->arena, "%.*s.%d%s", (int)stem, path, n, path + stem);
+	(void)unlink(path);
+	/* what an earlier run left of other parts of this feature */
+	(void)unlink(arena_printf(&r->arena, "%.*s.2%s", (int)stem, path, path + stem));
+	return path;
+}
+
+/* behave's JUnit folder: a file for each feature, and below it folders of units that ran a part of one. */
+static void merge_folder(struct run *r, const char *from, const char *to, struct map *taken)
+{
+	struct err e;
+	DIR *d = opendir(from);
 	if (d && folder_make(to, 0755, &e) < 0)
 		run_note(r, "outfile", "%s", e.text);
 	for (struct dirent *entry; d && (entry = readdir(d));) {
 		if (entry->d_name[0] == '.')
 			continue;
-		char *path = arena_printf(&r->arena, "%s/%s", to, entry->d_name);
-		(void)unlink(path);
-		if (copy_file(arena_printf(&r->arena, "%.*s/%s", STR_ARG(f->file), entry->d_name), path, &e) <
-		    0)
+		const char *path = arena_printf(&r->arena, "%s/%s", from, entry->d_name);
+		if (entry->d_type == DT_DIR)
+			merge_folder(r, path, to, taken);
+		else if (copy_file(path, free_name(r, taken, to, entry->d_name), &e) < 0)
 			run_note(r, "outfile", "%s", e.text);
 	}
 	if (d)
@@ -121,20 +196,18 @@ static void merge_folders(struct run *r, size_t i)
 
 void outfiles_merge(struct run *r)
 {
-	size_t n_coverage = 0;
+	struct map taken = {0};
 	for (size_t i = 0; i < r->n_outfiles; i++) {
-		struct outfile *f = &r->outfiles[i];
+		const struct outfile *f = &r->outfiles[i];
 		if (str_is(f->want, "junit-directory"))
-			merge_folders(r, i);
-		else if (str_is(f->want, "coverage"))
-			n_coverage++;
-		else if (f->want.n && !str_is(f->want, "junit"))
+			merge_folder(r, arena_copy(&r->arena, f->file), arena_copy(&r->arena, f->path),
+				     &taken);
+		else if (str_is(f->want, "html") || str_is(f->want, "json-report"))
+			keep_apart(r, i);
+		else if (f->want.n && !str_is(f->want, "junit") && !str_is(f->want, "coverage"))
 			merge_files(r, i);
 	}
-	if (n_coverage)
-		run_note(r, "coverage",
-			 "pytest-cov left %zu data files, one a worker: 'coverage combine' makes them one",
-			 n_coverage);
+	map_free(&taken);
 }
 
 void outfiles_junit(struct run *r)

@@ -44,7 +44,11 @@ static void print_dry(struct run *r, struct out *o)
 			break;
 		const struct job *j = r->jobs[i];
 		char text[DURATION_BYTES];
-		jobs[n] = (struct schedule_job){schedule_weight(r->schedule, i), UNIT_NONE};
+		jobs[n] = (struct schedule_job){.dur_ns = schedule_weight(r->schedule, i),
+						.locks = j->locks,
+						.n_locks = j->n_locks,
+						.slots = j->unit.slots,
+						.alone = j->unit.alone};
 		n_known += j->unit.predicted_ns > 0;
 		out_printf(o, "%9s  ",
 			   j->unit.predicted_ns ? duration_text(text, j->unit.predicted_ns) : "?");

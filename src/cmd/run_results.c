@@ -197,11 +197,11 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 		status = STATUS_TIMEOUT;
 	else if (x->interrupted && status_is_bad(status))
 		status = STATUS_UNFINISHED;
-	*ret_message = x->timed_out                  ? x->why
-		       : status == STATUS_UNFINISHED ? STR("interrupted")
-		       : status_is_bad(status)       ? exit_message(d, t, x)
-						     : STR_NONE;
-	*ret_told = !n_tests && !run_is_chunked(r);
+	*ret_message = x->timed_out || status == STATUS_UNFINISHED ? x->why
+		       : status_is_bad(status)                     ? exit_message(d, t, x)
+								   : STR_NONE;
+	bool empty_part = r->jobs[u->number]->is_part && status == STATUS_PASSED;
+	*ret_told = !n_tests && !run_is_chunked(r) && !empty_part;
 	if (*ret_told)
 		put_itself(r, d, u, x, status, *ret_message, time_ns);
 	return status;

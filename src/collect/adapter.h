@@ -33,6 +33,10 @@ struct target {
 	const char *lock;  /* names of locks, separated by commas; NULL: none */
 	uint32_t *after;   /* indices of targets that must end before it */
 	uint32_t n_after;
+	uint32_t
+	    *needs; /* indices of targets that run where it runs; it does not run when one before it is bad */
+	uint32_t n_needs;
+	uint32_t slots; /* of the workers that it takes while it runs; 0 is 1 */
 	bool alone;
 	bool invert;        /* passes when its process fails (ctest's WILL_FAIL) */
 	int skip_code;      /* exit code that means skipped; -1: none */
@@ -82,6 +86,21 @@ struct adapter {
 	 * narrowed, the whole target runs. Names are those of test rows.
 	 */
 	char **(*narrow)(struct suite *s, const struct target *t, const struct str *tests, size_t n);
+	/*
+	 * The command for a part of a target, taken from the tests that history knows: just these, or
+	 * (rest) all but these, so that a new test is in the rest. NULL: the target cannot be parted. An
+	 * adapter that has it gives can_part, too: whether a test can be run by itself.
+	 */
+	char **(*part)(struct suite *s, const struct target *t, const struct str *tests, size_t n, bool rest);
+	bool (*can_part)(const struct str *test);
+	/* How many tests a file that is a unit seems to hold: census.h. NULL: its size is all that is known.
+	 */
+	uint32_t (*count)(struct str text);
+	/*
+	 * What an exit code of the framework that is not 0 means: 0, its verdict on the tests; FAULT_USAGE
+	 * or FAULT_SYSTEM, it could not do its work. NULL: always its verdict.
+	 */
+	int (*blame)(int exit_code);
 	/* Options of the framework that take a value in the next word, for --chunks; NULL-terminated. */
 	const char *const *value_options;
 };

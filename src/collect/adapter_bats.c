@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "collect/adapter.h"
+#include "collect/census.h"
 
 static bool match(char *const *argv, size_t i, size_t *ret_args)
 {
@@ -163,4 +164,5 @@ const struct adapter adapter_bats = {
     .match = match,
     .discover = discover,
     .narrow = narrow,
+    .count = census_bats,
 };

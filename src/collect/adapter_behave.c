@@ -1,6 +1,7 @@
 /* behave: the agent lists feature files and takes them from the socket. */
 #include "collect/adapter.h"
 #include "collect/adapter_python.h"
+#include "collect/census.h"
 
 static bool match(char *const *argv, size_t i, size_t *ret_args)
 {
@@ -36,6 +37,12 @@ static const char *const value_options[] = {"-D",
 					    "--color",
 					    NULL};
 
+/* 1 is a verdict; 2 a wrong option or configuration. */
+static int blame(int exit_code)
+{
+	return exit_code == 2 ? FAULT_USAGE : 0;
+}
+
 const struct adapter adapter_behave = {
     .name = "behave",
     .mode = ADAPTER_PULL,
@@ -44,4 +51,6 @@ const struct adapter adapter_behave = {
     .step_word = "step",
     .match = match,
     .value_options = value_options,
+    .blame = blame,
+    .count = census_gherkin,
 };

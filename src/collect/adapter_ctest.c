@@ -1,7 +1,8 @@
 /*
  * ctest: tests and their properties come from `ctest --show-only=json-v1`. A test whose
  * properties are simple is run directly; one that needs ctest's own reading (its regular
- * expressions, generated environments, resource groups) is run by `ctest -R ^name$`.
+ * expressions, generated environments, resource groups) is run by `ctest -R ^name$`. Order,
+ * locks, fixtures and processors are fettle's own business in both cases (docs/ctest.md).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ struct names {
 
 struct entry {
 	uint32_t target;
+	bool grouped; /* RESOURCE_GROUPS */
 	struct names lists[LISTS];
 };
 
@@ -115,6 +117,11 @@ static void read_environment(struct suite *s, struct json *j, struct target *t)
 	mem_free(n.at);
 }
 
+static uint32_t slots_of(int64_t processors)
+{
+	return processors < 1 ? 1 : processors > UINT32_MAX ? UINT32_MAX : (uint32_t)processors;
+}
+
 /* Returns whether the property can be left to us. */
 static bool read_property(struct suite *s, struct json *j, struct str name, struct entry *en,
 			  struct target *t)
@@ -139,9 +146,13 @@ static bool read_property(struct suite *s, struct json *j, struct str name, stru
 		t->alone = json_bool(j);
 	else if (str_is(name, "COST"))
 		t->size = (int64_t)json_real(j);
-	else if (str_is(name, "LABELS") || str_is(name, "PROCESSORS") || str_is(name, "TIMEOUT_SIGNAL_NAME"))
+	else if (str_is(name, "PROCESSORS"))
+		t->slots = slots_of(json_int(j));
+	else if (str_is(name, "LABELS") || str_is(name, "PROCESSOR_AFFINITY") ||
+		 str_is(name, "TIMEOUT_SIGNAL_NAME"))
 		json_skip(j);
 	else {
+		en->grouped |= str_is(name, "RESOURCE_GROUPS");
 		json_skip(j);
 		return false;
 	}
@@ -260,34 +271,63 @@ static bool follows(const struct suite *s, const struct entry *later, const stru
 	       share(&later->lists[CLEANUP], &first->lists[REQUIRED]);
 }
 
+/* Whether `needed` is run wherever `of` is: the set-up and clean-up of a fixture that it requires. */
+static bool needs(const struct entry *of, const struct entry *needed)
+{
+	return share(&of->lists[REQUIRED], &needed->lists[SETUP]) ||
+	       share(&of->lists[REQUIRED], &needed->lists[CLEANUP]);
+}
+
+/* Each ctest that fettle starts believes that it has all resources: so there is one at a time. */
+static const char resources[] = "ctest resources";
+
+static void take_locks(struct suite *s, const struct entry *en)
+{
+	struct buf locks = {0};
+	for (size_t k = 0; k < en->lists[LOCKS].n; k++) {
+		if (k)
+			buf_char(&locks, ',');
+		buf_str(&locks, en->lists[LOCKS].at[k]);
+	}
+	if (en->grouped)
+		buf_printf(&locks, "%s%s", locks.n ? "," : "", resources);
+	if (locks.n)
+		s->targets[en->target].lock = arena_copy(&s->arena, buf_view(&locks));
+	buf_free(&locks);
+}
+
+static uint32_t *kept(struct suite *s, const uint32_t *numbers, uint32_t n)
+{
+	uint32_t *own = arena_array(&s->arena, uint32_t, n);
+	if (n)
+		memcpy(own, numbers, sizeof(*own) * n);
+	return own;
+}
+
 static void join_targets(struct suite *s)
 {
 	struct ctest *c = s->own;
 	uint32_t *after = mem_alloc(sizeof(*after) * (c->n_entries + 1));
+	uint32_t *needed = mem_alloc(sizeof(*needed) * (c->n_entries + 1));
 	for (size_t i = 0; i < c->n_entries; i++) {
 		struct entry *en = &c->entries[i];
 		struct target *t = &s->targets[en->target];
-		struct buf locks = {0};
-		uint32_t n = 0;
-		for (size_t k = 0; k < en->lists[LOCKS].n; k++) {
-			if (k)
-				buf_char(&locks, ',');
-			buf_str(&locks, en->lists[LOCKS].at[k]);
+		take_locks(s, en);
+		if (!en->lists[DEPENDS].n && !en->lists[REQUIRED].n && !en->lists[CLEANUP].n)
+			continue;
+		for (size_t k = 0; k < c->n_entries; k++) {
+			if (k == i)
+				continue;
+			if (follows(s, en, &c->entries[k]))
+				after[t->n_after++] = c->entries[k].target;
+			if (needs(en, &c->entries[k]))
+				needed[t->n_needs++] = c->entries[k].target;
 		}
-		if (locks.n)
-			t->lock = arena_copy(&s->arena, buf_view(&locks));
-		buf_free(&locks);
-		bool may_wait = en->lists[DEPENDS].n || en->lists[REQUIRED].n || en->lists[CLEANUP].n;
-		for (size_t k = 0; may_wait && k < c->n_entries; k++)
-			if (k != i && follows(s, en, &c->entries[k]))
-				after[n++] = c->entries[k].target;
-		if (n) {
-			t->after = arena_array(&s->arena, uint32_t, n);
-			memcpy(t->after, after, sizeof(*after) * n);
-			t->n_after = n;
-		}
+		t->after = kept(s, after, t->n_after);
+		t->needs = kept(s, needed, t->n_needs);
 	}
 	mem_free(after);
+	mem_free(needed);
 }
 
 static void free_entries(struct ctest *c)

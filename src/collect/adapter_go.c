@@ -9,16 +9,21 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "collect/adapter.h"
+#include "collect/census.h"
 #include "collect/go_exec.h"
 #include "collect/proc.h"
+
+enum { WORD_MOST = 100000 }; /* the kernel takes 128 KiB in one word of a command */
 
 static bool match(char *const *argv, size_t i, size_t *ret_args)
 {
@@ -129,14 +134,14 @@ static struct package *package_of(struct suite *s, struct str name)
 /* A file of NUL-separated strings, as the stand-in left it. */
 static char **read_strings(struct suite *s, const char *path)
 {
-	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size > (64 << 20))
+	struct buf b = {0};
+	if (!file_read(path, 64 << 20, &b)) {
+		buf_free(&b);
 		return NULL;
-	char *text = arena_alloc(&s->arena, (size_t)st.st_size + 1);
-	size_t n = 0, count = 0;
-	for (ssize_t got; (got = read(fd, text + n, (size_t)st.st_size - n)) > 0;)
-		n += (size_t)got;
+	}
+	char *text = arena_copy(&s->arena, buf_view(&b));
+	size_t n = b.n, count = 0;
+	buf_free(&b);
 	for (size_t i = 0; i < n; i++)
 		count += text[i] == 0;
 	char **strings = arena_array(&s->arena, char *, count + 1);
@@ -144,6 +149,26 @@ static char **read_strings(struct suite *s, const char *path)
 	for (char *p = text; p < text + n; p += strlen(p) + 1)
 		strings[count++] = p;
 	return strings;
+}
+
+/* How many tests a package's folder seems to hold: binaries differ little in size, and not by their tests. */
+static int64_t tests_in(struct suite *s, const char *folder)
+{
+	struct buf pattern = {0};
+	glob_t found = {0};
+	int64_t n = 0;
+	for (const char *p = folder; *p; p++) {
+		if (strchr("\\*?[]", *p))
+			buf_char(&pattern, '\\');
+		buf_char(&pattern, *p);
+	}
+	buf_text(&pattern, "/*_test.go");
+	if (glob(arena_copy(&s->arena, buf_view(&pattern)), GLOB_NOSORT, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			n += census_file(found.gl_pathv[i], census_go);
+	globfree(&found);
+	buf_free(&pattern);
+	return n;
 }
 
 /* "fettle-go-exec N\n" where N names three files in the work folder. */
@@ -154,7 +179,6 @@ static void take_binary(struct suite *s, struct package *p, struct str number)
 		return;
 	char **argv = read_strings(s, arena_printf(&s->arena, "%s/go-%lld.argv", s->disk_dir, (long long)n));
 	char **env = read_strings(s, arena_printf(&s->arena, "%s/go-%lld.env", s->disk_dir, (long long)n));
-	struct stat st;
 	if (!argv || !argv[0] || !argv[1] || !env)
 		return;
 	struct target *t = suite_target(s);
@@ -162,8 +186,7 @@ static void take_binary(struct suite *s, struct package *p, struct str number)
 	t->cwd = argv[0];
 	t->argv = argv + 1;
 	t->env = env;
-	/* binaries differ little in size, and not by their tests: sources of tests would be better */
-	t->size = stat(argv[1], &st) == 0 ? st.st_size : 0;
+	t->size = tests_in(s, argv[0]);
 	p->given = true;
 }
 
@@ -270,6 +293,21 @@ static int discover_end(struct suite *s, int exit_status, struct err *e)
 	return rc;
 }
 
+/* The command of a binary with a flag in front: behind the first word that is none stand the user's -args. */
+static char **with_flag(struct suite *s, const struct target *t, const struct buf *flag)
+{
+	size_t n = 0;
+	while (t->argv[n])
+		n++;
+	char *then = arena_copy(&s->arena, buf_view(flag));
+	char **argv = arena_array(&s->arena, char *, n + 2);
+	argv[0] = t->argv[0];
+	argv[1] = then;
+	for (size_t i = 1; i < n; i++)
+		argv[i + 1] = t->argv[i];
+	return argv;
+}
+
 static char **narrow(struct suite *s, const struct target *t, const struct str *tests, size_t n)
 {
 	const struct go *g = s->own;
@@ -289,17 +327,55 @@ static char **narrow(struct suite *s, const struct target *t, const struct str *
 		buf_str(&b, top);
 	}
 	buf_text(&b, ")$");
-	size_t n_argv = 0;
-	while (t->argv[n_argv])
-		n_argv++;
-	/* flags stand before the first word that is none (the user's -args) */
-	char *then = arena_copy(&s->arena, buf_view(&b));
+	char **argv = with_flag(s, t, &b);
 	buf_free(&b);
-	char **argv = arena_array(&s->arena, char *, n_argv + 2);
-	argv[0] = t->argv[0];
-	argv[1] = then;
-	for (size_t i = 1; i < n_argv; i++)
-		argv[i + 1] = t->argv[i];
+	return argv;
+}
+
+/* A test, example or fuzz target of the top level: a Go identifier, which is itself as a regular expression.
+ */
+static bool can_part(const struct str *test)
+{
+	for (size_t i = 0; i < test->n; i++) {
+		unsigned char c = (unsigned char)test->at[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+		if (!letter && !(c >= '0' && c <= '9'))
+			return false;
+	}
+	return str_starts(*test, "Test") || str_starts(*test, "Example") || str_starts(*test, "Fuzz");
+}
+
+/* Whether the binary knows -test.skip (Go 1.20), and nothing asks for tests by another rule. */
+static bool may_part(const struct target *t)
+{
+	static const char *const rules[] = {"-test.run=",   "-test.skip=", "-test.shuffle=", "-test.failfast",
+					    "-test.bench=", "-test.list=", "-test.fuzz=",    NULL};
+	bool skips = false;
+	for (char *const *w = t->argv; *w; w++) {
+		skips |= strcmp(*w, "-test.v=test2json") == 0;
+		for (size_t i = 0; rules[i]; i++)
+			if (strncmp(*w, rules[i], strlen(rules[i])) == 0)
+				return false;
+	}
+	return skips;
+}
+
+static char **part(struct suite *s, const struct target *t, const struct str *tests, size_t n, bool rest)
+{
+	struct buf b = {0};
+	char **argv = NULL;
+	if (!may_part(t) || !n)
+		return NULL;
+	buf_text(&b, rest ? "-test.skip=^(" : "-test.run=^(");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(&b, '|');
+		buf_str(&b, tests[i]);
+	}
+	buf_text(&b, ")$");
+	if (b.n < WORD_MOST)
+		argv = with_flag(s, t, &b);
+	buf_free(&b);
 	return argv;
 }
 
@@ -315,4 +391,6 @@ const struct adapter adapter_go = {
     .discover_feed = discover_feed,
     .discover_end = discover_end,
     .narrow = narrow,
+    .part = part,
+    .can_part = can_part,
 };

@@ -1,6 +1,7 @@
 /* pytest: the agent finds test files by pytest's own collectors and takes them from the socket. */
 #include "collect/adapter.h"
 #include "collect/adapter_python.h"
+#include "collect/census.h"
 
 static bool match(char *const *argv, size_t i, size_t *ret_args)
 {
@@ -22,6 +23,12 @@ static const char *const value_options[] = {"-k",           "-m",
 					    "--log-level",  "--log-cli-level",
 					    "--timeout",    NULL};
 
+/* ExitCode: 3 an internal error, 4 a wrong use, 5 no tests. */
+static int blame(int exit_code)
+{
+	return exit_code == 3 ? FAULT_SYSTEM : exit_code == 4 || exit_code == 5 ? FAULT_USAGE : 0;
+}
+
 const struct adapter adapter_pytest = {
     .name = "pytest",
     .mode = ADAPTER_PULL,
@@ -30,4 +37,6 @@ const struct adapter adapter_pytest = {
     .step_word = "phase",
     .match = match,
     .value_options = value_options,
+    .blame = blame,
+    .count = census_python,
 };

@@ -27,6 +27,8 @@ bool python_program(char *const *argv, size_t i, const char *name, size_t *ret_a
 			*ret_args = i + 2;
 			return strcmp(argv[i + 1], name) == 0;
 		}
+		if (strcmp(argv[i], "-c") == 0) /* what follows is code */
+			return false;
 		if ((strcmp(argv[i], "-W") == 0 || strcmp(argv[i], "-X") == 0) && argv[i + 1])
 			i++;
 	}

@@ -19,6 +19,7 @@ FILE_OF(fettle_agent);
 FILE_OF(fettle_behave);
 FILE_OF(fettle_pytest);
 FILE_OF(fettle_pytest_pull);
+FILE_OF(fettle_pytest_close);
 
 struct carried {
 	const char *name, *at, *end;
@@ -28,8 +29,9 @@ struct carried {
 	{                                                                                                    \
 #name ".py", agent_##name, agent_##name##_end                                                \
 	}
-static const struct carried files[] = {ROW(sitecustomize), ROW(fettle_watch),  ROW(fettle_agent),
-				       ROW(fettle_behave), ROW(fettle_pytest), ROW(fettle_pytest_pull)};
+static const struct carried files[] = {ROW(sitecustomize),      ROW(fettle_watch),  ROW(fettle_agent),
+				       ROW(fettle_behave),      ROW(fettle_pytest), ROW(fettle_pytest_pull),
+				       ROW(fettle_pytest_close)};
 enum { N_FILES = sizeof(files) / sizeof(*files) };
 
 static struct str contents(const struct carried *f)
@@ -51,7 +53,7 @@ static int put(struct arena *a, const char *path, struct str want, struct err *e
 {
 	char *fresh = arena_printf(a, "%s.%d", path, (int)getpid());
 	auto_fd fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || write(fd, want.at, want.n) != (ssize_t)want.n || rename(fresh, path) < 0) {
+	if (fd < 0 || !fd_write(fd, want.at, want.n) || rename(fresh, path) < 0) {
 		(void)err_sys(e, "cannot write '%s'", path);
 		(void)unlink(fresh);
 		return e->fault;

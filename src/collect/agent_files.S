@@ -16,4 +16,5 @@ agent_\name\()_end:
 	carry fettle_behave, "src/agent/fettle_behave.py"
 	carry fettle_pytest, "src/agent/fettle_pytest.py"
 	carry fettle_pytest_pull, "src/agent/fettle_pytest_pull.py"
+	carry fettle_pytest_close, "src/agent/fettle_pytest_close.py"
 	.section .note.GNU-stack,"",@progbits

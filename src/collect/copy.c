@@ -8,7 +8,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "collect/proc.h"
+#include "base/fd.h"
+
+/* Where the kernel cannot move them by itself. */
+static int copy_bytes(int in, int out)
+{
+	char bytes[64 * 1024];
+	for (;;) {
+		ssize_t n = read(in, bytes, sizeof(bytes));
+		if (n == 0)
+			return 0;
+		if (n < 0 ? errno != EINTR : !fd_write(out, bytes, (size_t)n))
+			return -1;
+	}
+}
 
 int copy_file(const char *from, const char *to, struct err *e)
 {
@@ -29,6 +42,8 @@ int copy_file(const char *from, const char *to, struct err *e)
 		ssize_t n = copy_file_range(in, NULL, out, NULL, 1 << 30, 0);
 		if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS))
 			n = sendfile(out, in, NULL, 1 << 30);
+		if (n < 0 && (errno == EINVAL || errno == ENOSYS))
+			n = copy_bytes(in, out);
 		if (n == 0)
 			return 0;
 		if (n < 0 && errno != EINTR)

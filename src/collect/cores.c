@@ -8,9 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "base/str.h"
-#include "collect/proc.h"
+
+enum { FILE_BYTES = 1 << 20 };
 
 static unsigned affinity(void)
 {
@@ -22,24 +23,12 @@ static unsigned affinity(void)
 	return n > 0 ? (unsigned)n : 1;
 }
 
-static bool slurp(const char *path, struct buf *b)
-{
-	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = 1;
-	while (fd >= 0 && n > 0 && b->n < (1 << 20)) {
-		n = read(fd, buf_room(b, 4096), 4096);
-		b->n += n > 0 ? (size_t)n : 0;
-	}
-	buf_add(b, "", 0);
-	return b->n > 0;
-}
-
 static long long number_in(const char *dir, const char *name)
 {
-	char path[4200];
+	char path[4400];
 	struct buf b = {0};
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	long long v = slurp(path, &b) ? strtoll(b.at, NULL, 10) : -1;
+	long long v = file_read(path, FILE_BYTES, &b) && b.n ? strtoll(b.at, NULL, 10) : -1;
 	buf_free(&b);
 	return v;
 }
@@ -49,10 +38,11 @@ static unsigned long quota_of(const char *dir, bool v2)
 {
 	long long quota = -1, period = 0;
 	if (v2) {
-		char path[4200];
+		char path[4400];
 		struct buf b = {0};
 		(void)snprintf(path, sizeof(path), "%s/cpu.max", dir);
-		if (!slurp(path, &b) || sscanf(b.at, "%lld %lld", &quota, &period) != 2)
+		if (!file_read(path, FILE_BYTES, &b) || !b.n ||
+		    sscanf(b.at, "%lld %lld", &quota, &period) != 2)
 			quota = -1;
 		buf_free(&b);
 	} else {
@@ -65,7 +55,7 @@ static unsigned long quota_of(const char *dir, bool v2)
 /* The least quota from mount/group upwards. Inside a container the group's path may lie above the mount. */
 static unsigned long least_quota(const char *mount, struct str group, bool v2)
 {
-	char dir[4096];
+	char dir[4200];
 	unsigned long least = 0;
 	for (;;) {
 		(void)snprintf(dir, sizeof(dir), "%s%.*s", mount, STR_ARG(group));
@@ -79,13 +69,20 @@ static unsigned long least_quota(const char *mount, struct str group, bool v2)
 	}
 }
 
-static unsigned long cgroup_quota(void)
+/* A folder of the mount. */
+static unsigned long quota_below(const char *mount, const char *folder, struct str group, bool v2)
+{
+	char top[4096];
+	(void)snprintf(top, sizeof(top), "%s%s", mount, folder);
+	return least_quota(top, group, v2);
+}
+
+unsigned long cores_quota(const char *groups, const char *mount)
 {
 	struct buf b = {0};
 	unsigned long least = 0;
 	struct str rest, line;
-	if (!slurp("/proc/self/cgroup", &b))
-		return 0;
+	(void)!file_read(groups, FILE_BYTES, &b);
 	rest = buf_view(&b);
 	while (str_next(&rest, '\n', &line)) {
 		struct str id, controllers;
@@ -93,10 +90,10 @@ static unsigned long cgroup_quota(void)
 			continue;
 		unsigned long q = 0;
 		if (controllers.n == 0)
-			q = least_quota("/sys/fs/cgroup", line, true);
+			q = quota_below(mount, "", line, true);
 		else if (str_is(controllers, "cpu") || str_starts(controllers, "cpu,") ||
 			 str_ends(controllers, ",cpu"))
-			q = least_quota("/sys/fs/cgroup/cpu", line, false);
+			q = quota_below(mount, "/cpu", line, false);
 		if (q && (!least || q < least))
 			least = q;
 	}
@@ -107,7 +104,7 @@ static unsigned long cgroup_quota(void)
 unsigned cores_usable(void)
 {
 	unsigned n = affinity();
-	unsigned long quota = cgroup_quota();
+	unsigned long quota = cores_quota("/proc/self/cgroup", "/sys/fs/cgroup");
 	unsigned of_quota = (unsigned)((quota + 999) / 1000);
 	return of_quota && of_quota < n ? of_quota : n;
 }

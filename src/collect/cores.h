@@ -7,3 +7,8 @@
 #pragma once
 
 unsigned cores_usable(void);
+/*
+ * The quota alone, in thousandths of a processor; 0: none. groups: a file like /proc/self/cgroup;
+ * mount: where the groups are, as in /sys/fs/cgroup.
+ */
+unsigned long cores_quota(const char *groups, const char *mount);

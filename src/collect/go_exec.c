@@ -8,30 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/fd.h"
 #include "collect/copy.h"
-#include "collect/proc.h"
 
 extern char **environ;
-
-static bool write_all(int fd, const char *at, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, at, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		at += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
 
 static bool write_file(const char *path, const struct buf *b)
 {
 	auto_fd fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	return fd >= 0 && write_all(fd, b->at, b->n);
+	return fd >= 0 && fd_write(fd, b->at, b->n);
 }
 
 /* Takes the next free number by creating its file. */
@@ -79,7 +64,7 @@ int go_exec_main(int argc, char **argv)
 	ok = write_file(path, &b) && ok;
 	buf_clear(&b);
 	buf_printf(&b, GO_EXEC_MARK "%ld\n", n);
-	return ok && write_all(1, b.at, b.n) ? 0 : 3;
+	return ok && fd_write(1, b.at, b.n) ? 0 : 3;
 }
 
 int copy_main(void)
@@ -91,7 +76,7 @@ int copy_main(void)
 			continue;
 		if (n <= 0)
 			return n < 0;
-		if (!write_all(1, bytes, (size_t)n))
+		if (!fd_write(1, bytes, (size_t)n))
 			return 1;
 	}
 }

@@ -77,11 +77,11 @@ pid_t hang_ask(struct arena *a, const pid_t *pids, size_t n, const char *out_pat
 
 struct str hang_read(struct arena *a, const char *path)
 {
-	enum { MOST = 32 * 1024 };
 	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	char *text = arena_alloc(a, MOST);
-	size_t n = 0;
-	for (ssize_t got; fd >= 0 && n < MOST && (got = read(fd, text + n, MOST - n)) > 0;)
-		n += (size_t)got;
-	return (struct str){text, n};
+	struct buf text = {0};
+	if (fd >= 0)
+		(void)!fd_read(fd, HANG_BYTES, &text);
+	struct str kept = arena_str(a, buf_view(&text));
+	buf_free(&text);
+	return kept;
 }

@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-enum { HANG_SIGNAL_OFFSET = 5, HANG_PROCESSES = 8 };
+enum { HANG_SIGNAL_OFFSET = 5, HANG_PROCESSES = 8, HANG_BYTES = 32 * 1024 };
 
 /* The number of the signal on which agents dump: SIGRTMAX - 5. */
 int hang_signal(void);
@@ -23,5 +23,5 @@ int hang_signal(void);
  * out_path.
  */
 pid_t hang_ask(struct arena *a, const pid_t *pids, size_t n, const char *out_path, char *const *env);
-/* What was written into a file, cut to 32 KiB, in the arena. */
+/* What was written into a file, cut to HANG_BYTES, in the arena. */
 struct str hang_read(struct arena *a, const char *path);

@@ -1,13 +1,18 @@
 #include "collect/isolate.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/mem.h"
 #include "base/str.h"
 
 /* The nearest folder above cwd that holds .git, else cwd. */
@@ -127,5 +132,95 @@ int isolate_worker_init(const struct isolate *i, struct arena *a, uint32_t worke
 	argv[4] = to;
 	ret->copy = argv;
 	ret->cwd = arena_printf(a, "%s%s", to, i->inside);
+	return 0;
+}
+
+void isolate_forget(struct arena *a, const char *dir)
+{
+	folder_remove(arena_printf(a, "%s/trees", dir));
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int copy_tree(struct arena *a, const char *from, const char *to, struct err *e)
+{
+	char *argv[] = {(char *)"cp",
+			(char *)"-a",
+			(char *)"--reflink=auto",
+			(char *)"-T",
+			(char *)"--",
+			arena_copy(a, str_of(from)),
+			arena_copy(a, str_of(to)),
+			NULL};
+	char *env[] = {(char *)"PATH=/usr/bin:/bin", (char *)"LC_ALL=C", NULL};
+	struct launch l = {
+	    .path = "/bin/cp", .argv = argv, .env = env, .cwd = "/", .in = -1, .out = -1, .err = -1};
+	pid_t pid;
+	int status = -1;
+	if (proc_start(&l, &pid, e) < 0)
+		return e->fault;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (status == 0)
+		return 0;
+	errno = 0;
+	return err_sys(e, "cannot copy '%s' to '%s'", from, to);
+}
+
+/* A folder below tree that is not to be kept; no link on the way to it is followed. */
+static void hide(struct arena *a, int trees, const char *tree, const char *inside, const char *hidden)
+{
+	struct str rest = str_of(hidden);
+	size_t slash = str_find_last(rest, '/');
+	struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+			       .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+	char *above = arena_printf(a, "%s%s/%.*s", tree, inside, (int)(slash < rest.n ? slash : 0), hidden);
+	auto_fd fd = (int)syscall(SYS_openat2, trees, above, &how, sizeof(how));
+	if (fd >= 0)
+		folder_remove(
+		    arena_printf(a, "/proc/self/fd/%d/%s", fd, hidden + (slash < rest.n ? slash + 1 : 0)));
+}
+
+static int keep_one(const struct isolate *i, struct arena *a, const char *dir, int trees, uint32_t worker,
+		    const char *hidden, struct err *e)
+{
+	bool overlay = i->how == ISOLATE_OVERLAY;
+	const char *from = arena_printf(a, "%s/%u%s", i->room, worker, overlay ? "/upper" : "");
+	const char *name = arena_printf(a, "worker-%u", worker);
+	if (!is_folder(from)) /* it never started */
+		return 0;
+	if (renameat(AT_FDCWD, from, trees, name) < 0) {
+		if (errno != EXDEV)
+			return err_sys(e, "cannot move '%s' to '%s/trees'", from, dir);
+		if (copy_tree(a, from, arena_printf(a, "%s/trees/%s", dir, name), e) < 0)
+			return e->fault;
+	}
+	if (!overlay)
+		hide(a, trees, name, i->inside, hidden);
+	return 0;
+}
+
+int isolate_keep(const struct isolate *i, struct arena *a, const char *dir, uint32_t workers,
+		 const char *hidden, struct err *e)
+{
+	const char *absolute = realpath(dir, NULL);
+	if (!absolute)
+		return err_sys(e, "cannot open folder '%s'", dir);
+	dir = arena_copy(a, str_of(absolute));
+	mem_free((void *)(uintptr_t)absolute);
+	isolate_forget(a, dir);
+	auto_fd top = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (top < 0 || mkdirat(top, "trees", 0755) < 0)
+		return err_sys(e, "cannot make folder '%s/trees'", dir);
+	auto_fd trees = openat(top, "trees", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (trees < 0)
+		return err_sys(e, "cannot open folder '%s/trees'", dir);
+	for (uint32_t w = 0; w < workers; w++)
+		if (keep_one(i, a, dir, trees, w, hidden, e) < 0)
+			return e->fault;
 	return 0;
 }

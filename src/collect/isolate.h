@@ -21,7 +21,7 @@ struct isolate {
 	const char *inside; /* the run's directory below it: "" or "/sub" */
 	const char *room;   /* folder that holds the layers or copies, one folder a worker */
 	bool user_ns;
-	bool keep;            /* layers stay after the run */
+	bool keep;            /* layers will be kept: they are put on disk */
 	const char *why_copy; /* ISOLATE_COPY: why no overlay could be had */
 };
 
@@ -38,3 +38,15 @@ struct isolate_worker {
 };
 must_use int isolate_worker_init(const struct isolate *i, struct arena *a, uint32_t worker,
 				 struct isolate_worker *ret, struct err *e);
+
+/* Removes what isolate_keep left in this folder in a run before: a copy of the tree must not hold other
+ * copies. */
+void isolate_forget(struct arena *a, const char *dir);
+/*
+ * After the run, when nothing runs any more: what worker N changed (overlay) or had (copy) goes to
+ * dir/trees/worker-N, moved where the file system can, else copied. Follows no link that a test may have
+ * left, neither there nor in the trees. hidden: a folder below the run's directory that a copy is not to hold
+ * (".fettle/runs"). Fails with what is not brought yet still in i->room.
+ */
+must_use int isolate_keep(const struct isolate *i, struct arena *a, const char *dir, uint32_t workers,
+			  const char *hidden, struct err *e);

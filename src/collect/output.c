@@ -1,13 +1,11 @@
 #include "collect/output.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/fd.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "collect/proc.h"
 
 void output_init(struct output *o, int tee)
 {
@@ -31,29 +29,14 @@ void output_close(struct output *o)
 	o->head = o->tail = NULL;
 }
 
-/* Writes all of it, or says that it could not. */
-static bool write_all(int fd, struct str s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.at, s.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		s.at += n;
-		s.n -= (size_t)n;
-	}
-	return true;
-}
-
 void output_put(struct output *o, struct str bytes)
 {
 	if (!bytes.n)
 		return;
-	if (o->tee >= 0 && !write_all(o->tee, bytes))
+	if (o->tee >= 0 && !fd_write(o->tee, bytes.at, bytes.n))
 		o->tee = -1; /* the reader of our output has gone: the tests go on */
 	if (o->log >= 0) {
-		if (write_all(o->log, bytes)) {
+		if (fd_write(o->log, bytes.at, bytes.n)) {
 			o->log_bytes += bytes.n;
 		} else {
 			o->failed = true;

@@ -27,11 +27,24 @@ uint64_t pool_span(struct pool *p)
 	return ++p->next_span;
 }
 
-void pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w)
+bool pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w)
 {
 	uint64_t who = !w ? 0 : w->front ? FRONT : w->number;
 	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = (uint64_t)kind << 32 | who};
-	(void)epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &ev);
+	struct err e;
+	if (epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &ev) == 0)
+		return true;
+	(void)err_sys(&e, "cannot wait for a descriptor");
+	pool_fail(p, POOL_BROKEN, &e);
+	return false;
+}
+
+/* A child that is on its way to exec may still hold a copy, which epoll would go on to report. */
+void pool_close(struct pool *p, int *fd)
+{
+	if (*fd >= 0)
+		(void)epoll_ctl(p->epoll, EPOLL_CTL_DEL, *fd, NULL);
+	fd_close(fd);
 }
 
 void pool_put(struct pool *p, const struct event *ev)
@@ -137,6 +150,11 @@ int pool_exit_code(const struct pool *p, uint32_t worker)
 	return p->workers[worker].exit_code;
 }
 
+char *const *pool_worker_env(const struct pool *p, uint32_t worker)
+{
+	return p->workers[worker].env;
+}
+
 size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most)
 {
 	size_t n = 0;
@@ -146,6 +164,16 @@ size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most)
 			ret[n++] = (struct pool_running){i, w->current->name, pool_time(p, w->unit_ns)};
 	}
 	return n;
+}
+
+bool pool_was_cut(const struct pool *p)
+{
+	return p->interrupt_ns != 0;
+}
+
+struct str pool_cut_words(const struct pool *p)
+{
+	return p->end == POOL_TIMEOUT ? STR("cut short: the time of the run was up") : STR("interrupted");
 }
 
 /* Something wants the run to end: the first time kindly, the second time at once. */
@@ -208,7 +236,7 @@ static void read_stray(struct pool *p, size_t i)
 	char bytes[65536];
 	ssize_t n = read(p->strays[i], bytes, sizeof(bytes));
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		fd_close(&p->strays[i]);
+		pool_close(p, &p->strays[i]);
 }
 
 static void read_said(struct pool *p)
@@ -217,7 +245,7 @@ static void read_said(struct pool *p)
 	char bytes[16384];
 	ssize_t n = read(w->said_pipe, bytes, sizeof(bytes));
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-		fd_close(&w->said_pipe);
+		pool_close(p, &w->said_pipe);
 	} else if (n > 0) {
 		output_put(&w->output, (struct str){bytes, (size_t)n});
 		if (p->suite->said.n < 65536)
@@ -258,10 +286,10 @@ static void check_clocks(struct pool *p, int64_t now)
 {
 	if (p->o.deadline_ns && now >= p->o.deadline_ns && p->end == POOL_DONE) {
 		p->end = POOL_TIMEOUT;
+		p->interrupt_ns = now;
 		p->stopping = true;
 		worker_end_processes(p, &p->front, ENDING_TERM, now);
 		for (uint32_t i = 0; i < p->o.workers; i++) {
-			p->workers[i].timed_out = p->workers[i].current != NULL;
 			worker_end_processes(p, &p->workers[i],
 					     p->workers[i].current ? ENDING_DUMP : ENDING_TERM, now);
 		}
@@ -407,12 +435,14 @@ static void tell_left(struct pool *p)
 static void finish(struct pool *p)
 {
 	int64_t now = clock_mono_ns();
+	bool told = false; /* they write into one folder */
 	tell_left(p);
 	for (uint32_t i = 0; i < p->o.workers; i++) {
 		struct worker *w = &p->workers[i];
 		worker_over(p, w, now);
-		if (w->output.failed)
+		if (w->output.failed && !told)
 			pool_note(p, "output", w->output.error.text);
+		told = told || w->output.failed;
 		fd_close(&w->listener);
 		fd_close(&w->agent);
 		fd_close(&w->pipe);
@@ -441,8 +471,10 @@ static int open_loop(struct pool *p, sigset_t *mask, struct err *e)
 	p->signals = signalfd(-1, mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (p->epoll < 0 || p->signals < 0)
 		return err_sys(e, "cannot make an event loop");
-	pool_watch(p, p->signals, FD_SIGNAL, NULL);
-	return 0;
+	if (pool_watch(p, p->signals, FD_SIGNAL, NULL))
+		return 0;
+	*e = p->error;
+	return e->fault;
 }
 
 enum pool_end pool_run(struct pool *p, struct err *e)

@@ -26,6 +26,8 @@ struct pool_unit {
 	int64_t predicted_ns; /* 0: unknown */
 	int64_t timeout_ns;   /* 0: none */
 	bool alone;
+	int fault;         /* of a start that failed: enum fault where the suite is not to blame, else 0 */
+	uint32_t slots;    /* of the workers that it takes; 0 is 1 */
 	char *const *argv; /* exec */
 	char *const *env;  /* exec; NULL: the pool's */
 	const char *cwd;   /* exec; NULL: the pool's */
@@ -135,5 +137,7 @@ struct pool_running {
 size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most);
 /* Rows of agents that could not be read, and output bytes that could not be kept. */
 uint64_t pool_bad_rows(const struct pool *p);
+/* The environment that a worker's processes were given; lives as long as the pool. NULL: none was started. */
+char *const *pool_worker_env(const struct pool *p, uint32_t worker);
 /* Exit code of the last worker process that ended, its own verdict (pull), by worker; 0 when all was well. */
 int pool_exit_code(const struct pool *p, uint32_t worker);

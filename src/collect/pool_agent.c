@@ -62,7 +62,10 @@ int agent_start(struct pool *p, struct worker *w, struct err *e)
 	if (w->listener < 0) {
 		if (listen_at(w, e) < 0)
 			return e->fault;
-		pool_watch(p, w->listener, FD_LISTEN, w);
+		if (!pool_watch(p, w->listener, FD_LISTEN, w)) {
+			*e = p->error;
+			return e->fault;
+		}
 	}
 	w->hello = w->ready = w->stops = false;
 	w->state = SLOT_STARTING;
@@ -87,7 +90,7 @@ void agent_accept(struct pool *p, struct worker *w)
 	}
 	w->agent = fd;
 	buf_clear(&w->said);
-	pool_watch(p, fd, FD_AGENT, w);
+	(void)pool_watch(p, fd, FD_AGENT, w);
 }
 
 /* Sends all of it; an agent that does not read for long is as good as dead. */
@@ -208,7 +211,7 @@ static void take_stop(struct pool *p, struct worker *w, struct str why)
 static void take_message(struct pool *p, struct worker *w, struct str line)
 {
 	struct json j;
-	struct str key, say = STR_NONE, units = STR_NONE, text = STR_NONE;
+	struct str key, say = STR_NONE, units = STR_NONE, text = STR_NONE, to_blame = STR_NONE;
 	bool more = false;
 	arena_reset(&p->rows);
 	json_init(&j, line, &p->rows);
@@ -222,6 +225,8 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 				more = json_bool(&j);
 			else if (str_is(key, "msg"))
 				text = json_text(&j);
+			else if (str_is(key, "blame"))
+				to_blame = json_text(&j);
 			else
 				json_skip(&j);
 		}
@@ -240,8 +245,10 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 		take_done(p, w);
 	else if (str_is(say, "stop"))
 		take_stop(p, w, text);
-	else if (str_is(say, "fault"))
+	else if (str_is(say, "fault")) {
 		w->fault = arena_str(p->arena, text);
+		w->blame = arena_str(p->arena, to_blame);
+	}
 }
 
 void agent_read(struct pool *p, struct worker *w)
@@ -251,7 +258,7 @@ void agent_read(struct pool *p, struct worker *w)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n == 0 || (n < 0 && errno != EAGAIN)) {
-			fd_close(&w->agent);
+			pool_close(p, &w->agent);
 			break;
 		}
 		if (n < 0)
@@ -327,9 +334,9 @@ static void take_row(struct pool *p, struct worker *w, struct str line)
 	ev.time_ns = pool_time(p, at);
 	uint64_t birth = birth_of(p, w, event_int(&ev, "pid", 0));
 	ev.id = ev.id ? birth << 32 | (ev.id & 0xffffffff) : 0;
-	if (p->end == POOL_INTERRUPTED && at >= p->interrupt_ns && status_is_bad(ev.status)) {
+	if (pool_was_cut(p) && at >= p->interrupt_ns && status_is_bad(ev.status)) {
 		ev.status = STATUS_UNFINISHED; /* by us, not by the test */
-		ev.message = STR("interrupted");
+		ev.message = pool_cut_words(p);
 	}
 	if (ev.kind == SPAN_UNIT) {
 		unit_row(p, w, &ev, at);
@@ -352,29 +359,56 @@ void agent_rows(struct pool *p, struct worker *w)
 	p->bad_rows += w->spool.bad - bad;
 }
 
+/* Who is to blame for a process that ended so: the suite (0), or an enum fault. */
+static int blame(const struct pool *p, const struct worker *w, const struct pool_exit *x)
+{
+	if (str_is(w->blame, "suite") || x->signal)
+		return 0;
+	if (str_is(w->blame, "command"))
+		return FAULT_USAGE;
+	if (str_is(w->blame, "agent"))
+		return FAULT_SYSTEM;
+	return x->code > 0 && p->suite->adapter->blame ? p->suite->adapter->blame(x->code) : 0;
+}
+
+/* Of a message of several lines the one that says it: the last of a traceback, the error behind a usage. */
+static struct str telling_line(struct str text)
+{
+	text = str_trim(text);
+	struct str first = str_cut(text, 0, str_find(text, '\n')), rest = text, line;
+	size_t last = str_find_last(text, '\n');
+	if (str_has(first, STR("Traceback (most recent call last)")) && last < text.n)
+		return str_trim(str_cut(text, last, text.n));
+	while (str_starts(first, "usage: ") && str_next(&rest, '\n', &line))
+		if (str_has(line, STR("error: ")))
+			return line;
+	return first;
+}
+
 /* A process that ended before its suite was loaded: shown as a unit, so that every report has it. */
 static void start_failed(struct pool *p, struct worker *w, int status, int64_t now)
 {
 	struct pool_unit *u = arena_new(p->arena, struct pool_unit);
 	struct pool_exit x = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
 			      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0};
-	struct str why = w->fault.n ? w->fault
-				    : str_of(arena_printf(p->arena, "%s before the suite was loaded",
-							  exit_words(p->arena, status)));
+	struct str why = w->fault.n && (w->blame.n || !x.code)
+			     ? w->fault
+			     : str_of(arena_printf(p->arena, "%s before the suite was loaded",
+						   exit_words(p->arena, status)));
 	uint64_t printed = w->output.unit_bytes;
 	*u = (struct pool_unit){.number = UNIT_OF_WORKER,
 				.attempt = 1,
+				.fault = blame(p, w, &x),
 				.name = str_of(arena_printf(p->arena, "start of worker %u", w->number))};
 	int64_t began = w->unit_ns;
 	worker_unit_begin(p, w, u, pool_span(p), began);
 	w->output.unit_bytes = printed;
-	worker_unit_end(p, w, p->end == POOL_INTERRUPTED ? STATUS_UNFINISHED : STATUS_ERROR, why, &x, false,
-			now);
+	worker_unit_end(p, w, pool_was_cut(p) ? STATUS_UNFINISHED : STATUS_ERROR, why, &x, false, now);
 	w->n_failed++;
 	if (!p->has_error) {
 		errno = 0;
 		p->has_error = true;
-		(void)err_sys(&p->error, "worker %u: %.*s", w->number, STR_ARG(why));
+		(void)err_sys(&p->error, "worker %u: %.*s", w->number, STR_ARG(telling_line(why)));
 	}
 	if (w->fault.n)
 		w->n_failed = START_TRIES;
@@ -390,9 +424,11 @@ static void ran_plainly(struct pool *p, struct worker *w, int status, int64_t no
 	uint64_t printed = w->output.unit_bytes;
 	*u = (struct pool_unit){.number = UNIT_OF_WORKER,
 				.attempt = 1,
+				.fault = blame(p, w, &x),
 				.name = p->suite->adapter->name[0] ? str_of(p->suite->adapter->name)
 								   : STR("command")};
 	int64_t began = w->unit_ns;
+	struct str said = arena_str(p->arena, telling_line(output_excerpt(&w->output, &p->scratch)));
 	worker_unit_begin(p, w, u, pool_span(p), began);
 	w->output.unit_bytes = printed;
 	w->exit_code = x.signal ? 128 + x.signal : x.code;
@@ -401,6 +437,12 @@ static void ran_plainly(struct pool *p, struct worker *w, int status, int64_t no
 			: x.code ? STATUS_FAILED
 				 : STATUS_PASSED,
 			x.signal || x.code ? str_of(exit_words(p->arena, status)) : STR_NONE, &x, false, now);
+	if (u->fault) {
+		p->has_error = true;
+		errno = 0;
+		(void)err_sys(&p->error, "%s ended with %s%s%.*s", p->suite->adapter->name,
+			      exit_words(&p->scratch, status), said.n ? ": " : "", STR_ARG(said));
+	}
 	p->end = POOL_NO_AGENT;
 	p->stopping = true;
 }
@@ -412,10 +454,9 @@ static void died_in_unit(struct pool *p, struct worker *w, int status, int64_t n
 			      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 			      .timed_out = w->timed_out};
 	w->n_failed = 0;
-	if (w->timed_out)
-		worker_unit_end(p, w, STATUS_TIMEOUT, worker_stacks(p, w), &x, false, now);
-	else if (p->end == POOL_INTERRUPTED)
-		worker_unit_end(p, w, STATUS_UNFINISHED, STR("interrupted"), &x, false, now);
+	if (w->timed_out || pool_was_cut(p))
+		worker_unit_end(p, w, w->timed_out ? STATUS_TIMEOUT : STATUS_UNFINISHED, worker_stacks(p, w),
+				&x, false, now);
 	else
 		worker_unit_end(p, w, STATUS_CRASHED, str_of(exit_words(&p->scratch, status)), &x, false,
 				now);
@@ -443,7 +484,7 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 	if (w->agent >= 0)
 		agent_read(p, w);
 	agent_rows(p, w);
-	fd_close(&w->agent);
+	pool_close(p, &w->agent);
 	if (w->phase)
 		phase_end(p, w, meant || w->hello ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);
 	if (p->lister == w && !p->discovered)

@@ -47,13 +47,13 @@ void exec_gone(struct pool *p, struct worker *w, int status, int64_t now)
 	struct pool_exit x = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
 			      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 			      .timed_out = w->timed_out,
-			      .interrupted = p->end == POOL_INTERRUPTED && !w->timed_out,
+			      .interrupted = pool_was_cut(p) && !w->timed_out,
 			      .output_bytes = w->output.unit_bytes};
 	const struct pool_unit *u = w->current;
 	struct str message = STR_NONE;
 	bool told = false, good = status == 0 && !w->timed_out;
 	agent_rows(p, w);
-	if (w->timed_out)
+	if (x.timed_out || x.interrupted)
 		x.why = worker_stacks(p, w);
 	if (!good)
 		x.output = output_excerpt(&w->output, &p->scratch);

@@ -68,6 +68,7 @@ struct worker {
 	bool hello, ready, listed;
 	bool stops;       /* the framework itself wants no more: -x, --maxfail, --stop */
 	struct str fault; /* what the agent said of a suite that cannot be loaded */
+	struct str blame; /* and who is to blame: docs/agent-protocol.md */
 	enum ending ending;
 	int64_t ending_ns; /* when the next step is due, absolute */
 	bool timed_out;
@@ -94,7 +95,7 @@ struct pool {
 	bool stopping;         /* nothing new is begun */
 	enum pool_end end;
 	int n_signals;
-	int64_t interrupt_ns; /* of the first, absolute */
+	int64_t interrupt_ns; /* when the run was cut, by a signal or its deadline, absolute; 0: it was not */
 	struct err error;
 	bool has_error;
 	char *run_mark; /* "FETTLE_RUN=..." */
@@ -106,7 +107,8 @@ struct pool {
 
 /* pool.c */
 int64_t pool_time(const struct pool *p, int64_t mono_ns); /* relative to the run's begin */
-void pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w);
+bool pool_watch(struct pool *p, int fd, enum fd_kind kind, const struct worker *w); /* false: the run ends */
+void pool_close(struct pool *p, int *fd); /* what was watched; -1 is fine */
 void pool_put(struct pool *p, const struct event *ev);
 void pool_note(struct pool *p, const char *code, const char *text);
 void pool_fail(struct pool *p, enum pool_end end, const struct err *e);
@@ -127,6 +129,9 @@ void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit 
 /* told: what it printed stands in a row already. */
 void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,
 		     const struct pool_exit *x, bool told, int64_t at);
+/* Whether what ends badly now does so because the run is being ended, and what to say of it. */
+bool pool_was_cut(const struct pool *p);
+struct str pool_cut_words(const struct pool *p);
 /* Why a unit that took too long was ended, with the stacks of what hung; in p->scratch. */
 struct str worker_stacks(struct pool *p, struct worker *w);
 /* Removes a unit from those that the worker holds. */

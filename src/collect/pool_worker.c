@@ -196,11 +196,11 @@ int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *cons
 	}
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	w->pipe = ends[0];
-	pool_watch(p, w->pipe, FD_OUTPUT, w);
+	(void)pool_watch(p, w->pipe, FD_OUTPUT, w);
 	if (split) {
 		(void)fcntl(said[0], F_SETFL, O_NONBLOCK);
 		w->said_pipe = said[0];
-		pool_watch(p, w->said_pipe, FD_SAID, w);
+		(void)pool_watch(p, w->said_pipe, FD_SAID, w);
 	}
 	w->birth = ++p->next_birth;
 	w->ending = ENDING_NO;
@@ -217,7 +217,7 @@ void worker_drain(struct pool *p, struct worker *w)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n == 0)
-			fd_close(&w->pipe);
+			pool_close(p, &w->pipe);
 		if (n <= 0)
 			return;
 		struct str s = {bytes, (size_t)n};
@@ -235,7 +235,7 @@ void worker_drain(struct pool *p, struct worker *w)
 
 void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit *u, uint64_t span, int64_t at)
 {
-	struct field fields[4];
+	struct field fields[5];
 	uint32_t n = 0;
 	fields[n++] = (struct field){.key = STR("unit"), .type = FIELD_INT, .num = u->number};
 	if (u->predicted_ns)
@@ -245,6 +245,8 @@ void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit 
 		fields[n++] = (struct field){.key = STR("lock"), .type = FIELD_TEXT, .text = u->lock};
 	if (u->alone)
 		fields[n++] = (struct field){.key = STR("alone"), .type = FIELD_INT, .num = 1};
+	if (u->slots > 1)
+		fields[n++] = (struct field){.key = STR("slots"), .type = FIELD_INT, .num = u->slots};
 	struct event ev = {.type = EVENT_BEGIN,
 			   .kind = SPAN_UNIT,
 			   .id = span,
@@ -286,8 +288,12 @@ struct str worker_stacks(struct pool *p, struct worker *w)
 	struct str stacks = hang_read(&p->scratch, w->dump_path);
 	double seconds = (double)(clock_mono_ns() - w->unit_ns) / 1e9;
 	(void)unlink(w->dump_path);
-	return str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle%s%.*s", seconds,
-				   stacks.n ? "\n" : "", STR_ARG(stacks)));
+	const char *gap = stacks.n ? "\n" : "";
+	if (!w->timed_out)
+		return str_of(arena_printf(&p->scratch, "%.*s%s%.*s", STR_ARG(pool_cut_words(p)), gap,
+					   STR_ARG(stacks)));
+	return str_of(arena_printf(&p->scratch, "no end after %.3g s: ended by fettle%s%.*s", seconds, gap,
+				   STR_ARG(stacks)));
 }
 
 void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,
@@ -382,11 +388,12 @@ static void keep_stray(struct pool *p, struct worker *w)
 	if (p->n_strays < sizeof(p->strays) / sizeof(*p->strays) && w->ending == ENDING_NO) {
 		struct epoll_event ev = {.events = EPOLLIN,
 					 .data.u64 = (uint64_t)FD_STRAY << 32 | p->n_strays};
-		(void)epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev);
-		p->strays[p->n_strays++] = w->pipe;
-		w->pipe = -1;
+		if (epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev) == 0) {
+			p->strays[p->n_strays++] = w->pipe;
+			w->pipe = -1;
+		}
 	}
-	fd_close(&w->pipe);
+	pool_close(p, &w->pipe);
 }
 
 static void worker_setup_gone(struct pool *p, struct worker *w, int status, int64_t now)

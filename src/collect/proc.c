@@ -17,15 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
-
-void fd_close(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -1;
-}
 
 /* What the child and we share while it has not called exec: its own page, shared in either mode. */
 struct birth {
@@ -238,22 +232,16 @@ static bool environ_has(pid_t pid, const char *first, const char *second)
 {
 	char path[64];
 	(void)snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
-	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct buf text = {0};
-	ssize_t got = 1;
-	while (fd >= 0 && got > 0 && text.n < (1 << 20)) {
-		got = read(fd, buf_room(&text, 16384), 16384);
-		text.n += got > 0 ? (size_t)got : 0;
-	}
-	bool has = false, has_first = false, has_second = false;
+	(void)!file_read(path, 1 << 20, &text);
+	bool has_first = false, has_second = false;
 	struct str rest = {text.at, text.n}, one;
 	while (text.n && str_next(&rest, 0, &one)) {
 		has_first |= str_is(one, first);
 		has_second |= str_is(one, second);
 	}
-	has = has_first && has_second;
 	buf_free(&text);
-	return has;
+	return has_first && has_second;
 }
 
 static size_t all_processes(struct kin **ret)

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/fd.h"
 
 /* How a child may be given a private tree: see collect/isolate.h. */
 struct overlay {
@@ -65,6 +66,3 @@ bool proc_catches(pid_t pid, int sig);
 char **proc_env(struct arena *a, char *const *base, char *const *extra, size_t n);
 /* The value of a variable in env, or NULL. */
 const char *proc_env_get(char *const *env, const char *name);
-
-void fd_close(int *fd); /* for auto_fd; -1 is fine */
-#define auto_fd __attribute__((cleanup(fd_close))) int

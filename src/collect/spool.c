@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/str.h"
-#include "collect/proc.h"
 
 enum { CHUNK = 64 * 1024, FREE_EVERY = 4 << 20 };
 

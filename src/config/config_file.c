@@ -1,41 +1,27 @@
 #include "config/config_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "config/knob_args.h"
 #include "config/knob_yaml.h"
 #include "config/tables.h"
 
-static int read_all(int fd, const char *path, struct buf *b, struct err *e)
-{
-	for (;;) {
-		ssize_t n = read(fd, buf_room(b, 16384), 16384);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(e, "cannot read '%s'", path);
-		if (n == 0)
-			return 0;
-		b->n += (size_t)n;
-		if (b->n > CONFIG_BYTES)
-			return err_usage(e, "%s: larger than %d bytes", path, CONFIG_BYTES);
-	}
-}
-
 int config_file_read(const char *path, struct arena *arena, struct str *ret, struct err *e)
 {
 	struct buf b = {0};
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fault = 0;
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
-	int fault = read_all(fd, path, &b, e);
-	(void)close(fd);
-	if (fault == 0)
+	if (!fd_read(fd, CONFIG_BYTES + 1, &b))
+		fault = err_sys(e, "cannot read '%s'", path);
+	else if (b.n > CONFIG_BYTES)
+		fault = err_usage(e, "%s: larger than %d bytes", path, CONFIG_BYTES);
+	else
 		*ret = arena_str(arena, buf_view(&b));
 	buf_free(&b);
 	return fault;

@@ -103,7 +103,7 @@ static const struct knob rows[] = {
     {.flag = "split",
      .yaml = "split",
      .otherwise = "true",
-     .help = "Do not split a file whose predicted time would hold up the run into its tests.",
+     .help = "Do not split a file or a Go package whose predicted time would hold up the run into its tests.",
      .group = workers,
      .offset = AT(split),
      .type = KNOB_BOOL},
@@ -122,7 +122,9 @@ static const struct knob rows[] = {
      .env = "FETTLE_TIMEOUT",
      .arg = "TIME",
      .otherwise = "0",
-     .help = "End the whole run after this time; 0 never does.",
+     .help =
+	 "End the whole run after this time; 0 never does. What is not done then is unfinished; where nothing "
+	 "failed before, the exit code is 3.",
      .group = outcome,
      .offset = AT(timeout_ns),
      .max = 31536000000000000,
@@ -186,7 +188,9 @@ static const struct knob rows[] = {
      .type = KNOB_CHOICE},
     {.flag = "keep-tree",
      .yaml = "keep-tree",
-     .help = "Keep what the workers changed in their trees; a note in the report says where.",
+     .help =
+	 "Keep what the workers changed in their trees, in trees/worker-N of the run's folder; a file that "
+	 "was deleted is a character device 0:0 there. Where the tree had to be copied, the copies are kept.",
      .group = worker_own,
      .offset = AT(keep_tree),
      .type = KNOB_BOOL},
@@ -221,7 +225,9 @@ static const struct knob rows[] = {
     {.flag = "lock",
      .yaml = "lock",
      .arg = "NAME=PATTERN",
-     .help = "Never run two units that match PATTERN at once. The same NAME is the same lock.",
+     .help =
+	 "Never run two units that match PATTERN at once. The same NAME is the same lock; a unit may need "
+	 "several.",
      .group = worker_own,
      .offset = AT(lock),
      .type = KNOB_PAIRS},

@@ -67,6 +67,13 @@ struct history_result {
 	bool alone; /* nothing ran beside it, whatever the number of workers */
 };
 
+/* Results that are made one by one as they are asked for, more than once: an array of them is large. */
+struct history_list {
+	struct history_result (*at)(const void *of, size_t i); /* i < n; cheap */
+	const void *of;
+	size_t n;
+};
+
 struct history_run {
 	int64_t number; /* in this file, rising; 0: none. Not read by history_add */
 	struct str id, suite, command, adapter;
@@ -82,8 +89,8 @@ struct history_run {
  * once, the first time. 100,000 tests: 0.13 s, 0.23 s when an old run goes as well (measured on two cores of
  * a virtual machine), and 6 MiB for as long as it takes.
  */
-must_use int history_add(struct history *h, const struct history_run *run, const struct history_result *units,
-			 size_t n_units, const struct history_result *tests, size_t n_tests, struct err *e);
+must_use int history_add(struct history *h, const struct history_run *run, const struct history_list *units,
+			 const struct history_list *tests, struct err *e);
 
 /* What is known of a unit or a test. Strings live until the reader's function returns. */
 struct history_known {

@@ -30,7 +30,7 @@ static const struct sql test_sql = {
 /* The results of one run, and which row of the history each belongs to. */
 struct batch {
 	const struct sql *sql;
-	const struct history_result *all;
+	const struct history_list *all;
 	const struct batch *units; /* of a batch of tests */
 	size_t n, most_twins;
 	struct table by_name; /* the first of each name */
@@ -41,6 +41,11 @@ struct batch {
 	int64_t last_id;
 };
 
+static struct history_result result(const struct history_list *l, size_t i)
+{
+	return l->at(l->of, i);
+}
+
 static uint32_t hash_of(struct str file, struct str name)
 {
 	uint64_t hash = str_hash(name, str_hash(file, 7));
@@ -50,9 +55,12 @@ static uint32_t hash_of(struct str file, struct str name)
 static uint32_t find(const struct batch *b, struct str file, struct str name)
 {
 	uint32_t hash = hash_of(file, name), i, at = table_first(&b->by_name, hash);
-	while ((i = table_item(&b->by_name, at)) != TABLE_NONE &&
-	       !(str_eq(history_kept(b->all[i].name), name) && str_eq(history_kept(b->all[i].file), file)))
+	while ((i = table_item(&b->by_name, at)) != TABLE_NONE) {
+		struct history_result r = result(b->all, i);
+		if (str_eq(history_kept(r.name), name) && str_eq(history_kept(r.file), file))
+			break;
 		at = table_next(&b->by_name, hash, at);
+	}
 	return i;
 }
 
@@ -65,16 +73,18 @@ static void batch_free(struct batch *b)
 	mem_free(b->changed);
 }
 
-static void batch_init(struct batch *b, const struct sql *sql, const struct history_result *all, size_t n,
+static void batch_init(struct batch *b, const struct sql *sql, const struct history_list *all,
 		       size_t most_twins)
 {
+	size_t n = all->n;
 	*b = (struct batch){.sql = sql, .all = all, .n = n, .most_twins = most_twins};
 	b->next = mem_alloc(n * sizeof(*b->next));
 	b->nth = mem_alloc(n * sizeof(*b->nth));
 	b->ids = mem_alloc(n * sizeof(*b->ids));
 	b->changed = mem_alloc(n * sizeof(*b->changed));
 	for (uint32_t i = 0; i < n; i++) {
-		struct str file = history_kept(all[i].file), name = history_kept(all[i].name);
+		struct history_result r = result(all, i);
+		struct str file = history_kept(r.file), name = history_kept(r.name);
 		uint32_t twin = find(b, file, name);
 		b->next[i] = TABLE_NONE;
 		b->nth[i] = 1;
@@ -95,9 +105,10 @@ static void batch_init(struct batch *b, const struct sql *sql, const struct hist
 /* The id of the unit that a test was in; 0: none. */
 static int64_t unit_of(const struct batch *b, uint32_t test)
 {
-	if (!b->units || !b->all[test].unit.n)
+	struct str name = b->units ? result(b->all, test).unit : STR_NONE;
+	if (!name.n)
 		return 0;
-	uint32_t unit = find(b->units, STR_NONE, history_kept(b->all[test].unit));
+	uint32_t unit = find(b->units, STR_NONE, history_kept(name));
 	return unit == TABLE_NONE ? 0 : b->units->ids[unit];
 }
 
@@ -119,7 +130,7 @@ static int match(struct history *h, struct batch *b, int64_t suite, struct err *
 		if (i == TABLE_NONE || b->ids[i])
 			continue;
 		b->ids[i] = id;
-		b->changed[i] = !str_eq(history_kept(b->all[i].key), history_text(st, 4)) ||
+		b->changed[i] = !str_eq(history_kept(result(b->all, i).key), history_text(st, 4)) ||
 				unit_of(b, i) != sqlite3_column_int64(st, 5);
 	}
 	return rc;
@@ -134,7 +145,7 @@ static int name_them(struct history *h, struct batch *b, int64_t suite, struct e
 	if (rc == 0)
 		rc = history_prepare(h, &change, b->sql->change, "write", e);
 	for (uint32_t i = 0; i < b->n && rc == 0; i++) {
-		const struct history_result *r = &b->all[i];
+		struct history_result r = result(b->all, i);
 		sqlite3_stmt *st = b->ids[i] ? change : add;
 		if (!b->nth[i] || (b->ids[i] && !b->changed[i]))
 			continue;
@@ -143,10 +154,10 @@ static int name_them(struct history *h, struct batch *b, int64_t suite, struct e
 		/* a statement that has no such parameter is none the worse for it */
 		(void)sqlite3_bind_int64(st, 1, suite);
 		(void)sqlite3_bind_int64(st, 2, b->ids[i]);
-		history_bind(st, 3, history_kept(r->file));
-		history_bind(st, 4, history_kept(r->name));
+		history_bind(st, 3, history_kept(r.file));
+		history_bind(st, 4, history_kept(r.name));
 		(void)sqlite3_bind_int64(st, 5, b->nth[i]);
-		history_bind(st, 6, history_kept(r->key));
+		history_bind(st, 6, history_kept(r.key));
 		(void)sqlite3_bind_int64(st, 7, unit_of(b, i));
 		rc = history_do(h, st, e);
 	}
@@ -179,12 +190,12 @@ static int write_results(struct history *h, const struct batch *b, int64_t run, 
 	qsort(order, n, sizeof(*order), by_id);
 	(void)sqlite3_bind_int64(st, 1, run);
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		const struct history_result *r = &b->all[order[i].i];
+		struct history_result r = result(b->all, order[i].i);
 		(void)sqlite3_bind_int64(st, 2, order[i].id);
-		(void)sqlite3_bind_int64(st, 3, r->status);
-		(void)sqlite3_bind_int64(st, 4, r->dur_ns);
-		(void)sqlite3_bind_int64(st, 5, r->attempts_bad);
-		(void)sqlite3_bind_int64(st, 6, r->alone);
+		(void)sqlite3_bind_int64(st, 3, r.status);
+		(void)sqlite3_bind_int64(st, 4, r.dur_ns);
+		(void)sqlite3_bind_int64(st, 5, r.attempts_bad);
+		(void)sqlite3_bind_int64(st, 6, r.alone);
 		rc = history_do(h, st, e);
 	}
 	mem_free(order);
@@ -242,20 +253,20 @@ static int add_batch(struct history *h, struct batch *b, int64_t suite, int64_t 
 	return rc;
 }
 
-static int add_all(struct history *h, const struct history_run *run, const struct history_result *units,
-		   size_t n_units, const struct history_result *tests, size_t n_tests, struct err *e)
+static int add_all(struct history *h, const struct history_run *run, const struct history_list *units,
+		   const struct history_list *tests, struct err *e)
 {
 	struct batch of_units, of_tests;
 	int64_t suite, number;
 	int rc = history_begin(h, "BEGIN IMMEDIATE", e);
 	if (rc < 0)
 		return rc;
-	batch_init(&of_units, &unit_sql, units, n_units, 1);
-	batch_init(&of_tests, &test_sql, tests, n_tests, HISTORY_TWINS);
+	batch_init(&of_units, &unit_sql, units, 1);
+	batch_init(&of_tests, &test_sql, tests, HISTORY_TWINS);
 	of_tests.units = &of_units;
 	rc = add_suite(h, run->suite, &suite, e);
 	if (rc == 0)
-		rc = add_run(h, run, suite, n_units + n_tests, &number, e);
+		rc = add_run(h, run, suite, units->n + tests->n, &number, e);
 	if (rc == 0)
 		rc = add_batch(h, &of_units, suite, number, e);
 	if (rc == 0)
@@ -271,17 +282,17 @@ static int add_all(struct history *h, const struct history_run *run, const struc
 	return rc;
 }
 
-int history_add(struct history *h, const struct history_run *run, const struct history_result *units,
-		size_t n_units, const struct history_result *tests, size_t n_tests, struct err *e)
+int history_add(struct history *h, const struct history_run *run, const struct history_list *units,
+		const struct history_list *tests, struct err *e)
 {
 	if (!h->db)
 		return 0;
 	history_enter(h);
-	int rc = add_all(h, run, units, n_units, tests, n_tests, e);
+	int rc = add_all(h, run, units, tests, e);
 	if (rc < 0 && history_is_corrupt(h)) {
 		rc = history_renew(h, e);
 		if (rc == 0)
-			rc = add_all(h, run, units, n_units, tests, n_tests, e);
+			rc = add_all(h, run, units, tests, e);
 	}
 	return rc;
 }

@@ -75,11 +75,23 @@ static struct history_run whole_run(const char *suite)
 				    .whole = true};
 }
 
+static struct history_result nth_of(const void *of, size_t i)
+{
+	return ((const struct history_result *)of)[i];
+}
+
+static int add_arrays(struct history *h, const struct history_run *run, const struct history_result *units,
+		      size_t n_units, const struct history_result *tests, size_t n_tests, struct err *e)
+{
+	struct history_list of_units = {nth_of, units, n_units}, of_tests = {nth_of, tests, n_tests};
+	return history_add(h, run, &of_units, &of_tests, e);
+}
+
 static void add(struct history *h, const struct history_run *run, const struct history_result *units,
 		size_t n_units, const struct history_result *tests, size_t n_tests)
 {
 	struct err e = {0};
-	ok(history_add(h, run, units, n_units, tests, n_tests, &e), &e);
+	ok(add_arrays(h, run, units, n_units, tests, n_tests, &e), &e);
 }
 
 static void add_tests(struct history *h, const char *suite, const struct history_result *tests, size_t n)
@@ -639,7 +651,7 @@ static void a_damaged_file_never_stops_a_run(void **state)
 			rc |= history_runs(&h, STR_NONE, 10, &k.arena, &runs, &m, &e);
 			rc |= history_slowest_trend(&h, STR("s"), 10, &k.arena, &t, &m, &e);
 			rc |= history_flaky(&h, STR("s"), 10, &k.arena, &f, &m, &e);
-			rc |= history_add(&h, &run, tests, MOST, tests, MOST, &e);
+			rc |= add_arrays(&h, &run, tests, MOST, tests, MOST, &e);
 			assert_true(rc == 0 || e.text[0]);
 			arena_free(&k.arena);
 			history_close(&h);
@@ -715,7 +727,7 @@ static void a_lock_is_waited_for_but_not_for_ever(void **state)
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
 	h.patience_ns = 20000000;
-	assert_int_equal(history_add(&h, &run, NULL, 0, NULL, 0, &e), FAULT_SYSTEM);
+	assert_int_equal(add_arrays(&h, &run, NULL, 0, NULL, 0, &e), FAULT_SYSTEM);
 	assert_non_null(strstr(e.text, "another process holds it"));
 	assert_int_equal(history_read(&h, STR("s"), &k.reader, &k.arena, &k.last, &e), FAULT_SYSTEM);
 	assert_int_equal(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
@@ -743,7 +755,7 @@ static void several_runs_at_once_are_all_recorded(void **state)
 			struct history_result test = result("f", "a", STATUS_PASSED, i);
 			bad |= history_open(&h, path, &e);
 			h.patience_ns = 60000000000;
-			bad |= history_add(&h, &run, &test, 1, &test, 1, &e);
+			bad |= add_arrays(&h, &run, &test, 1, &test, 1, &e);
 			history_close(&h);
 		}
 		_exit(bad != 0);
@@ -778,7 +790,7 @@ static void a_full_disk_costs_this_run_alone(void **state)
 	small.rlim_max = was.rlim_max;
 	void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	int rc = history_add(&h, &run, NULL, 0, tests, 20000, &e);
+	int rc = add_arrays(&h, &run, NULL, 0, tests, 20000, &e);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
 	(void)signal(SIGXFSZ, handler);
 	assert_int_equal(rc, FAULT_SYSTEM);
@@ -820,7 +832,7 @@ static int read_but_not_write(void)
 		return 1;
 	if (history_read(&h, STR("s"), &k.reader, &k.arena, &k.last, &e) != 0 || k.n_tests != 1)
 		return 2;
-	if (history_add(&h, &run, NULL, 0, NULL, 0, &e) != FAULT_SYSTEM || !strstr(e.text, "readonly"))
+	if (add_arrays(&h, &run, NULL, 0, NULL, 0, &e) != FAULT_SYSTEM || !strstr(e.text, "readonly"))
 		return 3;
 	history_close(&h);
 	return 0;

@@ -1,10 +1,10 @@
 #include "record/writer.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/row.h"
 
 enum { FULL_BYTES = 64 * 1024 };
@@ -31,19 +31,10 @@ int writer_open(struct writer *w, const char *path, struct err *e)
 
 void writer_flush(struct writer *w)
 {
-	size_t done = 0;
-	while (w->fd >= 0 && done < w->buf.n) {
-		ssize_t n = write(w->fd, w->buf.at + done, w->buf.n - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			w->failed = true;
-			(void)err_sys(&w->error, "cannot write '%s'", w->path);
-			(void)close(w->fd);
-			w->fd = -1;
-			break;
-		}
-		done += (size_t)n;
+	if (w->fd >= 0 && !fd_write(w->fd, w->buf.at, w->buf.n)) {
+		w->failed = true;
+		(void)err_sys(&w->error, "cannot write '%s'", w->path);
+		fd_close(&w->fd);
 	}
 	buf_clear(&w->buf);
 }

@@ -386,8 +386,8 @@ void html_changes(struct html *x)
 	}
 	if (m->n_changes)
 		put_titles_end(x);
-	if (m->n_changes > CHANGES)
-		out_printf(x->o, "<p class=\"note\">And %zu more.</p>", m->n_changes - CHANGES);
+	if (model_changes(m) > CHANGES)
+		out_printf(x->o, "<p class=\"note\">And %zu more.</p>", model_changes(m) - CHANGES);
 	html_section_end(x);
 }
 

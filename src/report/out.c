@@ -1,11 +1,10 @@
 #include "report/out.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "base/fd.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
 
@@ -20,29 +19,11 @@ void out_to_buf(struct out *o, struct buf *b)
 	*o = (struct out){.buf = b, .fd = -1};
 }
 
-/* A descriptor set to non-blocking by somebody else (a shared terminal) is waited for. */
-static bool may_go_on(int fd)
-{
-	if (errno == EINTR)
-		return true;
-	if (errno != EAGAIN)
-		return false;
-	struct pollfd p = {.fd = fd, .events = POLLOUT};
-	return poll(&p, 1, -1) >= 0 || errno == EINTR;
-}
-
 static void write_all(struct out *o, const char *at, size_t n)
 {
 	o->gone_bytes += n;
-	while (n && !o->err.fault) {
-		ssize_t done = write(o->fd, at, n);
-		if (done >= 0) {
-			at += done;
-			n -= (size_t)done;
-		} else if (!may_go_on(o->fd)) {
-			(void)err_sys(&o->err, "cannot write the report");
-		}
-	}
+	if (!o->err.fault && !fd_write(o->fd, at, n))
+		(void)err_sys(&o->err, "cannot write the report");
 }
 
 void out_flush(struct out *o)

@@ -184,6 +184,8 @@ static void put_unit(struct out *o, const struct model *m, size_t i)
 	number(&x, "dur_ns", u->dur_ns);
 	number_or_null(&x, "predicted_ns", u->predicted_ns, u->predicted_ns > 0);
 	text_if(&x, "lock", u->lock);
+	if (u->slots > 1)
+		number(&x, "slots", u->slots);
 	if (u->alone)
 		truth(&x, "alone", true);
 	text_if(&x, "message", u->message);

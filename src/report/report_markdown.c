@@ -352,8 +352,8 @@ static void put_changes(struct md *x)
 		out_text(&x->o, " |\n");
 		put_piece(x);
 	}
-	if (m->n_changes > 2 * ROWS)
-		out_printf(&x->o, "\nand %zu more\n", m->n_changes - 2 * ROWS);
+	if (model_changes(m) > 2 * ROWS)
+		out_printf(&x->o, "\nand %zu more\n", model_changes(m) - 2 * ROWS);
 	put_piece(x);
 }
 

@@ -347,8 +347,8 @@ void table_changes(struct term *t, const struct model *m, unsigned rows)
 		term_duration(t, x->what == CHANGE_GONE ? -1 : x->now_ns, TIME - 1);
 		put_name(t, &(struct names){.used = 2 + 6 + TIME + arrow + TIME - 1}, x->name, STR_NONE, 0);
 	}
-	if (m->n_changes > rows)
-		out_printf(t->out, "  and %zu more\n", m->n_changes - rows);
+	if (model_changes(m) > rows)
+		out_printf(t->out, "  and %zu more\n", model_changes(m) - rows);
 	buf_free(&b);
 }
 

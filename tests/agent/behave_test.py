@@ -32,27 +32,11 @@ BAD = {
 }
 
 
-class Behave:
+class Behave(driver.Workers):
+    framework = "behave"
+
     def command(self, *options):
         return [self.python, "-m", "behave", "-f", "plain", "--no-color"] + list(options)
-
-    def worker(self, suite, *options, **more):
-        worker = driver.Worker(self.command(*options), "behave/" + suite, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def pull(self, suite, *options, units=None, **more):
-        worker = driver.pull(self.command(*options), "behave/" + suite, units, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def observe(self, suite, *options, **more):
-        worker = driver.observe(self.command(*options), "behave/" + suite, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def by_name(self, spans):
-        return {span["name"]: span for span in spans}
 
 
 class Pull(Behave):
@@ -240,8 +224,17 @@ class Pull(Behave):
     def test_what_the_tests_start_is_not_injected(self):
         worker = self.pull("nested")
         self.assertEqual(set(worker.verdicts().values()), {"passed"}, worker.output())
-        self.assertEqual(len(worker.tests()), 3)
+        self.assertEqual(len(worker.tests()), 4)
         self.assertEqual(len({row.get("pid") for row in worker.rows()}), 1)
+
+    def test_a_model_that_a_step_runs_in_this_process_is_part_of_the_step(self):
+        worker = self.pull("nested")
+        test = [test for test in worker.tests() if test["name"] == "a model in the same process"][0]
+        steps = [span for span in worker.spans("step") if span["in"] == test["id"]]
+        self.assertEqual([step["name"] for step in steps], ["Given I run a model in this process", "And steps of a step are run"])
+        inside = [span["name"] for span in worker.spans() if span.get("in") in [step["id"] for step in steps]]
+        self.assertEqual(inside, ["Given the environment is clean"])
+        self.assertEqual([suite["name"] for suite in worker.spans("suite")], ["Nested"])
 
     def test_hostile_names_come_through_whole(self):
         worker = self.pull("names")

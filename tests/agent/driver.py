@@ -210,3 +210,26 @@ def observe(command, suite, **options):
     worker = Worker(command, suite, mode="observe", **options)
     worker.code = worker.wait()
     return worker
+
+
+class Workers:
+    """For a test case: workers of one framework's suites, ended with the test. Has `framework` and `command`."""
+
+    def worker(self, suite, *options, **more):
+        return self.kept(Worker(self.command(*options), self.folder(suite), **more))
+
+    def pull(self, suite, *options, units=None, **more):
+        return self.kept(pull(self.command(*options), self.folder(suite), units, **more))
+
+    def observe(self, suite, *options, **more):
+        return self.kept(observe(self.command(*options), self.folder(suite), **more))
+
+    def folder(self, suite):
+        return os.path.join(self.framework, suite)
+
+    def kept(self, worker):
+        self.addCleanup(worker.close)
+        return worker
+
+    def by_name(self, spans):
+        return {span["name"]: span for span in spans}

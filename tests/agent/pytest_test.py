@@ -32,27 +32,11 @@ BAD = {
 }
 
 
-class Pytest:
+class Pytest(driver.Workers):
+    framework = "pytest"
+
     def command(self, *options):
         return [self.python, "-m", "pytest", "-q", "-p", "no:randomly"] + list(options)
-
-    def worker(self, suite, *options, **more):
-        worker = driver.Worker(self.command(*options), "pytest/" + suite, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def pull(self, suite, *options, units=None, **more):
-        worker = driver.pull(self.command(*options), "pytest/" + suite, units, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def observe(self, suite, *options, **more):
-        worker = driver.observe(self.command(*options), "pytest/" + suite, **more)
-        self.addCleanup(worker.close)
-        return worker
-
-    def by_name(self, spans):
-        return {span["name"]: span for span in spans}
 
     def names(self, worker):
         return [unit["name"] for unit in worker.list()]
@@ -312,6 +296,21 @@ class Pull(Pytest):
         self.assertEqual(worker.finish(), 1)
         self.assertEqual(worker.verdicts(), {"first": "passed", "bad": "failed"})
 
+    def test_fixtures_of_a_conftest_are_those_of_its_folder_in_every_unit(self):
+        units = ["two/test_two.py", "one/test_one.py", "two/test_again.py"]
+        for listed, arguments in ((True, ("one", "two")), (False, ("one", "two")), (True, ()), (False, ())):
+            worker = self.worker("conftests", *arguments)
+            if listed:
+                self.assertEqual(set(self.names(worker)), set(units))
+            for unit in units:
+                worker.run([unit])
+            self.assertEqual(worker.finish(), 0, worker.output())
+            names = [span["name"] for span in worker.spans("test")]
+            self.assertEqual(
+                sorted(names),
+                sorted(["test_place", "test_only[1]", "test_only[2]"] * 2 + ["test_again[1]", "test_again[2]"]),
+            )
+
     def test_list_takes_arguments_that_name_tests_as_they_stand(self):
         worker = self.worker("selected", "tests/test_one.py::TestGroup::test_in_group", "more")
         self.assertEqual(
@@ -448,7 +447,9 @@ class Pull(Pytest):
         self.assertEqual(worker.code, 0, worker.output())
         notes = [note for note in worker.rows() if note["ev"] == "note"]
         self.assertEqual([note["want"] for note in notes], ["coverage"])
-        self.assertEqual(glob.glob(os.path.join(worker.suite, ".coverage*")), [notes[0]["file"]])
+        self.assertTrue(os.path.exists(notes[0]["file"]))
+        self.assertEqual(os.path.dirname(notes[0]["path"]), worker.suite)
+        self.assertEqual(glob.glob(os.path.join(worker.suite, ".coverage*")), [])
 
     @needs("pytest_html")
     def test_html_is_written_apart_for_each_worker(self):

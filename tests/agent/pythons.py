@@ -1,13 +1,19 @@
 """The interpreters that the agents are tested in.
 
-FETTLE_TEST_PYTHONS names them, separated by colons; without it, it is the
-system's own. What a framework's version can do decides what is tested.
+FETTLE_TEST_PYTHONS names them, separated by colons; without it, they are the
+system's own and, below a build folder, one with current frameworks. What a
+framework's version can do decides what is tested.
 """
 
 import json
 import os
 import subprocess
+import sys
 import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import venv_of_tests
 
 PROBE = """
 import json
@@ -24,7 +30,12 @@ print(json.dumps(found))
 
 
 def all_pythons():
-    return os.environ.get("FETTLE_TEST_PYTHONS", "/usr/bin/python3").split(":")
+    """Path and "" of each, or None and why it cannot be had."""
+    named = os.environ.get("FETTLE_TEST_PYTHONS")
+    if named:
+        return [(python, "") for python in named.split(":")]
+    build = os.environ.get("BUILD_ROOT")
+    return [("/usr/bin/python3", "")] + ([venv_of_tests.current(build)] if build else [])
 
 
 def modules_of(python):
@@ -36,14 +47,14 @@ def modules_of(python):
 def cases(framework, bases, namespace):
     """One test class for each base and each Python that has the framework, put
     into the namespace of a test module."""
-    for n, python in enumerate(all_pythons()):
-        modules = modules_of(python)
+    for n, (python, why) in enumerate(all_pythons()):
+        modules = modules_of(python) if python else {}
         for base in bases:
             name = "%s_%d" % (base.__name__, n)
             attributes = {"python": python, "modules": modules, "__module__": base.__module__}
             case = type(name, (base, unittest.TestCase), attributes)
             if framework not in modules:
-                case = unittest.skip("%s has no %s" % (python, framework))(case)
+                case = unittest.skip(why or "%s has no %s" % (python, framework))(case)
             namespace[name] = case
 
 

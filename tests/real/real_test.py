@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -227,6 +228,123 @@ class Pytest(Case):
         self.counts(passed=2, timeout=1)
 
 
+class FirstRun(Case):
+    """Nothing is known of the times: files with many tests come first and are split, however short their text."""
+
+    def first_of(self, out="out"):
+        return min(self.report(out)["units"], key=lambda u: u["start_ns"])["name"]
+
+    @needs("pytest")
+    def test_pytest(self):
+        for i in range(3):
+            self.write(f"test_{i}.py", "# " + "long " * 20000 + "\ndef test_one(): pass\n")
+        self.write("test_many.py", "import time\n" + "".join(f"def test_{i}(): time.sleep(0.02)\n" for i in range(24)))
+        self.run_it("-j2", "--no-history", "--batch", "0", "--", "pytest")
+        self.counts(passed=27)
+        parts = [u for u in self.report()["units"] if u["name"] == "test_many.py"]
+        self.assertGreater(len(parts), 1)
+        self.assertEqual({u["worker"] for u in parts}, {0, 1})
+
+    @needs("behave")
+    def test_behave(self):
+        self.write("features/steps/s.py", "from behave import given\n@given('x')\ndef x(c): pass\n")
+        self.write("features/a.feature", "Feature: a\n" + "# long\n" * 5000 + "  Scenario: s\n    Given x\n")
+        self.write("features/b.feature", "Feature: b\n  Scenario Outline: s\n    Given x\n    Examples:\n      | n |\n" +
+                   "      | 1 |\n" * 3)
+        self.run_it("-j1", "--no-history", "--batch", "0", "--", "behave")
+        self.counts(passed=4)
+        self.assertEqual(self.first_of(), "features/b.feature")
+
+    @needs("bats")
+    def test_bats(self):
+        self.write("a.bats", "# long\n" * 5000 + '@test "a" { true; }\n')
+        self.write("b.bats", '@test "b" { true; }\n@test "c" { true; }\n')
+        self.run_it("-j1", "--no-history", "--", "bats", "a.bats", "b.bats")
+        self.assertEqual(self.first_of(), "b.bats")
+
+
+class ExitCodes(Case):
+    """docs/decisions/0006-exit-codes.md: 1 is a bad verdict of the suite and nothing else."""
+
+    def ends(self, code, *command, says="", options=("-j2",)):
+        done = self.run_it("--no-history", *options, "--", *command, code=code)
+        self.assertIn(says, done.err)
+        self.same_again()
+        return done
+
+    def pytest(self, **files):
+        for name in os.listdir(self.dir):
+            shutil.rmtree(self.path(name)) if os.path.isdir(self.path(name)) else os.unlink(self.path(name))
+        self.write("test_a.py", "def test_a(): pass\n")
+        for name, text in files.items():
+            self.write(name + ".py", text)
+
+    @needs("pytest")
+    def test_a_pytest_suite_that_cannot_be_loaded_is_bad(self):
+        self.pytest(conftest="import nothere\n")
+        self.ends(1, "pytest", says="fettle run: worker")
+        self.pytest(test_b="def test_b(:\n")
+        self.ends(1, "pytest")
+        self.counts(passed=1, error=1)
+
+    @needs("pytest")
+    def test_what_pytest_does_not_understand_is_wrong_use(self):
+        self.pytest()
+        self.ends(2, "pytest", "--no-such-option", says="unrecognized arguments")
+        self.ends(2, "pytest", "-p", "nothere", says="Error importing plugin")
+        self.ends(2, "pytest", "nowhere", says="file or directory not found: nowhere")
+        self.write("pytest.ini", "[pytest]\nrequired_plugins = nothere\n")
+        self.ends(2, "pytest", says="Missing required plugins")
+
+    @needs("pytest")
+    def test_a_pytest_that_breaks_has_no_verdict(self):
+        self.pytest(conftest="def pytest_collection(session):\n    raise RuntimeError\n")
+        self.ends(3, "pytest", says="exit code 3")
+
+    @needs("pytest")
+    def test_a_threshold_of_the_framework_is_a_verdict(self):
+        self.pytest(conftest="def pytest_sessionfinish(session):\n    session.exitstatus = 1\n")
+        self.ends(1, "pytest", says="ended with exit code 1, though no test failed")
+        self.pytest(conftest="import os\ndef pytest_unconfigure():\n    os.abort()\n")
+        self.ends(1, "pytest")
+
+    @needs("behave")
+    def test_behave(self):
+        self.write("features/a.feature", "Feature: f\n  Scenario: s\n    Given x\n")
+        self.write("features/steps/s.py", "from behave import given\n@given('x')\ndef x(c): pass\n")
+        self.ends(0, "behave")
+        self.ends(2, "behave", "--no-such-option", says="no-such-option")
+        for broken in ("import nothere", "def before_all(c): assert 0", "def after_all(c): assert 0"):
+            self.write("features/environment.py", broken + "\n")
+            self.ends(1, "behave")
+        os.unlink(self.path("features/environment.py"))
+        self.write("features/steps/t.py", "import nothere\n")
+        self.ends(1, "behave", says="nothere")
+
+    def test_the_time_of_the_run_is_no_test_that_failed(self):
+        self.write("t/1.sh", "exit 0\n")
+        self.write("t/2.sh", "sleep 600\n")
+        self.write("t/3.sh", "exit 0\n")
+        slow = ("--units", "t/*.sh", "-j1", "--order", "given", "--timeout", "1s")
+        self.ends(3, "sh", "{}", options=slow, says="--timeout ended the run: of its units (3) not begun 1, cut short 1")
+        self.assertEqual(self.statuses(), {"1.sh": "passed", "2.sh": "unfinished"})
+        self.assertIn("the time of the run was up", self.read("out/report.json"))
+        self.write("t/1.sh", "exit 1\n")
+        self.ends(1, "sh", "{}", options=slow, says="--timeout ended the run")
+        self.assertEqual(self.statuses(), {"1.sh": "failed", "2.sh": "unfinished"})
+
+    @needs("pytest")
+    def test_the_time_of_the_run_is_no_pytest_test_that_failed(self):
+        self.pytest(test_b="import time\ndef test_b(): time.sleep(600)\n")
+        self.ends(3, "pytest", options=("-j2", "--timeout", "3s"), says="--timeout ended the run")
+        self.assertEqual({n.split("::")[-1]: s for n, s in self.verdicts()}, {"test_a": "passed", "test_b": "unfinished"})
+        self.assertIn("test_b.py", [t["message"] for t in self.report()["tests"] if t["status"] == "unfinished"][0])
+
+    def test_a_set_up_that_fails_leaves_nothing_to_judge(self):
+        self.write("t/1.sh", "exit 1\n")
+        self.ends(3, "sh", "{}", options=("--units", "t/*.sh", "--setup", "exit 7"), says="ended with exit code 7")
+
+
 class Others(Case):
     @needs("go")
     def test_go(self):
@@ -245,6 +363,63 @@ class Others(Case):
         self.counts("all", passed=1, skipped=1, failed=1, crashed=1)
         self.same_again("all")
 
+    GO_SLOW = ('package slow\nimport ("fmt"; "os"; "testing"; "time")\n'
+               'func nap(ms int) { time.Sleep(time.Duration(ms) * time.Millisecond) }\n'
+               'func TestMain(m *testing.M) { os.WriteFile(fmt.Sprintf("main-%d", os.Getpid()), nil, 0o600); os.Exit(m.Run()) }\n'
+               'func TestA(t *testing.T) { nap(150) }\nfunc TestB(t *testing.T) { nap(150) }\n'
+               'func TestC(t *testing.T) { t.Parallel(); nap(150) }\nfunc TestD(t *testing.T) { t.Parallel(); nap(150) }\n'
+               'func TestE(t *testing.T) { t.Run("x", func(t *testing.T) { nap(60) }); t.Run("y y", func(t *testing.T) {}) }\n'
+               'func TestF(t *testing.T) { t.Skip("later") }\n'
+               'func Example_g() { nap(20); fmt.Println("g")\n// Output: g\n}\n'
+               'func FuzzH(f *testing.F) { f.Add(1); f.Fuzz(func(t *testing.T, n int) {}) }\n'
+               'func BenchmarkI(b *testing.B) { b.Fatal("not asked for") }\n')
+
+    def go_plain(self, *flags):
+        """What `go test` itself says of each test, each as often as it says so."""
+        ends = {"pass": "passed", "skip": "skipped", "fail": "failed"}
+        rows = map(json.loads, self.call("go", "test", "-json", *flags).stdout.decode().splitlines())
+        return sorted((r["Test"], ends[r["Action"]]) for r in rows if "Test" in r and r["Action"] in ends)
+
+    def units(self, out):
+        return [u["name"] for u in self.report(out)["units"]]
+
+    @needs("go")
+    def test_go_splits_a_slow_package_by_its_tests(self):
+        self.write("go.mod", "module example\n\ngo 1.20\n")
+        self.write("slow/slow_test.go", self.GO_SLOW)
+        self.run_it("-j2", "--", "go", "test", "./...", out="first")
+        self.assertEqual(self.units("first"), ["example/slow"])
+        # a test that nobody knows yet, one that is gone, and one that fails
+        text = self.GO_SLOW.replace("func TestB", "func TestNew").replace("{ nap(60) }", '{ nap(60); t.Error("no") }')
+        self.write("slow/slow_test.go", text)
+        for file in os.listdir(self.path("slow")):
+            if file.startswith("main-"):
+                os.unlink(self.path("slow", file))
+        self.run_it("-j2", "--", "go", "test", "./...", out="second", code=1)
+        parts = len(self.units("second"))
+        self.assertGreater(parts, 1)
+        self.assertEqual(len([f for f in os.listdir(self.path("slow")) if f.startswith("main-")]), parts)
+        self.assertEqual(self.verdicts("second"), self.go_plain("./..."))
+        self.assertEqual(len(self.report("second")["suites"]), 1)
+        self.same_again("second")
+
+    @needs("go")
+    def test_go_leaves_whole_what_the_person_has_chosen_from(self):
+        self.write("go.mod", "module example\n\ngo 1.20\n")
+        self.write("slow/slow_test.go", self.GO_SLOW)
+        for flags in (["-run", "Test[A-D]"], ["-skip", "TestE"], ["-shuffle", "7"], ["-failfast"]):
+            for out in ("first", "second"):
+                self.run_it("-j2", "--", "go", "test", *flags, "./slow", out=out)
+            self.assertEqual(len(self.units("second")), 1, flags)
+            self.assertEqual(self.verdicts("second"), self.go_plain(*flags, "./slow"))
+        for out in ("first", "second"):
+            self.run_it("-j2", "--no-split", "--", "go", "test", "./slow", out=out)
+        self.assertEqual(len(self.units("second")), 1)
+        for out in ("first", "second"):
+            self.run_it("-j2", "--", "go", "test", "-count=2", "./slow", out=out)
+        self.assertGreater(len(self.units("second")), 1)
+        self.assertEqual(self.verdicts("first"), self.verdicts("second"))
+
     @needs("ctest")
     def test_ctest(self):
         self.write("CTestTestfile.cmake", 'add_test(yes "/bin/true")\nadd_test(no "/bin/false")\n'
@@ -256,6 +431,64 @@ class Others(Case):
         self.assertIn(is_["segv"], ("crashed", "failed"))
         self.assertEqual(len(is_), 4)
         self.same_again()
+
+    def ctest(self, text, *options, out="out", code=0):
+        """Tests that log when they begin and end; their properties as ctest takes them."""
+        self.write("say.sh", 'echo "+$1" >>"$LOG"; sleep "${2:-0.1}"; echo "-$1" >>"$LOG"; exit "${3:-0}"\n')
+        self.write("CTestTestfile.cmake", text.replace("T(", 'add_test(').replace("SAY", '"/bin/sh" "' + self.path("say.sh") + '"')
+                   .replace("P(", "set_tests_properties("))
+        self.env["LOG"] = self.path(out + ".log")
+        self.run_it("-j4", "--no-history", *options, "--", "ctest", out=out, code=code)
+        return self.read(out + ".log").split() if os.path.exists(self.env["LOG"]) else []
+
+    def beside(self, log, name):
+        """What ran at some time while this test did."""
+        running, seen = set(), set()
+        for line in log:
+            (running.add if line[0] == "+" else running.discard)(line[1:])
+            if name in running:
+                seen |= running
+        return seen - {name}
+
+    @needs("ctest")
+    def test_ctest_properties(self):
+        tests = "".join(f"T({n} SAY {n})\n" for n in "abcdefgh")
+        log = self.ctest(tests + 'P(a PROPERTIES PROCESSORS 3)\nP(b PROPERTIES PROCESSORS 99)\nP(c PROPERTIES RUN_SERIAL 1)\n'
+                         'P(d e PROPERTIES RESOURCE_LOCK "db;port")\nP(f PROPERTIES RESOURCE_LOCK "port")\n'
+                         'P(g PROPERTIES DEPENDS h)\n')
+        self.counts(passed=8)
+        self.assertLessEqual(len(self.beside(log, "a")), 2)  # one at a time, one after the other
+        self.assertEqual(self.beside(log, "b"), set())
+        self.assertEqual(self.beside(log, "c"), set())
+        for name in "def":
+            self.assertFalse(self.beside(log, name) & set("def"), log)
+        self.assertGreater(log.index("+g"), log.index("-h"))  # though h stands behind it
+        slots = {u["name"]: u.get("slots") for u in self.report()["units"]}
+        self.assertEqual((slots["a"], slots["b"], slots["c"]), (3, 4, None))
+        self.same_again()
+
+    FIXTURES = ('T(clean SAY clean)\nT(use SAY use)\nT(other SAY other)\nT(setup SAY setup 0.1 CODE)\n'
+                'P(setup PROPERTIES FIXTURES_SETUP F)\nP(clean PROPERTIES FIXTURES_CLEANUP F)\n'
+                'P(use PROPERTIES FIXTURES_REQUIRED F)\n')
+
+    @needs("ctest")
+    def test_ctest_fixtures(self):
+        log = self.ctest(self.FIXTURES.replace("CODE", "0"))
+        order = [log.index(x) for x in ("-setup", "+use", "-use", "+clean")]
+        self.assertEqual(order, sorted(order))
+        log = self.ctest(self.FIXTURES.replace("CODE", "0"), "--select", "use", out="some")
+        self.assertEqual(log, ["+setup", "-setup", "+use", "-use", "+clean", "-clean"])
+        log = self.ctest(self.FIXTURES.replace("CODE", "1"), out="bad", code=1)
+        self.assertNotIn("+use", log)
+        self.assertIn("+clean", log)
+        self.assertEqual(self.statuses("bad"), {"setup": "failed", "use": "error", "clean": "passed", "other": "passed"})
+        self.assertEqual([t["message"] for t in self.report("bad")["tests"] if t["name"] == "use"],
+                         ["not run: its fixture's set-up 'setup' did not pass"])
+        self.same_again("bad")
+        ran = []
+        for k in (1, 2):
+            ran.append(self.ctest(self.FIXTURES.replace("CODE", "0"), "--shard", f"{k}/2", out=f"shard{k}"))
+        self.assertEqual(sorted(len(log) for log in ran), [2, 6])  # a fixture stays in one shard
 
     @needs("bats")
     def test_bats(self):
@@ -420,6 +653,54 @@ class Sh(Case):
         self.assertEqual(self.read("data"), "old\n")
         self.assertEqual(sorted(os.listdir(self.dir)), [".fettle", "data", "gone", "out", "t"])
 
+    def test_keep_tree(self):
+        self.env["TMPDIR"] = os.path.realpath(tempfile.mkdtemp(prefix="fettle-tmp-"))
+        self.addCleanup(shutil.rmtree, self.env["TMPDIR"], ignore_errors=True)
+        os.makedirs(self.path("elsewhere/worker-0"))
+        os.makedirs(self.path("out"))
+        self.write("elsewhere/worker-0/mine", "mine\n")
+        os.symlink(self.path("elsewhere"), self.path("out/trees"))  # as a test may have left it
+        self.write("data", "old\n")
+        self.write("gone", "")
+        self.units(4, "echo new >data; rm -f gone; ln -sf / away; mkdir -p sub; echo \"$0\" >>sub/ran; sleep 0.1")
+        self.sh("-j2", "--isolate", "tree", "--keep-tree")
+        self.assertEqual(self.read("data"), "old\n")
+        self.assertEqual(self.read("elsewhere/worker-0/mine"), "mine\n")
+        self.assertFalse(os.path.islink(self.path("out/trees")))
+        trees = sorted(os.listdir(self.path("out/trees")))
+        self.assertEqual(trees, ["worker-0", "worker-1"])
+        ran = []
+        for tree in trees:
+            self.assertEqual(self.read("out/trees", tree, "data"), "new\n")
+            self.assertTrue(os.path.islink(self.path("out/trees", tree, "away")))
+            ran += self.read("out/trees", tree, "sub/ran").split()
+        self.assertEqual(sorted(ran), ["t/%d.sh" % i for i in range(1, 5)])
+        self.assertIn("is kept in 'out/trees'", self.read("out/report.txt"))
+        shutil.rmtree(self.env["TMPDIR"])
+        # another file system, where there is one
+        self.env["TMPDIR"] = tempfile.mkdtemp(prefix="fettle-tmp-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+        self.addCleanup(shutil.rmtree, self.env["TMPDIR"], ignore_errors=True)
+        self.sh("-j2", "--isolate", "tree", "--keep-tree")
+        self.assertFalse(os.path.exists(self.path("out/trees/worker-0/out/trees")))
+        self.assertEqual([f for f in os.listdir(self.env["TMPDIR"]) if f.startswith("fettle-")], [])
+
+    def test_many_that_fail_beside_each_other_name_the_option(self):
+        self.units(6, 'touch "made-${0##*/}"; [ "$(ls made-* | wc -l)" = 1 ]')
+        done = self.sh("-j2", "--batch", "0", code=1)
+        self.counts(passed=1, failed=5)
+        self.assertRegex(done.err, "5 bad with 2 workers in one tree: .*--isolate tree")
+        for name in os.listdir(self.dir):
+            if name.startswith("made-"):
+                os.unlink(self.path(name))
+        done = self.sh("-j1", "--batch", "0", code=1, out="alone")
+        self.assertNotIn("--isolate tree", done.err)
+
+    def test_what_passed_alone_and_fails_beside_others_names_the_option(self):
+        self.units(4, '[ "$FETTLE_WORKERS" = 1 ]')
+        self.sh("-j1")
+        done = self.sh("-j2", code=1, out="beside")
+        self.assertRegex(done.err, "4 bad now passed when last run with one worker .*--isolate tree")
+
     def test_report_of_a_second_run_again(self):
         self.units(2)
         self.sh()
@@ -473,6 +754,60 @@ class Sh(Case):
             done = self.sh(code=code, out=out)
             self.assertIn("No space left", done.err)
         self.assertTrue(os.path.exists(self.path("ran")))
+
+    def small_disk(self, name):
+        """A disk that is soon full; root may mount one."""
+        os.makedirs(self.path(name))
+        done = self.call("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", self.path(name))
+        if done.returncode:
+            self.skipTest("no disk can be mounted here: " + done.stderr.decode(errors="replace").strip())
+        self.addCleanup(self.call, "umount", self.path(name))
+
+    def test_a_disk_that_is_full_mid_run(self):
+        for code in (0, 1):
+            self.small_disk(f"small{code}")
+            self.units(6, f'head -c 50000 /dev/zero | tr "\\0" x; touch "ran{code}-${{0##*/}}"; exit {code}')
+            done = self.sh("-j2", code=code, out=f"small{code}/out")
+            self.assertEqual(len([f for f in os.listdir(self.dir) if f.startswith(f"ran{code}-")]), 6)
+            said = [line for line in done.err.splitlines() if line.startswith("fettle run:")]
+            self.assertEqual(len(said), 1, said)
+            self.assertIn("No space left", said[0])
+            self.assertEqual(len(re.findall("cannot keep output", done.err)), 1)
+            self.assertIn("6 tests passed" if code == 0 else "6 of 6 tests failed", done.err)
+
+    def test_a_folder_that_goes_mid_run(self):
+        for code in (0, 1):
+            self.units(4, f'rm -rf out{code}; touch "ran-${{0##*/}}"; exit {code}')
+            done = self.sh("-j1", "--batch", "0", code=code, out=f"out{code}")
+            said = [line for line in done.err.splitlines() if line.startswith("fettle run:")]
+            self.assertEqual(len(said), 1, said)
+            self.assertIn("No such file or directory", said[0])
+            self.assertIn("4 tests passed" if code == 0 else "4 of 4 tests failed", done.err)
+
+    def test_a_history_that_is_locked_costs_order_and_one_line(self):
+        self.units(3)
+        self.sh()
+        lock = sqlite3.connect(self.path(".fettle/history.db"), isolation_level=None)
+        self.addCleanup(lock.close)
+        lock.execute("BEGIN EXCLUSIVE")
+        done = self.sh("-j2", out="locked")
+        self.assertEqual(len(re.findall("history.db", done.err)), 1, done.err)
+        self.assertIn("another process holds it", done.err)
+        self.counts("locked", passed=3)
+        lock.execute("ROLLBACK")
+        self.assertNotIn("history.db", self.sh(out="free").err)
+
+    def test_a_history_on_a_disk_that_is_read_only(self):
+        self.units(3)
+        self.sh()
+        store = self.path(".fettle")
+        done = self.call("mount", "--bind", "-o", "ro", store, store)
+        if done.returncode:
+            self.skipTest("no folder can be mounted here: " + done.stderr.decode(errors="replace").strip())
+        self.addCleanup(self.call, "umount", store)
+        done = self.sh("-j2", out="again")
+        self.assertEqual(len(re.findall("history.db", done.err)), 1, done.err)
+        self.counts("again", passed=3)
 
     def test_corrupt_history(self):
         self.units(2)

@@ -1,0 +1,8 @@
+/*
+ * base/file.h - files read in one go.
+ */
+#pragma once
+#include "base/fd.h"
+
+/* Adds the first most_bytes of a file to b. False with errno set; what came before an error is kept. */
+must_use bool file_read(const char *path, size_t most_bytes, struct buf *b);
