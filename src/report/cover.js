@@ -432,9 +432,21 @@
 		return show();
 	}
 
-	const lists = index();
-	const code = document.querySelector("body.source table.code");
-	if (code) new Source(document.body, (id) => { location.hash = id; });
-	Promise.resolve(document.body.classList.contains("single") && single(lists))
-		.then(() => { document.documentElement.dataset.ready = "yes"; });
+	function start() {
+		let lists = [];
+		try {
+			lists = index();
+		} finally {
+			for (const table of document.querySelectorAll("table.list")) table.classList.add("alive");
+		}
+		const code = document.querySelector("body.source table.code");
+		if (code) new Source(document.body, (id) => { location.hash = id; });
+		return document.body.classList.contains("single") && single(lists);
+	}
+
+	/* Until its rows are taken over a table is not laid out: with tens of thousands that takes seconds. */
+	document.documentElement.classList.add("js");
+	document.addEventListener("DOMContentLoaded", () => {
+		Promise.resolve(start()).then(() => { document.documentElement.dataset.ready = "yes"; });
+	});
 })();
