@@ -98,6 +98,12 @@
 			this.button.onclick = () => { this.hide = !this.hide; this.changed(); };
 			this.bar = make("div", { className: "tools", role: "search" }, this.search, this.button, helpButton(), this.output);
 			this.table.before(this.bar);
+			/* A browser is slow with tens of thousands of rows: they come as one scrolls. */
+			this.more = make("button", { type: "button", className: "more" });
+			this.more.onclick = () => this.extend();
+			new IntersectionObserver((seen) => { if (seen.some((e) => e.isIntersecting)) this.extend(); }, { rootMargin: "600px" })
+				.observe(this.more);
+			this.table.after(this.more);
 			this.nothing = make("p", { className: "none", hidden: true }, "Nothing matches.");
 			this.table.after(this.nothing);
 		}
@@ -144,7 +150,9 @@
 				? (a, b) => human.compare(a.values[k], b.values[k])
 				: (a, b) => a.values[k] - b.values[k];
 			if (k >= 0) shown.sort((a, b) => sign * order(a, b) || a.i - b.i);
-			this.body.replaceChildren(...shown.map((r) => r.row));
+			this.shown = shown;
+			this.body.replaceChildren();
+			this.extend();
 			this.heads.forEach((head, i) => {
 				if (i === k) head.setAttribute("aria-sort", this.down ? "descending" : "ascending");
 				else head.removeAttribute("aria-sort");
@@ -154,8 +162,17 @@
 			this.output.value = shown.length === all ? `${count(all)} ${this.kind}` : `${count(shown.length)} of ${count(all)} ${this.kind}`;
 			this.nothing.hidden = shown.length > 0;
 			this.table.hidden = shown.length === 0;
+			this.more.hidden ||= this.table.hidden;
 			this.sum(shown);
-			this.shown = shown;
+		}
+
+		/* Puts more of the rows that are shown into the table, up to row i at least. */
+		extend(i = 0) {
+			const from = this.body.rows.length, to = Math.max(from + 300, i + 1);
+			this.body.append(...this.shown.slice(from, to).map((r) => r.row));
+			const left = this.shown.length - this.body.rows.length;
+			this.more.hidden = left <= 0;
+			this.more.textContent = `${count(left)} more`;
 		}
 
 		/* The last row adds up what is shown. */
@@ -175,7 +192,9 @@
 		focusRow(step) {
 			const at = document.activeElement.closest("tr");
 			const i = this.shown.findIndex((r) => r.row === at);
-			const next = this.shown[i < 0 ? 0 : Math.max(0, Math.min(this.shown.length - 1, i + step))];
+			const to = i < 0 ? 0 : Math.max(0, Math.min(this.shown.length - 1, i + step));
+			const next = this.shown[to];
+			if (to >= this.body.rows.length) this.extend(to);
 			if (next) next.row.querySelector("a").focus();
 		}
 	}
@@ -363,6 +382,7 @@
 				list.bar.hidden = off;
 				list.nothing.hidden = off || list.shown.length > 0;
 				list.table.hidden = off || list.shown.length === 0;
+				list.more.hidden = off || list.body.rows.length === list.shown.length;
 			}
 			for (const a of document.querySelectorAll(".tabs a")) {
 				if (a.hash === "#" + kind) a.setAttribute("aria-current", "page");
@@ -412,9 +432,21 @@
 		return show();
 	}
 
-	const lists = index();
-	const code = document.querySelector("body.source table.code");
-	if (code) new Source(document.body, (id) => { location.hash = id; });
-	Promise.resolve(document.body.classList.contains("single") && single(lists))
-		.then(() => { document.documentElement.dataset.ready = "yes"; });
+	function start() {
+		let lists = [];
+		try {
+			lists = index();
+		} finally {
+			for (const table of document.querySelectorAll("table.list")) table.classList.add("alive");
+		}
+		const code = document.querySelector("body.source table.code");
+		if (code) new Source(document.body, (id) => { location.hash = id; });
+		return document.body.classList.contains("single") && single(lists);
+	}
+
+	/* Until its rows are taken over a table is not laid out: with tens of thousands that takes seconds. */
+	document.documentElement.classList.add("js");
+	document.addEventListener("DOMContentLoaded", () => {
+		Promise.resolve(start()).then(() => { document.documentElement.dataset.ready = "yes"; });
+	});
 })();

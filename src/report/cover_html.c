@@ -141,7 +141,7 @@ static void put_head(struct cover_html *x, const char *class)
 		       "<meta name=\"color-scheme\" content=\"light dark\">\n"
 		       "<meta name=\"referrer\" content=\"no-referrer\">\n"
 		       "<link rel=\"stylesheet\" href=\"" COVER_HTML_STYLE "\">\n"
-		       "<script src=\"" COVER_HTML_SCRIPT "\" defer></script>\n<title>");
+		       "<script src=\"" COVER_HTML_SCRIPT "\"></script>\n<title>");
 	cover_html_percent(x, &x->c->sum);
 	out_text(x->o, " covered");
 	if (x->opt->title.n) {

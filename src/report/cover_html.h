@@ -2,7 +2,7 @@
  * report/cover_html.h - the parts of coverage's pages, for cover_html*.c alone.
  *
  * Our own markup goes out through out_text; all else through out_html. No style attribute and no script is
- * ever written into a page: policies forbid both, so bars are SVG.
+ * ever written into a page: policies forbid both, so a bar is SVG or has classes that say how long it is.
  */
 #pragma once
 #include "report/cover_order.h"

@@ -37,7 +37,9 @@ static void put_head(struct cover_html *x)
 	}
 	out_text(o, "</title>\n<style>");
 	report_cover_html_style(o);
-	out_text(o, "</style>\n</head>\n<body class=\"index single\">\n<div id=\"whole\">\n");
+	out_text(o, "</style>\n<script>");
+	report_cover_html_script(o);
+	out_text(o, "</script>\n</head>\n<body class=\"index single\">\n<div id=\"whole\">\n");
 }
 
 static void put_tables(struct cover_html *x)
@@ -83,9 +85,7 @@ uint64_t report_cover_html_single(const struct cover *c, struct out *o, const st
 		put_source(&x, i, source(ctx, &c->files[i]), &scratch);
 	out_text(o, "<footer><div class=\"wrap\">fettle ");
 	out_html(o, opt->version);
-	out_text(o, "</div></footer>\n<script>");
-	report_cover_html_script(o);
-	out_text(o, "</script>\n</body>\n</html>\n");
+	out_text(o, "</div></footer>\n</body>\n</html>\n");
 	buf_free(&scratch);
 	return out_total_bytes(o) - before;
 }

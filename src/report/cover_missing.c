@@ -19,8 +19,8 @@ static void put_comma(struct buf *b)
 
 static void put_number(struct buf *b, uint32_t v)
 {
-	char *at = buf_room(b, DIGITS_BYTES);
-	b->n += (size_t)(digits_put(at, v) - at);
+	char text[DIGITS_BYTES];
+	buf_add(b, text, (size_t)(digits_put(text, v) - text));
 }
 
 /* Puts the range that begins with line i; returns the index behind it. */
@@ -90,5 +90,26 @@ void cover_missing(const struct cover_file *f, bool branch, struct buf *b)
 		if (branch && f->targets && l->n_taken < l->n_branches)
 			put_ways(f, l, b);
 		i++;
+	}
+}
+
+void cover_missing_numbers(const struct cover_file *f, const uint32_t *numbers, uint32_t n, struct buf *b)
+{
+	for (uint32_t i = 0, next; i < n; i = next) {
+		uint32_t line = cover_line_from(f, numbers[i]);
+		next = i + 1;
+		for (line++; next < n && line < f->n_lines; line++) {
+			if (f->lines[line].flags & COVER_EXCLUDED)
+				continue;
+			if (f->lines[line].number != numbers[next])
+				break;
+			next++;
+		}
+		put_comma(b);
+		put_number(b, numbers[i]);
+		if (next > i + 1) {
+			buf_char(b, '-');
+			put_number(b, numbers[next - 1]);
+		}
 	}
 }

@@ -9,3 +9,6 @@
 #include "base/buf.h"
 
 void cover_missing(const struct cover_file *f, bool branch, struct buf *b);
+
+/* Numbers of lines that never ran as ranges: over the statements of f, as above. */
+void cover_missing_numbers(const struct cover_file *f, const uint32_t *numbers, uint32_t n, struct buf *b);

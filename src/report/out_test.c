@@ -121,6 +121,25 @@ static void code_in_table(struct out *o, struct str s)
 	out_md_code(o, s, true);
 }
 
+static void json_in_ascii_is_pythons(void **state)
+{
+	(void)state;
+	assert_string_equal(through(out_json_ascii, STR("a\"\\/\b\f\n\r\t\x01\x7f")),
+			    "\"a\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u007f\"");
+	assert_string_equal(through(out_json_ascii, STR("h\xc3\xa9 \xf0\x9f\x98\x80 \xff\0")),
+			    "\"h\\u00e9 \\ud83d\\ude00 \\ufffd\\u0000\"");
+}
+
+static void a_line_without_escapes_stays_one(void **state)
+{
+	(void)state;
+	assert_string_equal(through(out_printable, STR("a b\n\r\t\x1b\x7f,:'\"h\xc3\xa9\xe4\xbd\xa0")),
+			    "a b?????,:'\"h\xc3\xa9\xe4\xbd\xa0");
+	assert_string_equal(
+	    through(out_printable, STR("\xff\xc2\x85\xc2\xa0\xe2\x80\xa8\xe2\x80\xae\xee\x80\x80\0")),
+	    "???????");
+}
+
 static void markdown_stays_text(void **state)
 {
 	(void)state;
@@ -208,6 +227,8 @@ int main(void)
 	    cmocka_unit_test(html_cannot_be_left),
 	    cmocka_unit_test(xml_holds_only_what_xml_can_say),
 	    cmocka_unit_test(json_is_escaped_and_in_a_script_more_so),
+	    cmocka_unit_test(json_in_ascii_is_pythons),
+	    cmocka_unit_test(a_line_without_escapes_stays_one),
 	    cmocka_unit_test(markdown_stays_text),
 	    cmocka_unit_test(a_workflow_command_stays_one_line),
 	    cmocka_unit_test(bytes_reach_the_descriptor_in_order),

@@ -307,10 +307,12 @@ static bool paint_pattern(struct painter *p)
 	return false;
 }
 
-/* 'x' or '\n', where an apostrophe may also stand alone. */
+/* 'x' or '\n', where an apostrophe may also stand alone: in Rust it begins the name of a lifetime. */
 static size_t character_bytes(const struct painter *p)
 {
-	for (size_t i = peek(p, 1) == '\\' ? 3 : 2; i < 12 && p->at + i < p->line.n; i++)
+	bool escaped = peek(p, 1) == '\\', wide = (unsigned char)peek(p, 1) >= 0x80;
+	size_t most = escaped || !p->tongue->nested_comments ? 12 : wide ? 6 : 3;
+	for (size_t i = escaped ? 3 : 2; i < most && p->at + i < p->line.n; i++)
 		if (p->line.at[p->at + i] == '\'')
 			return i + 1;
 	return 0;

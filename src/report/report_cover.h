@@ -6,7 +6,7 @@
  * tells what went wrong with the stream. Cost: 1,407 files with 310,906 statements take 20 to 60 ms each.
  */
 #pragma once
-#include "analyse/cover.h"
+#include "analyse/cover_gate.h"
 #include "report/out.h"
 
 enum cover_sort {
@@ -79,6 +79,25 @@ void report_cover_sonar(const struct cover *c, struct out *o);
 
 /* A picture (SVG) of the percentage, for a README. */
 void report_cover_badge(const struct cover *c, struct out *o, unsigned precision);
+
+/* The table of a change: its files, their changed statements, and which of those never ran. The last line is
+ * as in report_cover_term; colour, ascii, precision and columns are used of the options. */
+void report_cover_diff(const struct cover_diff *d, struct out *o, const struct cover_term_options *opt);
+
+/* One line a gate that was missed: what is how far below which bound. */
+void report_cover_misses(const struct cover_misses *m, struct out *o, unsigned precision);
+
+struct cover_markdown_options {
+	unsigned precision;
+	size_t limit_bytes; /* GitHub takes 65,536 characters a comment; what does not fit is left out and
+			       said */
+	unsigned rows;      /* of a table */
+};
+/* A comment on a change: totals, the files that it touched (diff; NULL: none is known), the files with the
+ * lowest coverage, gates that were missed (misses; NULL: none were asked). */
+void report_cover_markdown(const struct cover *c, const struct cover_diff *diff,
+			   const struct cover_misses *misses, struct out *o,
+			   const struct cover_markdown_options *opt);
 
 /*
  * A folder of pages that reads without JavaScript and under a policy that forbids it: an index by file, by
