@@ -121,6 +121,9 @@ const char *pyscan_string(struct pyscan *s, const char *p, uint32_t *line);
 /* The length of the string prefix that ends at p, and whether fields in braces are looked for. */
 unsigned pyscan_prefix(const struct pyscan *s, const char *p, bool *ret_fields);
 
+/* Behind the bracket that closes the one at p; end when there is none, NULL after pyscan_fail. */
+const char *pyscan_bracket(struct pyscan *s, const char *p, const char *end, uint32_t *line);
+
 /* pyscan_test.c: text from p to end is a test, up to a comma, a colon, or the word `if`'s end of what
  * Python's grammar takes as one expression. */
 uint8_t pyscan_test(struct pyscan *s, const char *p, const char *end);
@@ -128,6 +131,8 @@ uint8_t pyscan_test(struct pyscan *s, const char *p, const char *end);
 /* pyscan_simple.c: marks of the one simple statement that lies from p to end; colon NULL: none outside of
  * brackets. */
 uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, bool in_function);
+/* Behind blanks, line ends, joined lines and comments. */
+const char *pyscan_skip(const char *p, const char *end);
 /* Whether it is nothing but plain strings. */
 bool pyscan_is_text(struct pyscan *s, const char *p, const char *end);
 /* pyscan_case.c: what the case at l matches; ret_lines: first and last line of a pattern that matches all. */

@@ -10,8 +10,7 @@ static const char *skip_blank(const char *p, const char *end)
 	return p;
 }
 
-/* Behind blanks, joined lines and comments. */
-static const char *skip_void(const char *p, const char *end)
+const char *pyscan_skip(const char *p, const char *end)
 {
 	for (p = skip_blank(p, end); p < end && *p == '#'; p = skip_blank(p, end)) {
 		p = memchr(p, '\n', (size_t)(end - p));
@@ -26,7 +25,7 @@ bool pyscan_is_text(struct pyscan *s, const char *p, const char *end)
 	unsigned depth = 0;
 	bool any = false;
 	uint32_t line = 0;
-	for (p = skip_void(p, end); p < end; p = skip_void(p, end)) {
+	for (p = pyscan_skip(p, end); p < end; p = pyscan_skip(p, end)) {
 		if (*p == '(' && !any) {
 			depth++;
 			p++;
@@ -58,7 +57,7 @@ static bool has_value(struct pyscan *s, const char *p, const char *end)
 			continue;
 		}
 		if (*p == '#') {
-			p = skip_void(p, end);
+			p = pyscan_skip(p, end);
 			continue;
 		}
 		if (*p == '(' || *p == '[' || *p == '{')
@@ -91,11 +90,11 @@ static bool is_bare_annotation(struct pyscan *s, const char *p, const char *end,
 /* `del ()`, which deletes nothing. */
 static bool deletes_nothing(const char *p, const char *end)
 {
-	p = skip_void(p, end);
+	p = pyscan_skip(p, end);
 	if (p == end || *p != '(')
 		return false;
-	p = skip_void(p + 1, end);
-	return p < end && *p == ')' && skip_void(p + 1, end) == end;
+	p = pyscan_skip(p + 1, end);
+	return p < end && *p == ')' && pyscan_skip(p + 1, end) == end;
 }
 
 static uint16_t of_word(struct pyscan *s, struct str word, const char *end)
@@ -127,7 +126,7 @@ static uint16_t of_word(struct pyscan *s, struct str word, const char *end)
 
 uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, bool in_function)
 {
-	p = skip_void(p, end);
+	p = pyscan_skip(p, end);
 	if (p == end)
 		return 0;
 	const char *word_end = p;

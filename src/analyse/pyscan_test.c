@@ -94,28 +94,12 @@ static struct value folded(struct value v)
 	return v;
 }
 
-/* Behind the bracket that closes the one at p. */
 static void skip_bracket(struct reading *r)
 {
-	unsigned depth = 0;
 	uint32_t line = 0;
-	while (r->p && r->p < r->end) {
-		char c = *r->p;
-		if (c == '"' || c == '\'') {
-			r->p = pyscan_string(r->s, r->p, &line);
-			continue;
-		}
-		if (c == '#') {
-			skip_space(r);
-			continue;
-		}
-		r->p++;
-		if (c == '(' || c == '[' || c == '{')
-			depth++;
-		else if ((c == ')' || c == ']' || c == '}') && --depth == 0)
-			return;
-	}
-	(void)lose(r);
+	r->p = pyscan_bracket(r->s, r->p, r->end, &line);
+	if (!r->p)
+		(void)lose(r);
 }
 
 static struct value number(struct reading *r)

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Compares the scanner of Python sources with coverage.py's parser.
 
-    parity.py PYSCAN_SAYS BUILD_FOLDER [--all] [--python PROGRAM] [--show N] [FILE_OR_FOLDER...]
+    parity.py PYSCAN_SAYS BUILD_FOLDER [--all] [--python PROGRAM] [--show N] [--made N]
+              [FILE_OR_FOLDER...]
 
 Looked at are the given files and folders; without any, the tricky ones beside this file, and 300 of the standard
-library (--all: all of it, and all that is installed beside it). coverage.py is installed into a venv below BUILD_FOLDER
+library (--all: all of it, and all that is installed beside it). --made adds N programs made at random. coverage.py is installed into a venv below BUILD_FOLDER
 once, and what it said about a file is kept there, too. Exit code 1: they differ; 77: coverage.py cannot be had.
 """
 import hashlib
@@ -13,6 +14,8 @@ import os
 import subprocess
 import sys
 import sysconfig
+
+import python_maker
 
 VERSION = "7.17.3"
 SAMPLE = 300
@@ -53,7 +56,7 @@ def ask(path, exclude, partial):
         "excluded": sorted(parser.excluded),
         "no_branch": sorted(parser.lines_matching(partial)),
         "multiline": {str(k): v for k, v in sorted(parser.multiline_map.items()) if k != v},
-        "regions": [[r.kind, r.name, r.start, sorted(r.lines)] for r in code_regions(text)],
+        "regions": [[r.kind, r.name, r.start, sorted(r.lines)] for r in sorted(code_regions(text), key=lambda r: r.start)],
     }
     try:
         facts["arcs"] = sorted(parser.arcs())
@@ -105,6 +108,16 @@ def standard_library(program):
 def spread(paths, n):
     step = max(1, len(paths) // n)
     return paths[::step][:n]
+
+
+def programs(folder, n):
+    at = os.path.join(folder, "made")
+    os.makedirs(at, exist_ok=True)
+    for seed in range(n):
+        path = os.path.join(at, "%d.py" % seed)
+        with open(path, "w") as f:
+            f.write(python_maker.program(seed))
+        yield path
 
 
 def key_of(path, version):
@@ -184,7 +197,7 @@ def wants_newer(path, version):
 
 def main():
     program, build, rest = sys.argv[1], sys.argv[2], sys.argv[3:]
-    everything, python, show = False, sys.executable, 10
+    everything, python, show, made = False, sys.executable, 10, 0
     paths = []
     while rest:
         word = rest.pop(0)
@@ -192,6 +205,8 @@ def main():
             everything = True
         elif word == "--python":
             python = rest.pop(0)
+        elif word == "--made":
+            made = int(rest.pop(0))
         elif word == "--show":
             show = int(rest.pop(0))
         else:
@@ -202,7 +217,7 @@ def main():
     else:
         library = list(sources([standard_library(python)]))
         files = list(sources([os.path.join(HERE, "sources")])) + (library if everything else spread(library, SAMPLE))
-    files = [path for path in files if not wants_newer(path, version)]
+    files = [path for path in files if not wants_newer(path, version)] + list(programs(folder, made))
     patterns = json.loads(subprocess.run([venv, __file__, "--oracle", "--patterns"], capture_output=True, text=True,
                                          check=True).stdout)
     n = {"files": 0, "statements": 0, "arcs": 0, "regions": 0, "refused": 0, "differ": 0, "only we read": 0}
@@ -212,6 +227,8 @@ def main():
         if "error" in theirs:
             n["refused"] += 1
             n["only we read"] += "error" not in ours
+            if os.path.abspath(path).startswith(HERE):
+                print("%s: refused: %s" % (path, theirs["error"]))
             continue
         for what in ("statements", "arcs", "regions"):
             n[what] += len(theirs.get(what, []))
