@@ -160,6 +160,8 @@ static bool code_on_later_lines(struct pyscan *s, const struct py_line *l)
 	const char *p = s->text.at + l->at, *stop = s->text.at + l->stop;
 	uint32_t line = l->first;
 	bool text_before = false;
+	if (stop - p > 6 && (memcmp(p, "from ", 5) == 0 || memcmp(p, "import", 6) == 0))
+		return false;
 	while (p && p < stop) {
 		bool quote = *p == '"' || *p == '\'';
 		bool begins = quote ? !text_before : py_ident(*p);
@@ -181,7 +183,7 @@ static bool code_on_later_lines(struct pyscan *s, const struct py_line *l)
 
 static bool is_left_out(struct pyscan *s, const struct py_line *l)
 {
-	return (s->flags[l->first] & PY_EXCLUDED) && (l->last == l->first || !code_on_later_lines(s, l));
+	return (s->flags[l->line] & PY_EXCLUDED) && (l->last == l->first || !code_on_later_lines(s, l));
 }
 
 /* A case that matches anything is left out when all of its suite is. */
@@ -203,6 +205,8 @@ static void exclude_case(struct pyscan *s, uint32_t i)
 	pyscan_pattern(s, &s->lines[i], lines);
 	for (uint32_t line = lines[0]; any && line <= lines[1]; line++)
 		s->flags[line] |= PY_EXCLUDED;
+	if (any && lines[0] > s->lines[i].first) /* all its code is in brackets that begin further down */
+		s->flags[s->lines[i].first] |= PY_IN_DOC;
 }
 
 static void exclude_tree(struct pyscan *s)

@@ -124,7 +124,7 @@ unsigned pyscan_prefix(const struct pyscan *s, const char *p, bool *ret_fields);
 /* Behind the bracket that closes the one at p; end when there is none, NULL after pyscan_fail. */
 const char *pyscan_bracket(struct pyscan *s, const char *p, const char *end, uint32_t *line);
 
-/* pyscan_test.c: text from p to end is a test, up to a comma, a colon, or the word `if`'s end of what
+/* pyscan_constant.c: text from p to end is a test, up to a comma, a colon, or the word `if`'s end of what
  * Python's grammar takes as one expression. */
 uint8_t pyscan_test(struct pyscan *s, const char *p, const char *end);
 
