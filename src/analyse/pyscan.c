@@ -45,7 +45,8 @@ static bool open_text(struct pyscan *s, struct str text)
 	}
 	if (has(text, '\r') || (text.n && text.at[text.n - 1] != '\n'))
 		text = with_newlines(&s->scratch, text);
-	s->text = text;
+	s->text = text.n ? text : STR("");
+	text = s->text;
 	s->n_lines = count_lines(text.at, text.at + text.n);
 	if (has(text, 0))
 		pyscan_fail(s, count_lines(text.at, memchr(text.at, 0, text.n)), "a null byte stands in it");

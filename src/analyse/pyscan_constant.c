@@ -102,30 +102,33 @@ static void skip_bracket(struct reading *r)
 		(void)lose(r);
 }
 
+/* Takes a number as it is written; *ret_based: with 0x, 0o or 0b. */
+static struct str number_text(struct reading *r, bool *ret_based)
+{
+	const char *from = r->p;
+	*ret_based = from + 1 < r->end && from[0] == '0' && strchr("xXoObB", from[1]);
+	for (; r->p < r->end && (py_ident(*r->p) || *r->p == '.'); r->p++)
+		if (!*ret_based && (*r->p | 32) == 'e' && (r->p[1] == '-' || r->p[1] == '+'))
+			r->p++;
+	return (struct str){from, (size_t)(r->p - from)};
+}
+
 static struct value number(struct reading *r)
 {
-	bool zero = true, whole = true;
+	bool based, filled = false;
+	struct str s = number_text(r, &based);
+	size_t n = 0;
+	while (n < s.n && (based || !strchr("eEjJ", s.at[n])))
+		n++;
+	bool whole = !based && n == s.n && !memchr(s.at, '.', n);
 	int64_t v = 0;
-	struct str w = word_at(r);
-	bool based = w.n > 1 && w.at[0] == '0' && strchr("xXoObB", w.at[1]);
-	for (; r->p < r->end && (py_ident(*r->p) || *r->p == '.'); r->p++) {
-		char c = *r->p;
-		if (!based && (c | 32) == 'e' && (r->p[1] == '-' || r->p[1] == '+'))
-			r->p++;
-		if (!based && ((c | 32) == 'e' || (c | 32) == 'j' || c == '.'))
-			whole = false;
-		if (!whole && (c | 32) == 'e') {
-			r->p++;
-			r->p += word_at(r).n;
-			break;
-		}
-		if ((py_digit(c) && c != '0') ||
-		    (based && r->p - w.at > 1 && (c | 32) >= 'a' && (c | 32) <= 'f'))
-			zero = false;
-		if (py_digit(c) && whole)
-			whole = !__builtin_mul_overflow(v, 10, &v) && !__builtin_add_overflow(v, c - '0', &v);
+	for (size_t i = based ? 2 : 0; i < n; i++) {
+		filled |= s.at[i] != '0' && s.at[i] != '_' && s.at[i] != '.';
+		if (whole && py_digit(s.at[i]))
+			whole = !__builtin_mul_overflow(v, 10, &v) &&
+				!__builtin_add_overflow(v, s.at[i] - '0', &v);
 	}
-	return whole && !based ? of_number(v) : of_truth(!zero);
+	return whole ? of_number(v) : of_truth(filled);
 }
 
 /* Strings that stand side by side; an f-string is a constant to CPython only when it has no field. */
