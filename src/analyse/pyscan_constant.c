@@ -56,6 +56,8 @@ static struct str word_at(const struct reading *r)
 static bool take_word(struct reading *r, const char *word)
 {
 	skip_space(r);
+	if (r->p >= r->end || *r->p != *word)
+		return false;
 	struct str w = word_at(r);
 	if (!str_is(w, word))
 		return false;
@@ -186,6 +188,8 @@ static struct value bracketed(struct reading *r)
 static struct value named(struct reading *r, struct str w)
 {
 	r->p += w.n;
+	if (w.n < 4 || !strchr("TFNly_", *w.at))
+		return ANYTHING;
 	if (str_is(w, "True") || str_is(w, "__debug__"))
 		return of_number(1);
 	if (str_is(w, "False"))

@@ -39,6 +39,7 @@ struct scan {
 	const char *colon; /* its first one outside of brackets */
 	const char *last_colon;
 	const char *text_end; /* behind the string that it begins with */
+	const char *comment;  /* the last one of the logical line */
 };
 
 const char *pyscan_fail(struct pyscan *s, uint32_t line, const char *why)
@@ -136,6 +137,7 @@ static void begin_line(struct scan *c, const char *p)
 	l->depth = (uint8_t)c->depth;
 	l->marks = c->suites[c->depth].in_function ? PY_IN_FUNCTION : 0;
 	c->lambdas = 0;
+	c->comment = NULL;
 	begin_kind(c, l, p);
 	begin_statement(c, p, c->line);
 }
@@ -306,11 +308,13 @@ static void settle_match(struct scan *c, const char *stop)
 	begin_statement(c, c->last_colon + 1, c->line);
 }
 
-/* Line of the last token: joined lines may be empty. */
+/* Line of the last token: the last of joined lines can be empty or hold but a comment. */
 static uint32_t last_token_line(const struct scan *c, const char *stop)
 {
 	uint32_t line = c->line;
-	for (const char *p = stop; p > c->s->text.at; p--) {
+	const char *p =
+	    c->comment && memchr(c->comment, '\n', (size_t)(c->end - c->comment)) == stop ? c->comment : stop;
+	for (; p > c->s->text.at; p--) {
 		if (p[-1] == '\n')
 			line--;
 		else if (p[-1] != ' ' && p[-1] != '\t' && p[-1] != '\\' && p[-1] != '\f')
@@ -360,6 +364,7 @@ static const char *scan_line(struct scan *c, const char *p)
 			c->line++;
 			continue;
 		case HASH:
+			c->comment = p;
 			p = memchr(p, '\n', (size_t)(c->end - p));
 			continue;
 		case QUOTE:

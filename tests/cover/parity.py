@@ -32,9 +32,6 @@ def oracle():
     from coverage.misc import join_regex
     warnings.simplefilter("ignore")
     exclude, partial = join_regex(DEFAULT_EXCLUDE), join_regex(DEFAULT_PARTIAL + DEFAULT_PARTIAL_ALWAYS)
-    if sys.argv[2:] == ["--patterns"]:
-        print(json.dumps([DEFAULT_EXCLUDE, DEFAULT_PARTIAL + DEFAULT_PARTIAL_ALWAYS]))
-        return
     sys.setrecursionlimit(20000)
     for line in sys.stdin:
         try:
@@ -151,11 +148,8 @@ def they_say(python, version, folder, paths):
         process.wait()
 
 
-def we_say(program, patterns, paths):
-    command = [program, "--arcs"]
-    for option, list_of_them in zip(("--exclude", "--partial"), patterns):
-        for pattern in list_of_them:
-            command += [option, pattern]
+def we_say(program, paths):
+    command = [program, "--arcs", "--defaults"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     for path in paths:
         process.stdin.write(path + "\n")
@@ -218,11 +212,9 @@ def main():
         library = list(sources([standard_library(python)]))
         files = list(sources([os.path.join(HERE, "sources")])) + (library if everything else spread(library, SAMPLE))
     files = [path for path in files if not wants_newer(path, version)] + list(programs(folder, made))
-    patterns = json.loads(subprocess.run([venv, __file__, "--oracle", "--patterns"], capture_output=True, text=True,
-                                         check=True).stdout)
     n = {"files": 0, "statements": 0, "arcs": 0, "regions": 0, "refused": 0, "differ": 0, "only we read": 0}
     kinds = {}
-    for path, theirs, ours in zip(files, they_say(venv, version, folder, files), we_say(program, patterns, files)):
+    for path, theirs, ours in zip(files, they_say(venv, version, folder, files), we_say(program, files)):
         n["files"] += 1
         if "error" in theirs:
             n["refused"] += 1

@@ -139,6 +139,15 @@ if x:
 	        more = 3
 
 
+def joined():
+    return 1 \
+        # comment
+
+
+def joined_with_nothing():
+    return 1 \
+
+    # comment
 def last():
     pass
     # comment
