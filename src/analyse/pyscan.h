@@ -61,7 +61,7 @@ struct pyfacts {
 
 /*
  * text: UTF-8, or what decoding left of it (analyse/pysource.h); line ends \n, \r\n or \r. What the facts
- * hold lies in the arena, nothing in the text. Takes about 3 ns a byte (with arcs 4) and 5 bytes a line of
- * the arena (with arcs 15). Never fails, whatever the bytes.
+ * hold lies in the arena, nothing in the text. About 3 ns a byte, 4 with arcs (26 MB of sympy, one core); of
+ * the arena about 6 bytes a line and 100 a function, with arcs 15 a line. Never fails, whatever the bytes.
  */
 struct pyfacts pyscan(struct arena *a, struct str text, const struct pyscan_options *opt);

@@ -7,7 +7,8 @@
  * \x1f, and flags in the middle of a pattern, which Python refuses, hold to the end of their group.
  *
  * A compiled expression is read only: several threads may search with it. Machine code is made where the
- * processor allows; then 20 to 200 MB of text a second for each expression.
+ * processor allows; then coverage.py's three default patterns together go through 330 MB of Python sources a
+ * second (26 MB of sympy, one core).
  */
 #pragma once
 #include <stdbool.h>
