@@ -129,8 +129,9 @@ const char *pyscan_bracket(struct pyscan *s, const char *p, const char *end, uin
 uint8_t pyscan_test(struct pyscan *s, const char *p, const char *end);
 
 /* pyscan_simple.c: marks of the one simple statement that lies from p to end; colon NULL: none outside of
- * brackets. */
-uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, bool in_function);
+ * brackets; line: where it ends, for errors. */
+uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, uint32_t line,
+		       bool in_function);
 /* Behind blanks, line ends, joined lines and comments. */
 const char *pyscan_skip(const char *p, const char *end);
 /* Whether it is nothing but plain strings. */

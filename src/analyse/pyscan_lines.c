@@ -3,12 +3,12 @@
 #include "analyse/pyscan_inside.h"
 #include "base/str.h"
 
-enum sort { PLAIN, NEWLINE, QUOTE, HASH, BACKSLASH, OPEN, CLOSE, COLON, SEMICOLON, ELL };
+enum sort { PLAIN, NEWLINE, QUOTE, HASH, BACKSLASH, OPEN, CLOSE, COLON, SEMICOLON, ELL, FOREIGN };
 
 static const uint8_t SORT[256] = {
-    ['\n'] = NEWLINE, ['"'] = QUOTE, ['\''] = QUOTE,    ['#'] = HASH,  ['\\'] = BACKSLASH,
-    ['('] = OPEN,     ['['] = OPEN,  ['{'] = OPEN,      [')'] = CLOSE, [']'] = CLOSE,
-    ['}'] = CLOSE,    [':'] = COLON, [';'] = SEMICOLON, ['l'] = ELL,
+    ['\n'] = NEWLINE,  ['"'] = QUOTE, ['\''] = QUOTE,  ['#'] = HASH,    ['\\'] = BACKSLASH, ['('] = OPEN,
+    ['['] = OPEN,      ['{'] = OPEN,  [')'] = CLOSE,   [']'] = CLOSE,   ['}'] = CLOSE,      [':'] = COLON,
+    [';'] = SEMICOLON, ['l'] = ELL,   ['`'] = FOREIGN, ['$'] = FOREIGN, ['?'] = FOREIGN,
 };
 
 /* A suite that is open: how far it is indented, counting a tab as up to 8 columns and as one. */
@@ -219,7 +219,7 @@ static void end_statement(struct scan *c, const char *stop)
 		l->doc_end = c->line;
 		join_marks(l, PY_DOCSTRING | (in_function ? 0 : PY_CODE));
 	} else {
-		join_marks(l, pyscan_simple(c->s, p, stop, c->colon, in_function));
+		join_marks(l, pyscan_simple(c->s, p, stop, c->colon, c->line, in_function));
 	}
 }
 
@@ -325,6 +325,8 @@ static uint32_t last_token_line(const struct scan *c, const char *stop)
 
 static void end_line(struct scan *c, uint32_t first_record, const char *stop)
 {
+	if (c->wants_colon)
+		(void)pyscan_fail(c->s, c->line, "a colon is missing");
 	settle_match(c, stop);
 	end_statement(c, stop);
 	struct py_line *l = &c->s->lines[first_record];
@@ -341,8 +343,6 @@ static void end_line(struct scan *c, uint32_t first_record, const char *stop)
 		l->stop = (uint32_t)(stop - c->s->text.at);
 	}
 	c->suites[c->depth].begun = true;
-	if (c->wants_colon)
-		(void)pyscan_fail(c->s, c->line, "a colon is missing");
 	if (c->line == c->s->lines[first_record].first)
 		return;
 	for (uint32_t i = c->s->lines[first_record].first; i <= c->line; i++)
@@ -377,6 +377,8 @@ static const char *scan_line(struct scan *c, const char *p)
 		case CLOSE:
 			p = on_bracket(c, p);
 			break;
+		case FOREIGN:
+			return pyscan_fail(c->s, c->line, "a character is none of Python's");
 		case ELL:
 			on_ell(c, p++);
 			continue;

@@ -286,6 +286,9 @@ static void what_python_cannot_read_is_an_error(void **state)
 	check_error("x = f'{a'\n", 1, "a string has no end");
 	check_error("x = 1 \\ 2\n", 1, "something stands behind a backslash that joins lines");
 	check_error("else:\n    x = 1\n", 1, "a clause belongs to nothing");
+	check_error("x = 1\nprint 'a'\n", 2, "two words stand side by side, which is not Python 3");
+	check_error("x = `y`\n", 1, "a character is none of Python's");
+	check_statements("x if y else z\ntype x = y\nnot x\nx not in y\nlazy import x\n", "1 2 3 4 5");
 	check_error("@d\nx = 1\n", 1, "a decorator belongs to nothing");
 }
 

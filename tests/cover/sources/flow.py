@@ -253,6 +253,12 @@ async def asynchronous(x):
     return
 
 
+def __annotate__(x):
+    if x:
+        return 1
+    return 2
+
+
 class Body:
     x: int
     y: int = 3
