@@ -34,12 +34,10 @@ static bool clause(const struct flow *f, unsigned depth, uint8_t kind)
 	return f->i < f->s->n && f->s->lines[f->i].depth == depth && f->s->lines[f->i].kind == kind;
 }
 
-static void mark(struct flow *f, struct py_line *l)
+static void mark(struct flow *f, const struct py_line *l)
 {
-	if (f->silent)
-		return;
-	l->marks |= PY_LIVE;
-	f->s->flags[l->first] |= PY_HAS_CODE;
+	if (!f->silent)
+		f->s->flags[l->first] |= PY_HAS_CODE;
 }
 
 static bool simple(struct flow *f, bool live, struct frame *frame)

@@ -58,7 +58,6 @@ enum py_mark {
 	PY_INLINE = 512,        /* stands on the line of its header */
 	PY_WILDCARD = 1024,     /* of a case: its pattern matches anything */
 	PY_GUARDED = 2048,      /* of a case: it has an if */
-	PY_LIVE = 4096,         /* found by pyscan_flow: has code that can be reached */
 	PY_CONTINUED = 8192,    /* a backslash joins lines */
 	PY_IN_FUNCTION = 16384, /* the nearest def or class around is a def */
 };
