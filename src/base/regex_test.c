@@ -63,6 +63,8 @@ static void empty_matches_are_as_in_python(void **state)
 	assert_string_equal(find("$", "a\nb"), "1 2");
 	assert_string_equal(find("a*", "baac"), "1 1 1 1");
 	assert_string_equal(find("\\Z", "a\n"), "2");
+	assert_string_equal(find("", "a\n"), "1 1 2");
+	assert_string_equal(find("(?#nothing)", "a"), "1 1");
 }
 
 static void the_first_pattern_that_fits_wins(void **state)
