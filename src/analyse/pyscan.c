@@ -6,6 +6,24 @@
 
 enum { SHOWN = PY_STATEMENT | PY_EXCLUDED | PY_NO_BRANCH };
 
+const char *const pyscan_exclude_lines[] = {
+    "#\\s*(pragma|PRAGMA)[:\\s]?\\s*(no|NO)\\s*(cover|COVER)",
+    "^\\s*(((async )?def .*?)?[\\])]+(\\s*->.*?)?:\\s*)?\\.\\.\\.\\s*(#|$)",
+    "^\\s*if (typing\\.)?TYPE_CHECKING:",
+    NULL,
+};
+
+const char *const pyscan_partial_branches[] = {
+    "#\\s*(pragma|PRAGMA)[:\\s]?\\s*(no|NO)\\s*(branch|BRANCH)",
+    NULL,
+};
+
+const char *const pyscan_partial_always[] = {
+    "^\\s*while (True|1|False|0):",
+    "^\\s*if (True|1|False|0):",
+    NULL,
+};
+
 static bool has(struct str text, char c)
 {
 	return text.n && memchr(text.at, c, text.n);
@@ -45,7 +63,8 @@ static bool open_text(struct pyscan *s, struct str text)
 	}
 	if (has(text, '\r') || (text.n && text.at[text.n - 1] != '\n'))
 		text = with_newlines(&s->scratch, text);
-	s->text = text;
+	s->text = text.n ? text : STR("");
+	text = s->text;
 	s->n_lines = count_lines(text.at, text.at + text.n);
 	if (has(text, 0))
 		pyscan_fail(s, count_lines(text.at, memchr(text.at, 0, text.n)), "a null byte stands in it");

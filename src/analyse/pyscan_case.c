@@ -21,28 +21,11 @@ static void skip_space(struct pattern *r)
 	}
 }
 
-/* Behind the bracket that closes the one at p. */
 static void skip_bracket(struct pattern *r)
 {
-	unsigned depth = 0;
-	while (r->p && r->p < r->end) {
-		char c = *r->p;
-		if (c == '"' || c == '\'') {
-			r->p = pyscan_string(r->s, r->p, &r->line);
-			continue;
-		}
-		if (c == '#') {
-			skip_space(r);
-			continue;
-		}
-		r->line += c == '\n';
-		r->p++;
-		if (c == '(' || c == '[' || c == '{')
-			depth++;
-		else if ((c == ')' || c == ']' || c == '}') && --depth == 0)
-			return;
-	}
-	r->p = r->end;
+	r->p = pyscan_bracket(r->s, r->p, r->end, &r->line);
+	if (!r->p)
+		r->p = r->end;
 }
 
 /* What one piece of a pattern is. */

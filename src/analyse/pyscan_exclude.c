@@ -110,36 +110,47 @@ static uint32_t last_line_of(const struct pyscan *s, uint32_t i)
 	return s->lines[s->lines[i].after - 1].end;
 }
 
-/* Line of what stands behind the @, as Python counts it: without brackets that are all around it. */
-static uint32_t decorator_line(const struct pyscan *s, const struct py_line *l)
+static uint32_t newlines(const char *p, const char *end)
 {
-	const char *p = s->text.at + l->word_end, *stop = s->text.at + l->stop;
-	uint32_t line = l->line;
-	bool wrapped = stop > p && stop[-1] == ')';
-	for (; p < stop; p++) {
-		if (*p == '#')
-			p = memchr(p, '\n', (size_t)(stop - p));
-		if (!p || p == stop)
-			break;
-		line += *p == '\n';
-		if (!strchr(" \t\n\\\f", *p) && !(wrapped && *p == '('))
-			break;
-	}
-	return line;
+	uint32_t n = 0;
+	for (; p < end; p++)
+		n += *p == '\n';
+	return n;
 }
 
+/* Line of what stands behind the @, as Python counts it: without brackets that are all around it. */
+static uint32_t decorator_line(struct pyscan *s, const struct py_line *l)
+{
+	const char *from = s->text.at + l->at, *stop = s->text.at + l->stop;
+	const char *p = pyscan_skip(s->text.at + l->word_end, stop);
+	while (p < stop && *p == '(') {
+		uint32_t line = 0;
+		const char *behind = pyscan_bracket(s, p, stop, &line);
+		if (!behind || (pyscan_skip(behind, stop) < stop && *pyscan_skip(behind, stop) != ')'))
+			break;
+		p = pyscan_skip(p + 1, stop);
+	}
+	return l->line + newlines(from, p);
+}
+
+/* A decorator in brackets begins behind its @; then what is left out begins there, and the line of the @ has
+ * no code that is not. */
 static void exclude_definition(struct pyscan *s, uint32_t i, uint32_t *painted)
 {
 	const struct py_line *l = &s->lines[i];
-	uint32_t first = l->line;
+	uint32_t first = l->line, top = l->line;
 	for (uint32_t d = i;
-	     d > 0 && s->lines[d - 1].kind == PY_DECORATOR && s->lines[d - 1].depth == l->depth; d--)
+	     d > 0 && s->lines[d - 1].kind == PY_DECORATOR && s->lines[d - 1].depth == l->depth; d--) {
 		first = decorator_line(s, &s->lines[d - 1]);
+		top = s->lines[d - 1].line;
+	}
 	if (l->line <= *painted || !any_matched(s, first, l->line, PY_EXCLUDED))
 		return;
 	*painted = last_line_of(s, i);
 	for (uint32_t line = first; line <= *painted; line++)
 		s->flags[line] |= PY_EXCLUDED;
+	if (top < first)
+		s->flags[top] |= PY_IN_DOC;
 }
 
 /* Whether a statement has byte code on a line behind its first: roughly, whether a name, a number or a string
@@ -149,6 +160,8 @@ static bool code_on_later_lines(struct pyscan *s, const struct py_line *l)
 	const char *p = s->text.at + l->at, *stop = s->text.at + l->stop;
 	uint32_t line = l->first;
 	bool text_before = false;
+	if (stop - p > 6 && (memcmp(p, "from ", 5) == 0 || memcmp(p, "import", 6) == 0))
+		return false;
 	while (p && p < stop) {
 		bool quote = *p == '"' || *p == '\'';
 		bool begins = quote ? !text_before : py_ident(*p);
@@ -170,7 +183,7 @@ static bool code_on_later_lines(struct pyscan *s, const struct py_line *l)
 
 static bool is_left_out(struct pyscan *s, const struct py_line *l)
 {
-	return (s->flags[l->first] & PY_EXCLUDED) && (l->last == l->first || !code_on_later_lines(s, l));
+	return (s->flags[l->line] & PY_EXCLUDED) && (l->last == l->first || !code_on_later_lines(s, l));
 }
 
 /* A case that matches anything is left out when all of its suite is. */
@@ -192,6 +205,8 @@ static void exclude_case(struct pyscan *s, uint32_t i)
 	pyscan_pattern(s, &s->lines[i], lines);
 	for (uint32_t line = lines[0]; any && line <= lines[1]; line++)
 		s->flags[line] |= PY_EXCLUDED;
+	if (any && lines[0] > s->lines[i].first) /* all its code is in brackets that begin further down */
+		s->flags[s->lines[i].first] |= PY_IN_DOC;
 }
 
 static void exclude_tree(struct pyscan *s)

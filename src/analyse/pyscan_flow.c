@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "analyse/pyscan_inside.h"
 
 /*
@@ -13,6 +15,7 @@ struct frame {
 struct flow {
 	struct pyscan *s;
 	uint32_t i;
+	bool silent; /* in a function that coverage.py takes for one that CPython made, from annotations */
 };
 
 static bool suite(struct flow *f, unsigned depth, bool live, struct frame *frame);
@@ -31,10 +34,10 @@ static bool clause(const struct flow *f, unsigned depth, uint8_t kind)
 	return f->i < f->s->n && f->s->lines[f->i].depth == depth && f->s->lines[f->i].kind == kind;
 }
 
-static void mark(struct flow *f, struct py_line *l)
+static void mark(struct flow *f, const struct py_line *l)
 {
-	l->marks |= PY_LIVE;
-	f->s->flags[l->first] |= PY_HAS_CODE;
+	if (!f->silent)
+		f->s->flags[l->first] |= PY_HAS_CODE;
 }
 
 static bool simple(struct flow *f, bool live, struct frame *frame)
@@ -116,6 +119,18 @@ static bool cases(struct flow *f, bool live, struct frame *frame)
 	return ends || live;
 }
 
+static void definition(struct flow *f, bool live)
+{
+	const struct py_line *l = &f->s->lines[f->i];
+	const char *stop = f->s->text.at + l->stop, *name = pyscan_skip(f->s->text.at + l->word_end, stop);
+	static const char SKIPPED[] = "__annotate__";
+	size_t n = sizeof(SKIPPED) - 1;
+	bool outside = f->silent;
+	f->silent = (size_t)(stop - name) > n && memcmp(name, SKIPPED, n) == 0 && !py_ident(name[n]);
+	body(f, live, NULL);
+	f->silent = outside;
+}
+
 static bool statement(struct flow *f, bool live, struct frame *frame)
 {
 	struct py_line *l = &f->s->lines[f->i];
@@ -138,7 +153,7 @@ static bool statement(struct flow *f, bool live, struct frame *frame)
 		return live;
 	case PY_DEF:
 	case PY_CLASS:
-		body(f, live, NULL);
+		definition(f, live);
 		return live;
 	case PY_DECORATOR:
 		l->after = ++f->i;

@@ -58,7 +58,6 @@ enum py_mark {
 	PY_INLINE = 512,        /* stands on the line of its header */
 	PY_WILDCARD = 1024,     /* of a case: its pattern matches anything */
 	PY_GUARDED = 2048,      /* of a case: it has an if */
-	PY_LIVE = 4096,         /* found by pyscan_flow: has code that can be reached */
 	PY_CONTINUED = 8192,    /* a backslash joins lines */
 	PY_IN_FUNCTION = 16384, /* the nearest def or class around is a def */
 };
@@ -121,13 +120,19 @@ const char *pyscan_string(struct pyscan *s, const char *p, uint32_t *line);
 /* The length of the string prefix that ends at p, and whether fields in braces are looked for. */
 unsigned pyscan_prefix(const struct pyscan *s, const char *p, bool *ret_fields);
 
-/* pyscan_test.c: text from p to end is a test, up to a comma, a colon, or the word `if`'s end of what
+/* Behind the bracket that closes the one at p; end when there is none, NULL after pyscan_fail. */
+const char *pyscan_bracket(struct pyscan *s, const char *p, const char *end, uint32_t *line);
+
+/* pyscan_constant.c: text from p to end is a test, up to a comma, a colon, or the word `if`'s end of what
  * Python's grammar takes as one expression. */
 uint8_t pyscan_test(struct pyscan *s, const char *p, const char *end);
 
 /* pyscan_simple.c: marks of the one simple statement that lies from p to end; colon NULL: none outside of
- * brackets. */
-uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, bool in_function);
+ * brackets; line: where it ends, for errors. */
+uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, uint32_t line,
+		       bool in_function);
+/* Behind blanks, line ends, joined lines and comments. */
+const char *pyscan_skip(const char *p, const char *end);
 /* Whether it is nothing but plain strings. */
 bool pyscan_is_text(struct pyscan *s, const char *p, const char *end);
 /* pyscan_case.c: what the case at l matches; ret_lines: first and last line of a pattern that matches all. */

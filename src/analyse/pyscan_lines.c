@@ -3,12 +3,12 @@
 #include "analyse/pyscan_inside.h"
 #include "base/str.h"
 
-enum sort { PLAIN, NEWLINE, QUOTE, HASH, BACKSLASH, OPEN, CLOSE, COLON, SEMICOLON, ELL };
+enum sort { PLAIN, NEWLINE, QUOTE, HASH, BACKSLASH, OPEN, CLOSE, COLON, SEMICOLON, ELL, FOREIGN };
 
 static const uint8_t SORT[256] = {
-    ['\n'] = NEWLINE, ['"'] = QUOTE, ['\''] = QUOTE,    ['#'] = HASH,  ['\\'] = BACKSLASH,
-    ['('] = OPEN,     ['['] = OPEN,  ['{'] = OPEN,      [')'] = CLOSE, [']'] = CLOSE,
-    ['}'] = CLOSE,    [':'] = COLON, [';'] = SEMICOLON, ['l'] = ELL,
+    ['\n'] = NEWLINE,  ['"'] = QUOTE, ['\''] = QUOTE,  ['#'] = HASH,    ['\\'] = BACKSLASH, ['('] = OPEN,
+    ['['] = OPEN,      ['{'] = OPEN,  [')'] = CLOSE,   [']'] = CLOSE,   ['}'] = CLOSE,      [':'] = COLON,
+    [';'] = SEMICOLON, ['l'] = ELL,   ['`'] = FOREIGN, ['$'] = FOREIGN, ['?'] = FOREIGN,
 };
 
 /* A suite that is open: how far it is indented, counting a tab as up to 8 columns and as one. */
@@ -39,6 +39,7 @@ struct scan {
 	const char *colon; /* its first one outside of brackets */
 	const char *last_colon;
 	const char *text_end; /* behind the string that it begins with */
+	const char *comment;  /* the last one of the logical line */
 };
 
 const char *pyscan_fail(struct pyscan *s, uint32_t line, const char *why)
@@ -136,6 +137,7 @@ static void begin_line(struct scan *c, const char *p)
 	l->depth = (uint8_t)c->depth;
 	l->marks = c->suites[c->depth].in_function ? PY_IN_FUNCTION : 0;
 	c->lambdas = 0;
+	c->comment = NULL;
 	begin_kind(c, l, p);
 	begin_statement(c, p, c->line);
 }
@@ -217,7 +219,7 @@ static void end_statement(struct scan *c, const char *stop)
 		l->doc_end = c->line;
 		join_marks(l, PY_DOCSTRING | (in_function ? 0 : PY_CODE));
 	} else {
-		join_marks(l, pyscan_simple(c->s, p, stop, c->colon, in_function));
+		join_marks(l, pyscan_simple(c->s, p, stop, c->colon, c->line, in_function));
 	}
 }
 
@@ -306,11 +308,13 @@ static void settle_match(struct scan *c, const char *stop)
 	begin_statement(c, c->last_colon + 1, c->line);
 }
 
-/* Line of the last token: joined lines may be empty. */
+/* Line of the last token: the last of joined lines can be empty or hold but a comment. */
 static uint32_t last_token_line(const struct scan *c, const char *stop)
 {
 	uint32_t line = c->line;
-	for (const char *p = stop; p > c->s->text.at; p--) {
+	const char *p =
+	    c->comment && memchr(c->comment, '\n', (size_t)(c->end - c->comment)) == stop ? c->comment : stop;
+	for (; p > c->s->text.at; p--) {
 		if (p[-1] == '\n')
 			line--;
 		else if (p[-1] != ' ' && p[-1] != '\t' && p[-1] != '\\' && p[-1] != '\f')
@@ -321,6 +325,8 @@ static uint32_t last_token_line(const struct scan *c, const char *stop)
 
 static void end_line(struct scan *c, uint32_t first_record, const char *stop)
 {
+	if (c->wants_colon)
+		(void)pyscan_fail(c->s, c->line, "a colon is missing");
 	settle_match(c, stop);
 	end_statement(c, stop);
 	struct py_line *l = &c->s->lines[first_record];
@@ -337,8 +343,6 @@ static void end_line(struct scan *c, uint32_t first_record, const char *stop)
 		l->stop = (uint32_t)(stop - c->s->text.at);
 	}
 	c->suites[c->depth].begun = true;
-	if (c->wants_colon)
-		(void)pyscan_fail(c->s, c->line, "a colon is missing");
 	if (c->line == c->s->lines[first_record].first)
 		return;
 	for (uint32_t i = c->s->lines[first_record].first; i <= c->line; i++)
@@ -360,6 +364,7 @@ static const char *scan_line(struct scan *c, const char *p)
 			c->line++;
 			continue;
 		case HASH:
+			c->comment = p;
 			p = memchr(p, '\n', (size_t)(c->end - p));
 			continue;
 		case QUOTE:
@@ -372,6 +377,8 @@ static const char *scan_line(struct scan *c, const char *p)
 		case CLOSE:
 			p = on_bracket(c, p);
 			break;
+		case FOREIGN:
+			return pyscan_fail(c->s, c->line, "a character is none of Python's");
 		case ELL:
 			on_ell(c, p++);
 			continue;

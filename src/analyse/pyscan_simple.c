@@ -10,8 +10,7 @@ static const char *skip_blank(const char *p, const char *end)
 	return p;
 }
 
-/* Behind blanks, joined lines and comments. */
-static const char *skip_void(const char *p, const char *end)
+const char *pyscan_skip(const char *p, const char *end)
 {
 	for (p = skip_blank(p, end); p < end && *p == '#'; p = skip_blank(p, end)) {
 		p = memchr(p, '\n', (size_t)(end - p));
@@ -26,7 +25,7 @@ bool pyscan_is_text(struct pyscan *s, const char *p, const char *end)
 	unsigned depth = 0;
 	bool any = false;
 	uint32_t line = 0;
-	for (p = skip_void(p, end); p < end; p = skip_void(p, end)) {
+	for (p = pyscan_skip(p, end); p < end; p = pyscan_skip(p, end)) {
 		if (*p == '(' && !any) {
 			depth++;
 			p++;
@@ -58,7 +57,7 @@ static bool has_value(struct pyscan *s, const char *p, const char *end)
 			continue;
 		}
 		if (*p == '#') {
-			p = skip_void(p, end);
+			p = pyscan_skip(p, end);
 			continue;
 		}
 		if (*p == '(' || *p == '[' || *p == '{')
@@ -91,11 +90,11 @@ static bool is_bare_annotation(struct pyscan *s, const char *p, const char *end,
 /* `del ()`, which deletes nothing. */
 static bool deletes_nothing(const char *p, const char *end)
 {
-	p = skip_void(p, end);
+	p = pyscan_skip(p, end);
 	if (p == end || *p != '(')
 		return false;
-	p = skip_void(p + 1, end);
-	return p < end && *p == ')' && skip_void(p + 1, end) == end;
+	p = pyscan_skip(p + 1, end);
+	return p < end && *p == ')' && pyscan_skip(p + 1, end) == end;
 }
 
 static uint16_t of_word(struct pyscan *s, struct str word, const char *end)
@@ -125,15 +124,48 @@ static uint16_t of_word(struct pyscan *s, struct str word, const char *end)
 	}
 }
 
-uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, bool in_function)
+static bool is_one_of(struct str word, const char *const *words)
 {
-	p = skip_void(p, end);
+	for (; *words; words++)
+		if (str_is(word, *words))
+			return true;
+	return false;
+}
+
+static struct str word_at(const char *p, const char *end)
+{
+	const char *from = p;
+	while (p < end && py_ident(*p))
+		p++;
+	return (struct str){from, (size_t)(p - from)};
+}
+
+/* Two words beside each other that no Python 3 puts there, as in `print x`. */
+static bool is_foreign(struct str word, const char *end)
+{
+	static const char *const FIRST[] = {"return", "import", "from",     "raise", "assert",
+					    "del",    "global", "nonlocal", "await", "yield",
+					    "not",    "lambda", "type",     "lazy",  NULL};
+	static const char *const SECOND[] = {"if", "in", "is", "and", "or", "not", NULL};
+	const char *p = word.at + word.n;
+	if (!word.n || p == end || (*p != ' ' && *p != '\t'))
+		return false;
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	if (p == end || (!py_ident(*p) && *p != '"' && *p != '\''))
+		return false;
+	return !is_one_of(word, FIRST) && !is_one_of(word_at(p, end), SECOND);
+}
+
+uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, uint32_t line,
+		       bool in_function)
+{
+	p = pyscan_skip(p, end);
 	if (p == end)
 		return 0;
-	const char *word_end = p;
-	while (word_end < end && py_ident(*word_end))
-		word_end++;
-	struct str word = {p, (size_t)(word_end - p)};
+	struct str word = word_at(p, end);
+	if (is_foreign(word, end))
+		pyscan_fail(s, line, "two words stand side by side, which is not Python 3");
 	if (colon && in_function && !str_is(word, "lambda") && is_bare_annotation(s, p, end, colon))
 		return 0;
 	return of_word(s, word, end);

@@ -196,3 +196,26 @@ const char *pyscan_string(struct pyscan *s, const char *p, uint32_t *line)
 {
 	return quoted(s, p, line, 0);
 }
+
+const char *pyscan_bracket(struct pyscan *s, const char *p, const char *end, uint32_t *line)
+{
+	unsigned depth = 0;
+	while (p && p < end) {
+		char c = *p;
+		if (c == '"' || c == '\'') {
+			p = pyscan_string(s, p, line);
+			continue;
+		}
+		if (c == '#') {
+			p = memchr(p, '\n', (size_t)(s->text.at + s->text.n - p));
+			continue;
+		}
+		*line += c == '\n';
+		p++;
+		if (c == '(' || c == '[' || c == '{')
+			depth++;
+		else if ((c == ')' || c == ']' || c == '}') && --depth == 0)
+			return p;
+	}
+	return p ? end : NULL;
+}

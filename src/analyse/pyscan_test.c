@@ -1,511 +1,378 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "analyse/pyscan_inside.h"
+#include <cmocka.h>
+
+#include "analyse/pyscan.h"
+#include "base/buf.h"
 #include "base/str.h"
 
-/*
- * The tests of if, while, assert and of a case's guard decide what can be reached. CPython folds constants
- * and follows and, or, not and the conditional expression as jumps; everything else can come out both ways.
- */
-struct value {
-	uint8_t test;   /* enum py_test */
-	bool constant;  /* CPython's optimizer knows it */
-	bool is_number; /* and it is this whole number */
-	int64_t number;
-};
-
-struct reading {
-	struct pyscan *s;
-	const char *p, *end;
-	unsigned depth;
-	bool lost; /* met what is not looked into: all can be */
-};
-
-static const struct value ANYTHING = {.test = PY_ANY};
-
-static struct value expression(struct reading *r);
-
-static struct value lose(struct reading *r)
+/* Numbers of the lines that have a flag, with blanks between. */
+static const char *lines_with(struct arena *a, const struct pyfacts *f, uint8_t flag)
 {
-	r->lost = true;
-	r->p = r->end;
-	return ANYTHING;
+	struct buf b = {0};
+	buf_add(&b, "", 0);
+	for (uint32_t i = 0; i <= f->n_lines; i++)
+		if (f->flags[i] & flag)
+			buf_printf(&b, b.n ? " %u" : "%u", (unsigned)i);
+	const char *ret = arena_copy(a, buf_view(&b));
+	buf_free(&b);
+	return ret;
 }
 
-static void skip_space(struct reading *r)
+static const char *arcs_of(struct arena *a, const struct pyfacts *f)
 {
-	for (; r->p < r->end; r->p++) {
-		if (*r->p == '#')
-			r->p = memchr(r->p, '\n', (size_t)(r->s->text.at + r->s->text.n - r->p));
-		else if (*r->p != ' ' && *r->p != '\t' && *r->p != '\n' && *r->p != '\\' && *r->p != '\f')
-			break;
+	struct buf b = {0};
+	buf_add(&b, "", 0);
+	for (uint32_t i = 0; i < f->n_arcs; i++)
+		buf_printf(&b, b.n ? " %d>%d" : "%d>%d", (int)f->arcs[i].from, (int)f->arcs[i].to);
+	const char *ret = arena_copy(a, buf_view(&b));
+	buf_free(&b);
+	return ret;
+}
+
+static struct pyfacts scan_with(struct arena *a, const char *text, const struct regex_match *exclude,
+				uint32_t n)
+{
+	struct pyscan_options opt = {.exclude = exclude, .n_exclude = n, .arcs = true};
+	size_t size = strlen(text);
+	char *exact = malloc(size ? size : 1); /* so that a look behind the text is seen */
+	assert_non_null(exact);
+	memcpy(exact, text, size);
+	struct pyfacts f = pyscan(a, (struct str){exact, size}, &opt);
+	free(exact);
+	return f;
+}
+
+static void check_statements(const char *text, const char *statements)
+{
+	struct arena a = {0};
+	struct pyfacts f = scan_with(&a, text, NULL, 0);
+	assert_null(f.error);
+	assert_string_equal(lines_with(&a, &f, PY_STATEMENT), statements);
+	arena_free(&a);
+}
+
+static void check_arcs(const char *text, const char *arcs)
+{
+	struct arena a = {0};
+	struct pyfacts f = scan_with(&a, text, NULL, 0);
+	assert_null(f.error);
+	assert_string_equal(arcs_of(&a, &f), arcs);
+	arena_free(&a);
+}
+
+static void check_error(const char *text, unsigned line, const char *error)
+{
+	struct arena a = {0};
+	struct pyfacts f = scan_with(&a, text, NULL, 0);
+	assert_non_null(f.error);
+	assert_string_equal(f.error, error);
+	assert_int_equal(f.error_line, line);
+	assert_int_equal(f.n_lines, 0);
+	assert_int_equal(f.n_regions, 0);
+	arena_free(&a);
+}
+
+static void docstrings_are_no_statements(void **state)
+{
+	(void)state;
+	check_statements("'doc'\nx = 1\n", "2");
+	check_statements("def f():\n    '''doc\n    '''\n    'not doc'\n", "1 4");
+	check_statements("class A:\n    r'doc' 'more'\n    x = 1\n", "1 3");
+	check_statements("def f():\n    f'not doc'\ndef g():\n    b'nor this'\n", "1 2 3 4");
+	check_statements("def f(): 'doc'\nx = 1\n", "2");
+	check_statements("if x:\n    'not doc'\n", "1 2");
+}
+
+static void what_has_no_byte_code_is_no_statement(void **state)
+{
+	(void)state;
+	check_statements("def f():\n    global x\n    y: int\n    z: int = 1\n    self.w: int\n", "1 4 5");
+	check_statements("y: int\nclass A:\n    z: int\n", "1 2 3");
+	check_statements("try:\n    pass\nexcept:\n    pass\nelse:\n    pass\nfinally:\n    pass\n",
+			 "1 2 3 4 6 8");
+	check_statements("# comment\n\n", "");
+	check_statements("", "");
+}
+
+static void a_statement_counts_at_its_first_line(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct pyfacts f =
+	    scan_with(&a, "x = (1,\n  # c\n  2); y = 3\nz = '''\n'''\n\\\nw = \\\n1\n", NULL, 0);
+	assert_string_equal(lines_with(&a, &f, PY_STATEMENT), "1 4 7");
+	static const uint32_t FIRST[] = {0, 1, 1, 1, 4, 4, 6, 7, 7, 9};
+	assert_int_equal(f.n_lines, 9);
+	assert_memory_equal(f.first_line, FIRST, sizeof(FIRST));
+	arena_free(&a);
+}
+
+static void code_behind_a_jump_is_dead(void **state)
+{
+	(void)state;
+	check_statements("def f():\n    return\n    x = 1\n    def g():\n        pass\n", "1 2");
+	check_statements("for i in x:\n    break\n    y = 1\nz = 1\n", "1 2 4");
+	check_statements("def f():\n    while True:\n        pass\n    x = 1\n", "1 2 3");
+	check_statements("while True:\n    if x:\n        break\ny = 1\n", "1 2 3 4");
+	check_statements("def f():\n    with x:\n        return\n    y = 1\n", "1 2 3 4");
+	check_statements("def f():\n    assert 0\n    x = 1\n", "1 2");
+	check_statements("def f():\n    try:\n        return\n    finally:\n        x = 1\n    y = 1\n",
+			 "1 2 3 5");
+}
+
+static void a_finally_can_swallow_a_break(void **state)
+{
+	(void)state;
+	check_statements(
+	    "def f():\n    while 1:\n        try:\n            break\n        finally:\n            return\n"
+	    "    x = 1\n",
+	    "1 2 3 4 6");
+}
+
+static void constants_decide_what_is_reached(void **state)
+{
+	(void)state;
+	check_statements("if 0:\n    x = 1\nelif y or 'a':\n    x = 2\nelse:\n    x = 3\n", "1 3 4");
+	check_statements("if not __debug__:\n    x = 1\nif 2 - 2:\n    x = 2\nif () or 0x0:\n    x = 3\n",
+			 "1 3 5");
+	check_statements("if x == 0:\n    y = 1\nelse:\n    y = 2\n", "1 2 4");
+	check_statements("if (x and 0) or (0, 1):\n    y = 1\nelse:\n    y = 2\n", "1 2");
+	check_statements("if lambda: 0:\n    y = 1\nelse:\n    y = 2\n", "1 2 4");
+	check_statements("if [0 for x in y]:\n    y = 1\nelse:\n    y = 2\n", "1 2 4");
+	check_statements("if 1 if x else 0:\n    y = 1\nelse:\n    y = 2\n", "1 2 4");
+}
+
+static void a_branch_has_two_ways_out(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct pyfacts f = scan_with(&a, "if x:\n    y = 1\nz = 1\n", NULL, 0);
+	assert_string_equal(arcs_of(&a, &f), "1>2 1>3 2>3 3>-1");
+	static const uint16_t EXITS[] = {0, 2, 1, 1, 0};
+	assert_memory_equal(f.exits, EXITS, sizeof(EXITS));
+	arena_free(&a);
+	check_arcs("for i in x:\n    if i:\n        continue\nelse:\n    y = 1\n",
+		   "1>2 1>5 2>1 2>3 3>1 5>-1");
+	check_arcs("def f():\n    try:\n        raise X\n    except X:\n        return 1\n",
+		   "1>-1 2>3 3>4 4>5 5>-1");
+	check_arcs("while 1:\n    break\nx = 1\n", "1>2 2>3 3>-1");
+	check_arcs("@d\n@e\ndef f():\n    pass\n", "1>2 2>3 3>-1 4>-1");
+	check_arcs("", "1>-1");
+}
+
+static void a_case_that_matches_all_ends_a_match(void **state)
+{
+	(void)state;
+	check_arcs("match x:\n    case 1:\n        y = 1\n    case _:\n        y = 2\nz = 1\n",
+		   "1>2 2>3 2>4 3>6 4>5 5>6 6>-1");
+	check_arcs("match x:\n    case 1: y = 1\n    case [_]: y = 2\nz = 1\n", "1>2 2>3 2>4 3>4 4>-1");
+	check_statements("def f():\n    match x:\n        case 1 | _:\n            return\n    y = 1\n",
+			 "1 2 3 4");
+	check_statements("match = 1\nmatch[x] = 2\nmatch: int = 3\nmatch(x)\ncase = 4\n", "1 2 3 4 5");
+}
+
+static void leaving_a_with_is_shown_without_its_way_back(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct pyfacts f = scan_with(&a, "with x:\n    with y:\n        z = 1\nw = 1\n", NULL, 0);
+	assert_string_equal(arcs_of(&a, &f), "1>2 2>3 3>4 4>-1");
+	static const struct pyscan_fix FIXES[] = {{{1, 4}, 0}, {{2, 1}, 0}, {{3, 2}, 4}};
+	assert_int_equal(f.n_fixes, 3);
+	assert_memory_equal(f.fixes, FIXES, sizeof(FIXES));
+	arena_free(&a);
+}
+
+static void a_match_on_a_header_excludes_its_suite(void **state)
+{
+	(void)state;
+	static const struct regex_match SECOND = {2, 2};
+	struct arena a = {0};
+	struct pyfacts f =
+	    scan_with(&a, "@d\n@e  # here\ndef f(a,\n      b):\n    x = 1\n\n    y = 2\nz = 1\n", &SECOND, 1);
+	assert_string_equal(lines_with(&a, &f, PY_EXCLUDED), "1 2 3 4 5 6 7");
+	assert_string_equal(lines_with(&a, &f, PY_STATEMENT), "8");
+	f = scan_with(&a, "if x:\n    if y:  # here\n        z = 1\n    else:\n        z = 2\n", &SECOND, 1);
+	assert_string_equal(lines_with(&a, &f, PY_EXCLUDED), "2 3");
+	assert_string_equal(lines_with(&a, &f, PY_STATEMENT), "1 5");
+	assert_int_equal(f.exits[1], 1);
+	f = scan_with(&a, "x = (1,\n  2)  # here\ny = 1\n", &SECOND, 1);
+	assert_string_equal(lines_with(&a, &f, PY_EXCLUDED), "1");
+	arena_free(&a);
+}
+
+static void lines_without_ways_that_count_are_told_apart(void **state)
+{
+	(void)state;
+	static const struct regex_match SECOND = {2, 2};
+	struct arena a = {0};
+	struct pyscan_options opt = {.partial = &SECOND, .n_partial = 1};
+	struct pyfacts f = pyscan(&a, STR("x = (1,\n 2)\ny = 1\n"), &opt);
+	assert_string_equal(lines_with(&a, &f, PY_NO_BRANCH), "1");
+	assert_null(f.exits);
+	arena_free(&a);
+}
+
+static void check_region(const struct cover_region *r, const char *name, uint32_t first, uint32_t last,
+			 const char *spans)
+{
+	struct buf b = {0};
+	buf_add(&b, "", 0);
+	for (uint32_t i = 0; i < r->n_spans; i++)
+		buf_printf(&b, b.n ? " %u-%u" : "%u-%u", (unsigned)r->spans[i][0], (unsigned)r->spans[i][1]);
+	assert_true(str_is(r->name, name));
+	assert_int_equal(r->first, first);
+	assert_int_equal(r->last, last);
+	assert_string_equal(b.at, spans);
+	buf_free(&b);
+}
+
+static void functions_and_classes_own_their_lines(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct pyfacts f =
+	    scan_with(&a,
+		      "class A:\n    x = 1\n    def m(self):\n        def g():\n            pass\n"
+		      "        return g\n    class B:\n        async def n(\n            self): pass\n",
+		      NULL, 0);
+	assert_int_equal(f.n_regions, 5);
+	check_region(&f.regions[0], "A", 1, 9, "4-6");
+	check_region(&f.regions[1], "A.m", 3, 6, "4-4 6-6");
+	check_region(&f.regions[2], "A.m.g", 4, 5, "5-5");
+	check_region(&f.regions[3], "A.B", 7, 9, "9-9");
+	check_region(&f.regions[4], "A.B.n", 8, 9, "9-9");
+	assert_int_equal(f.regions[3].kind, COVER_CLASS);
+	assert_int_equal(f.regions[4].kind, COVER_FUNCTION);
+	arena_free(&a);
+}
+
+static void strings_hide_what_they_hold(void **state)
+{
+	(void)state;
+	check_statements("x = 'a\\'#(' + \"\"\"\n'''[\n\"\"\" + r'\\''\ny = 1\n", "1 4");
+	check_statements("x = f\"{x[\"a\"]} {f'{y}'} {{ {z:{w}}\"\ny = 1\n", "1 2");
+	check_statements("x = f'''{\n  a  # }\n}\n'''\ny = 1\n", "1 5");
+	check_statements("x = f'\\N{LEFT CURLY BRACKET}'\ny = 1\n", "1 2");
+}
+
+static void every_line_end_is_one(void **state)
+{
+	(void)state;
+	check_statements("if x:\r\n    y = 1\r\nz = '''\r\n'''\r\nw = 1\r\n", "1 2 3 5");
+	check_statements("if x:\r    y = 1\rz = 1", "1 2 3");
+	check_statements("\xef\xbb\xbfx = 1\n", "1");
+}
+
+static void what_python_cannot_read_is_an_error(void **state)
+{
+	(void)state;
+	check_error("x = 1\ny = 'a\nz = 1\n", 2, "a string has no end");
+	check_error("x = '''a\n\n", 1, "a string has no end");
+	check_error("x = 1\ny = (1,\n  2\n", 3, "a bracket is never closed");
+	check_error("x = 1)\n", 1, "a bracket closes that none opened");
+	check_error("x = (1]\n", 1, "a bracket closes that none opened");
+	check_error("if x:\ny = 1\n", 2, "an indented block is missing");
+	check_error("x = 1\n  y = 1\n", 2, "an indent is unexpected");
+	check_error("if x:\n    y = 1\n  z = 1\n", 3, "an indent fits none of those around");
+	check_error("if x:\n        y = 1\n\tz = 1\n", 3, "tabs and spaces are mixed");
+	check_error("if x\n    y = 1\n", 1, "a colon is missing");
+	check_error("x = f'{a'\n", 1, "a string has no end");
+	check_error("x = 1 \\ 2\n", 1, "something stands behind a backslash that joins lines");
+	check_error("else:\n    x = 1\n", 1, "a clause belongs to nothing");
+	check_error("x = 1\nprint 'a'\n", 2, "two words stand side by side, which is not Python 3");
+	check_error("x = `y`\n", 1, "a character is none of Python's");
+	check_statements("x if y else z\ntype x = y\nnot x\nx not in y\nlazy import x\n", "1 2 3 4 5");
+	check_error("@d\nx = 1\n", 1, "a decorator belongs to nothing");
+}
+
+static void a_null_byte_is_an_error(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct pyscan_options opt = {0};
+	struct pyfacts f = pyscan(&a, STR("x = 1\ny\0\n"), &opt);
+	assert_string_equal(f.error, "a null byte stands in it");
+	assert_int_equal(f.error_line, 2);
+	arena_free(&a);
+}
+
+/* Text of n times what is given, each time with a number that grows or as many blanks. */
+static char *many(struct buf *b, unsigned n, const char *text)
+{
+	for (unsigned i = 0; i < n; i++)
+		buf_text(b, text);
+	return b->at;
+}
+
+static void depth_has_bounds(void **state)
+{
+	(void)state;
+	struct buf b = {0};
+	check_error(many(&b, 100000, "("), 1, "too many brackets are open");
+	buf_clear(&b);
+	check_error(many(&b, 100000, "f'{"), 1, "f-strings lie too deep within each other");
+	buf_clear(&b);
+	for (unsigned i = 0; i < 2000; i++) {
+		for (unsigned j = 0; j < i; j++)
+			buf_char(&b, ' ');
+		buf_text(&b, "if x:\n");
 	}
-	if (r->p > r->end)
-		r->p = r->end;
+	check_error(b.at, 101, "suites are nested too deep");
+	buf_free(&b);
 }
 
-/* The word at p; empty when there is none. */
-static struct str word_at(const struct reading *r)
+static void long_chains_are_no_deep_ones(void **state)
 {
-	const char *p = r->p;
-	while (p < r->end && py_ident(*p))
-		p++;
-	return (struct str){r->p, (size_t)(p - r->p)};
+	(void)state;
+	struct arena a = {0};
+	struct buf b = {0};
+	buf_text(&b, "if x:\n    y = 1\n");
+	many(&b, 50000, "elif x:\n    y = 1\n");
+	struct pyfacts f = scan_with(&a, b.at, NULL, 0);
+	assert_null(f.error);
+	assert_int_equal(f.n_arcs, 3 * 50001);
+	assert_int_equal(f.exits[1], 2);
+	buf_clear(&b);
+	buf_text(&b, "if ");
+	many(&b, 50000, "not ");
+	many(&b, 50000, "x if y else ");
+	many(&b, 50000, "- ");
+	many(&b, 50000, "2 ** ");
+	f = scan_with(&a, many(&b, 1, "1:\n    z = 1\n"), NULL, 0);
+	assert_null(f.error);
+	assert_string_equal(lines_with(&a, &f, PY_STATEMENT), "1 2");
+	buf_free(&b);
+	arena_free(&a);
 }
 
-static bool take_word(struct reading *r, const char *word)
+int main(void)
 {
-	skip_space(r);
-	struct str w = word_at(r);
-	if (!str_is(w, word))
-		return false;
-	r->p += w.n;
-	return true;
-}
-
-static bool take(struct reading *r, char c)
-{
-	skip_space(r);
-	if (r->p >= r->end || *r->p != c)
-		return false;
-	r->p++;
-	return true;
-}
-
-static struct value of_truth(bool truth)
-{
-	return (struct value){.test = truth ? PY_MAY_TRUE | PY_CONSTANT | PY_CONSTANT_TRUE
-					    : PY_MAY_FALSE | PY_CONSTANT,
-			      .constant = true};
-}
-
-static struct value of_number(int64_t number)
-{
-	struct value v = of_truth(number != 0);
-	v.is_number = true;
-	v.number = number;
-	return v;
-}
-
-/* What an operator made: CPython folds it, coverage.py does not. */
-static struct value folded(struct value v)
-{
-	v.test &= PY_ANY;
-	return v;
-}
-
-/* Behind the bracket that closes the one at p. */
-static void skip_bracket(struct reading *r)
-{
-	unsigned depth = 0;
-	uint32_t line = 0;
-	while (r->p && r->p < r->end) {
-		char c = *r->p;
-		if (c == '"' || c == '\'') {
-			r->p = pyscan_string(r->s, r->p, &line);
-			continue;
-		}
-		if (c == '#') {
-			skip_space(r);
-			continue;
-		}
-		r->p++;
-		if (c == '(' || c == '[' || c == '{')
-			depth++;
-		else if ((c == ')' || c == ']' || c == '}') && --depth == 0)
-			return;
-	}
-	(void)lose(r);
-}
-
-static struct value number(struct reading *r)
-{
-	bool zero = true, whole = true;
-	int64_t v = 0;
-	struct str w = word_at(r);
-	bool based = w.n > 1 && w.at[0] == '0' && strchr("xXoObB", w.at[1]);
-	for (; r->p < r->end && (py_ident(*r->p) || *r->p == '.'); r->p++) {
-		char c = *r->p;
-		if (!based && (c | 32) == 'e' && (r->p[1] == '-' || r->p[1] == '+'))
-			r->p++;
-		if (!based && ((c | 32) == 'e' || (c | 32) == 'j' || c == '.'))
-			whole = false;
-		if (!whole && (c | 32) == 'e') {
-			r->p++;
-			r->p += word_at(r).n;
-			break;
-		}
-		if ((py_digit(c) && c != '0') ||
-		    (based && r->p - w.at > 1 && (c | 32) >= 'a' && (c | 32) <= 'f'))
-			zero = false;
-		if (py_digit(c) && whole)
-			whole = !__builtin_mul_overflow(v, 10, &v) && !__builtin_add_overflow(v, c - '0', &v);
-	}
-	return whole && !based ? of_number(v) : of_truth(!zero);
-}
-
-/* Strings that stand side by side; an f-string is a constant to CPython only when it has no field. */
-static struct value strings(struct reading *r)
-{
-	bool filled = false, fields = false, open = false;
-	for (;;) {
-		uint32_t line = 0;
-		const char *from = r->p + strcspn(r->p, "\"'"), *to = pyscan_string(r->s, from, &line);
-		if (!to)
-			return lose(r);
-		size_t quotes = from[0] == from[1] && to - from >= 6 && from[2] == from[0] ? 3 : 1;
-		bool formats;
-		pyscan_prefix(r->s, from, &formats);
-		fields |= formats;
-		open |= formats && memchr(from, '{', (size_t)(to - from));
-		filled |= (size_t)(to - from) > 2 * quotes;
-		r->p = to;
-		skip_space(r);
-		const char *q = r->p;
-		while (q < r->end && py_ident(*q))
-			q++;
-		if (q >= r->end || (*q != '"' && *q != '\''))
-			break;
-	}
-	struct value v = of_truth(filled);
-	return open ? ANYTHING : fields ? folded(v) : v;
-}
-
-/* What stands in round brackets; p is behind the opening one. */
-static struct value bracketed(struct reading *r)
-{
-	const char *open = r->p - 1;
-	unsigned depth = r->depth;
-	if (take(r, ')'))
-		return folded(of_truth(false));
-	struct value v = expression(r);
-	bool constant = v.constant;
-	if (!r->lost && take(r, ')'))
-		return v;
-	while (!r->lost && take(r, ',')) {
-		if (take(r, ')'))
-			return constant ? folded(of_truth(true)) : ANYTHING;
-		constant &= expression(r).constant;
-	}
-	if (!r->lost && take(r, ')'))
-		return constant ? folded(of_truth(true)) : ANYTHING;
-	r->lost = false; /* a generator, a yield, a walrus, a star */
-	r->depth = depth;
-	r->p = open;
-	skip_bracket(r);
-	return ANYTHING;
-}
-
-static struct value named(struct reading *r, struct str w)
-{
-	r->p += w.n;
-	if (str_is(w, "True") || str_is(w, "__debug__"))
-		return of_number(1);
-	if (str_is(w, "False"))
-		return of_number(0);
-	if (str_is(w, "None"))
-		return of_truth(false);
-	if (str_is(w, "lambda") || str_is(w, "yield"))
-		return lose(r);
-	return ANYTHING;
-}
-
-static struct value atom(struct reading *r)
-{
-	skip_space(r);
-	if (r->p >= r->end)
-		return lose(r);
-	char c = *r->p;
-	if (py_digit(c))
-		return number(r);
-	if (c == '.')
-		return r->p[1] == '.' ? (r->p += 3, of_truth(true)) : number(r);
-	if (c == '(') {
-		r->p++;
-		return bracketed(r);
-	}
-	if (c == '[' || c == '{') {
-		skip_bracket(r);
-		return ANYTHING;
-	}
-	struct str w = word_at(r);
-	bool quoted = w.at + w.n < r->end && (w.at[w.n] == '"' || w.at[w.n] == '\'');
-	if (quoted)
-		return strings(r);
-	return w.n ? named(r, w) : lose(r);
-}
-
-static struct value primary(struct reading *r)
-{
-	bool awaits = take_word(r, "await");
-	struct value v = atom(r);
-	for (;;) {
-		skip_space(r);
-		char c = r->p < r->end ? *r->p : 0;
-		if (c == '(' || c == '[') {
-			skip_bracket(r);
-		} else if (c == '.') {
-			r->p++;
-			skip_space(r);
-			r->p += word_at(r).n;
-		} else {
-			return awaits ? ANYTHING : v;
-		}
-		v = ANYTHING;
-	}
-}
-
-static struct value signed_value(struct reading *r);
-
-static bool power(int64_t base, int64_t exponent, int64_t *ret)
-{
-	bool fits = exponent >= 0 && exponent < 64;
-	for (*ret = 1; fits && exponent > 0; exponent--)
-		fits = !__builtin_mul_overflow(*ret, base, ret);
-	return fits;
-}
-
-static struct value raised(struct reading *r)
-{
-	struct value base = primary(r);
-	skip_space(r);
-	if (r->p + 1 >= r->end || r->p[0] != '*' || r->p[1] != '*')
-		return base;
-	r->p += 2;
-	struct value exponent = r->depth < PY_EXPRESSION ? signed_value(r) : lose(r);
-	int64_t n;
-	if (base.is_number && exponent.is_number && power(base.number, exponent.number, &n))
-		return folded(of_number(n));
-	return ANYTHING;
-}
-
-static struct value signed_value(struct reading *r)
-{
-	char signs[PY_EXPRESSION];
-	unsigned n = 0;
-	for (;;) {
-		skip_space(r);
-		char c = r->p < r->end ? *r->p : 0;
-		if (c != '-' && c != '+' && c != '~')
-			break;
-		if (n == PY_EXPRESSION)
-			return lose(r);
-		signs[n++] = c;
-		r->p++;
-	}
-	r->depth++;
-	struct value v = raised(r);
-	r->depth--;
-	if (n)
-		v = folded(v);
-	while (n-- > 0) {
-		if (signs[n] == '~')
-			v = v.is_number ? folded(of_number(~v.number)) : ANYTHING;
-		else if (signs[n] == '-' && v.is_number)
-			v = v.number == INT64_MIN ? ANYTHING : folded(of_number(-v.number));
-	}
-	return v;
-}
-
-/* The operator at p and how strongly it binds (0: none, or a comparison). */
-static unsigned binding(const struct reading *r, unsigned *ret_n)
-{
-	char c = r->p < r->end ? *r->p : 0, next = r->p + 1 < r->end ? r->p[1] : 0;
-	*ret_n = c == next ? 2 : 1;
-	switch (c) {
-	case '|':
-		return 1;
-	case '^':
-		return 2;
-	case '&':
-		return 3;
-	case '<':
-	case '>':
-		return c == next ? 4 : 0;
-	case '+':
-	case '-':
-		*ret_n = 1;
-		return 5;
-	case '*':
-	case '/':
-	case '%':
-	case '@':
-		return 6;
-	default:
-		return 0;
-	}
-}
-
-static bool divide(char op, int64_t a, int64_t b, int64_t *ret)
-{
-	if (b == 0 || b == -1)
-		return false;
-	int64_t rest = a % b;
-	bool down = rest != 0 && (rest < 0) != (b < 0);
-	*ret = op == '%' ? rest + (down ? b : 0) : a / b - down;
-	return true;
-}
-
-static bool compute(char op, unsigned n, int64_t a, int64_t b, int64_t *ret)
-{
-	switch (op) {
-	case '|':
-		*ret = a | b;
-		return true;
-	case '^':
-		*ret = a ^ b;
-		return true;
-	case '&':
-		*ret = a & b;
-		return true;
-	case '+':
-		return !__builtin_add_overflow(a, b, ret);
-	case '-':
-		return !__builtin_sub_overflow(a, b, ret);
-	case '*':
-		return !__builtin_mul_overflow(a, b, ret);
-	case '<':
-		return b >= 0 && b < 62 && !__builtin_mul_overflow(a, (int64_t)1 << b, ret);
-	case '>':
-		*ret = b >= 0 && b < 63 ? a >> b : 0;
-		return b >= 0;
-	case '/':
-		*ret = a != 0; /* a true division: its truth is all that is asked */
-		return n == 2 ? divide(op, a, b, ret) : b != 0;
-	case '%':
-		return divide(op, a, b, ret);
-	default:
-		return false;
-	}
-}
-
-static struct value arithmetic(struct reading *r, unsigned weakest)
-{
-	struct value v = signed_value(r);
-	for (;;) {
-		unsigned n, strength;
-		skip_space(r);
-		strength = binding(r, &n);
-		if (r->lost || strength < weakest || strength == 0)
-			return v;
-		char op = *r->p;
-		r->p += n;
-		struct value right = arithmetic(r, strength + 1);
-		int64_t number;
-		if (v.is_number && right.is_number && compute(op, n, v.number, right.number, &number))
-			v = folded(of_number(number));
-		else
-			v = ANYTHING;
-	}
-}
-
-static bool take_comparison(struct reading *r)
-{
-	skip_space(r);
-	char c = r->p < r->end ? *r->p : 0, next = r->p + 1 < r->end ? r->p[1] : 0;
-	if (c == '<' || c == '>' || (next == '=' && (c == '=' || c == '!'))) {
-		r->p += next == '=' ? 2 : 1;
-		return true;
-	}
-	if (take_word(r, "in"))
-		return true;
-	if (take_word(r, "is")) {
-		take_word(r, "not");
-		return true;
-	}
-	return take_word(r, "not") && take_word(r, "in");
-}
-
-static struct value comparison(struct reading *r)
-{
-	struct value v = arithmetic(r, 1);
-	while (!r->lost && take_comparison(r)) {
-		(void)arithmetic(r, 1);
-		v = ANYTHING;
-	}
-	return v;
-}
-
-static uint8_t inverted(uint8_t test)
-{
-	uint8_t outcomes = (test & PY_MAY_TRUE ? PY_MAY_FALSE : 0) | (test & PY_MAY_FALSE ? PY_MAY_TRUE : 0);
-	uint8_t constant = test & PY_CONSTANT ? PY_CONSTANT | (~test & PY_CONSTANT_TRUE) : 0;
-	return outcomes | constant;
-}
-
-static struct value inversion(struct reading *r)
-{
-	bool inverts = false, any = false;
-	for (; take_word(r, "not"); inverts = !inverts)
-		any = true;
-	struct value v = comparison(r);
-	if (!any)
-		return v;
-	if (v.constant) {
-		uint8_t known = v.test & PY_CONSTANT;
-		v = of_number(!inverts == !!(v.test & PY_MAY_TRUE));
-		return known ? v : folded(v);
-	}
-	v.test = inverts ? inverted(v.test) : v.test;
-	v.is_number = false;
-	return v;
-}
-
-/* and: ends is PY_MAY_FALSE, the outcome that ends the chain early; or: PY_MAY_TRUE. */
-static struct value chain(struct reading *r, const char *word, struct value (*part)(struct reading *r),
-			  uint8_t ends)
-{
-	struct value v = part(r);
-	if (r->lost || !take_word(r, word))
-		return v;
-	uint8_t outcomes = v.test & ends, goes_on = (uint8_t)(PY_ANY ^ ends), constant = v.test & PY_CONSTANT;
-	bool ended = constant && (v.test & PY_ANY) == ends, reached = v.test & goes_on;
-	do {
-		v = part(r);
-		if (reached)
-			outcomes |= v.test & ends;
-		reached &= (v.test & goes_on) != 0;
-		constant &= v.test;
-		ended |= (v.test & PY_ANY) == ends;
-	} while (!r->lost && take_word(r, word));
-	if (reached)
-		outcomes |= goes_on;
-	if (constant && ended == (ends == PY_MAY_TRUE))
-		constant |= PY_CONSTANT_TRUE;
-	return (struct value){.test = outcomes | constant};
-}
-
-static struct value conjunction(struct reading *r)
-{
-	return chain(r, "and", inversion, PY_MAY_FALSE);
-}
-
-static struct value disjunction(struct reading *r)
-{
-	return chain(r, "or", conjunction, PY_MAY_TRUE);
-}
-
-static struct value expression(struct reading *r)
-{
-	if (++r->depth > PY_EXPRESSION)
-		return lose(r);
-	struct value v = disjunction(r);
-	if (!r->lost && take_word(r, "if")) {
-		struct value condition = disjunction(r);
-		struct value other = take_word(r, "else") ? expression(r) : lose(r);
-		uint8_t outcomes = condition.test & PY_MAY_TRUE ? v.test : 0;
-		outcomes |= condition.test & PY_MAY_FALSE ? other.test : 0;
-		v = (struct value){.test = outcomes & PY_ANY};
-	}
-	r->depth--;
-	return v;
-}
-
-uint8_t pyscan_test(struct pyscan *s, const char *p, const char *end)
-{
-	struct reading r = {.s = s, .p = p, .end = end};
-	struct value v = expression(&r);
-	skip_space(&r);
-	bool walrus = r.p + 1 < end && r.p[0] == ':' && r.p[1] == '=';
-	return r.lost || walrus ? PY_ANY : v.test;
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(docstrings_are_no_statements),
+	    cmocka_unit_test(what_has_no_byte_code_is_no_statement),
+	    cmocka_unit_test(a_statement_counts_at_its_first_line),
+	    cmocka_unit_test(code_behind_a_jump_is_dead),
+	    cmocka_unit_test(a_finally_can_swallow_a_break),
+	    cmocka_unit_test(constants_decide_what_is_reached),
+	    cmocka_unit_test(a_branch_has_two_ways_out),
+	    cmocka_unit_test(a_case_that_matches_all_ends_a_match),
+	    cmocka_unit_test(leaving_a_with_is_shown_without_its_way_back),
+	    cmocka_unit_test(a_match_on_a_header_excludes_its_suite),
+	    cmocka_unit_test(lines_without_ways_that_count_are_told_apart),
+	    cmocka_unit_test(functions_and_classes_own_their_lines),
+	    cmocka_unit_test(strings_hide_what_they_hold),
+	    cmocka_unit_test(every_line_end_is_one),
+	    cmocka_unit_test(what_python_cannot_read_is_an_error),
+	    cmocka_unit_test(a_null_byte_is_an_error),
+	    cmocka_unit_test(depth_has_bounds),
+	    cmocka_unit_test(long_chains_are_no_deep_ones),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,7 +128,7 @@ static bool mend(struct ways *w, const struct pyscan_way *way, int32_t *ret_to)
 
 static void mend_all(struct ways *w, struct pyfacts *ret)
 {
-	struct pyscan_fix *fixes = arena_array(w->s->out, struct pyscan_fix, w->n);
+	struct pyscan_fix *fixes = arena_array(&w->s->scratch, struct pyscan_fix, w->n), *kept;
 	struct pyscan_way *mended = arena_array(&w->s->scratch, struct pyscan_way, w->n);
 	uint32_t n = 0;
 	find_next(w);
@@ -142,7 +142,10 @@ static void mend_all(struct ways *w, struct pyfacts *ret)
 		if (way.to)
 			mended[n++] = way;
 	}
-	ret->fixes = fixes;
+	kept = arena_array(w->s->out, struct pyscan_fix, ret->n_fixes);
+	if (ret->n_fixes)
+		memcpy(kept, fixes, ret->n_fixes * sizeof(*kept));
+	ret->fixes = kept;
 	sort(w, mended, n);
 }
 

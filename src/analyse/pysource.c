@@ -34,8 +34,9 @@ static bool is_name(struct str name, const char *const *names)
 
 static enum encoding by_name(struct str cookie)
 {
-	static const char *const UTF8_NAMES[] = {"utf-8", "utf8",     "u8",  "cp65001",
-						 "ascii", "us-ascii", "646", NULL};
+	static const char *const STRANGE_NAMES[] = {"utf-7",  "utf7",  "utf-16", "utf16",
+						    "utf-32", "utf32", NULL};
+	static const char *const UTF8_NAMES[] = {"utf", "u8", "cp65001", "ascii", "us-ascii", "646", NULL};
 	static const char *const DOUBLE_NAMES[] = {"shift",   "sjis",   "s-jis", "euc",   "gb",     "big5",
 						   "cp932",   "cp936",  "cp949", "cp950", "ms932",  "ms936",
 						   "ms949",   "ms950",  "ujis",  "uhc",   "korean", "johab",
@@ -46,6 +47,8 @@ static enum encoding by_name(struct str cookie)
 						   "ptcp154",  "kz1048",   "hp-roman8", "palmos", NULL};
 	char bytes[NAME_BYTES];
 	struct str name = normal(bytes, cookie);
+	if (is_name(name, STRANGE_NAMES))
+		return UNKNOWN;
 	if (is_name(name, UTF8_NAMES))
 		return UTF8;
 	if (is_name(name, DOUBLE_NAMES))

@@ -59,7 +59,8 @@ static pcre2_code *compile(struct str pattern, bool any, int *ret_code, size_t *
 		options |= PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF;
 	pcre2_set_newline(how, PCRE2_NEWLINE_LF);
 	pcre2_set_parens_nest_limit(how, 200);
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.at, pattern.n, options, ret_code, ret_at, how);
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.at ? pattern.at : ""), pattern.n, options,
+					 ret_code, ret_at, how);
 	if (code)
 		(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
 	pcre2_compile_context_free(how);

@@ -4,10 +4,12 @@
  * A thin layer over PCRE2: ^ and $ stand for lines, as re.MULTILINE; \d, \s and \w know Unicode where the
  * text is not plain ASCII. What only one of the two dialects has is an error (\h, (?R), (*VERB), \N{NAME}),
  * or the same by another spelling (\Z, {,3}, \u00e9). Differences that remain: \s does not match \x1c to
- * \x1f, and flags in the middle of a pattern, which Python refuses, hold to the end of their group.
+ * \x1f; flags in the middle of a pattern and references to later groups are allowed, which Python refuses,
+ * the flags up to the end of their group.
  *
  * A compiled expression is read only: several threads may search with it. Machine code is made where the
- * processor allows; then 20 to 200 MB of text a second for each expression.
+ * processor allows; then coverage.py's three default patterns together go through 330 MB of Python sources a
+ * second (26 MB of sympy, one core).
  */
 #pragma once
 #include <stdbool.h>

@@ -1,0 +1,1 @@
+import xif x:    y = 1    z = """"""def f():    return 1

@@ -1,0 +1,8 @@
+
+
+
+x = 1
+with a:
+    global b
+
+y = 1
