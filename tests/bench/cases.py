@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import time
 
+import cover_cases
 import suites
 from frame import Failed, Side, Table, command, execute, interleave, plain_table, seconds, verdict
 
@@ -200,4 +201,5 @@ CASES = {
     "pytest-sleeps": pytest_sleeps,
     "behave-sleeps": behave_sleeps,
     "exec": exec_floor,
+    "cover-tracer": cover_cases.cover_tracer,
 }

@@ -465,6 +465,46 @@ f(0)
             self.assertEqual(file.contexts["two"] - {12, 13, 14, 15, 16}, {3, 4, 7, 10})
             self.assertIn(17, file.lines)
 
+    def framework(self, python, module, suite, words):
+        """A framework observed by its agent, in the fixture suite; the map, with contexts."""
+        modules = pythons.modules_of(python)
+        if module not in modules:
+            self.skipTest("%s has no %s" % (python, module))
+        shutil.copytree(os.path.join(ROOT, "tests", "fixture", suite), self.source, dirs_exist_ok=True)
+        events = os.path.join(self.root, "events")
+        return self.run_python(
+            python,
+            "-m",
+            module,
+            *words,
+            flags=cover_map.CONTEXTS,
+            FETTLE_AGENT="observe",
+            FETTLE_AGENT_DIR=self.agent,
+            FETTLE_EVENTS=events,
+        )
+
+    def test_the_tests_of_pytest_are_contexts(self):
+        self.write("tests/test_more.py", "import sys\ndef test_a():\n    x = 1\ndef test_b():\n    x = 2\n")
+        for python, _ in self.each():
+            found = self.framework(python, "pytest", "pytest/good", ["-q", "-p", "no:cacheprovider", "tests/test_more.py"])
+            contexts = found.files[os.path.join(self.source, "tests/test_more.py")].contexts
+            want = {"tests/test_more.py::test_a": {3}, "tests/test_more.py::test_b": {5}}
+            self.assertEqual(contexts, want)
+
+    def test_the_scenarios_of_behave_are_contexts_and_children_are_measured(self):
+        self.write("child.py", "x = 1\n")
+        self.write(
+            "features/steps/more.py",
+            "import subprocess, sys\nfrom behave import step\n@step('a child is started')\ndef impl(context):\n"
+            "    subprocess.check_call([sys.executable, 'child.py'])\n",
+        )
+        self.write("features/more.feature", "Feature: F\n\n  Scenario: S\n    Given a child is started\n")
+        for python, _ in self.each():
+            found = self.framework(python, "behave", "behave/good", ["features/more.feature"])
+            steps = found.files[os.path.join(self.source, "features/steps/more.py")]
+            self.assertEqual(steps.contexts, {"features/more.feature:3": {5}})
+            self.assertEqual(self.lines(found, "child.py"), [1])
+
     def test_debuggers_and_trace_functions_are_left_alone(self):
         self.write(
             "a.py",
