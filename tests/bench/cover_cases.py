@@ -28,7 +28,7 @@ class Task:
 
     def step(self, machine):
         if not self.is_ready():
-            return machine.drop(self)
+            return machine.refill(self)
         self.work -= 1
         self.done += 1
         if self.done % 3 == 0:
@@ -36,33 +36,33 @@ class Task:
         return self.following(machine)
 
     def following(self, machine):
-        return machine.take(self.done)
+        return machine.take(self.queue + self.done)
 
 
 class Machine:
     def __init__(self, n):
-        self.tasks = [Task("t%d" % i, n, i % 7) for i in range(12)]
-        self.notes = self.dropped = 0
+        self.tasks = [Task("t%d" % i, 50 + i, i % 7) for i in range(12)]
+        self.notes = self.refills = 0
 
     def note(self, task):
         self.notes += 1
 
-    def drop(self, task):
-        self.dropped += 1
-        self.tasks.remove(task)
-        return self.tasks[0] if self.tasks else None
+    def refill(self, task):
+        self.refills += 1
+        task.work = 50
+        return task
 
     def take(self, n):
         return self.tasks[n % len(self.tasks)]
 
-    def run(self):
+    def run(self, n):
         task = self.tasks[0]
-        while task is not None:
+        for _ in range(n):
             task = task.step(self)
-        return self.notes
+        return self.notes, self.refills
 
 
-print(Machine(SIZE * 9000).run())
+print(Machine(12).run(SIZE * 1200000))
 '''
 
 GRAPH = '''
@@ -110,7 +110,7 @@ def build(n):
 
 variables = build(300)
 total = 0
-for mark in range(1, SIZE * 750):
+for mark in range(1, SIZE * 5000):
     variables[0].value = mark
     for constraint in plan(variables[0], mark):
         constraint.execute()
@@ -142,7 +142,7 @@ def advance(bodies, pairs, dt, n):
 
 bodies = [[i, i * 0.5, -i, 0.1 * i, 0.0, 0.2, 1.0 + i] for i in range(5)]
 pairs = [(a, b) for i, a in enumerate(bodies) for b in bodies[i + 1:]]
-advance(bodies, pairs, 0.001, SIZE * 35000)
+advance(bodies, pairs, 0.001, SIZE * 90000)
 print(bodies[0][0])
 '''
 
