@@ -448,8 +448,8 @@ bool probe_start(void)
 
 static void arm(struct probes *it)
 {
-	PyObject *code = PyWeakref_GetObject(it->owner); /* borrowed */
-	uint8_t *units = code && code != Py_None ? units_of(code) : NULL;
+	PyObject *code = PyObject_CallObject(it->owner, NULL); /* None when it is gone */
+	uint8_t *units = code && Py_TYPE(code) == &PyCode_Type ? units_of(code) : NULL;
 	for (uint32_t i = 0; i < it->of.n_spots; i++) {
 		struct spot *s = &it->of.spots[i];
 		if (!s->hit)
@@ -458,6 +458,8 @@ static void arm(struct probes *it)
 		if (units)
 			memcpy(units + first_unit(it, s) * 2, &it->of.first_unit, 2);
 	}
+	Py_XDECREF(code);
+	PyErr_Clear();
 }
 
 void probe_again(void)

@@ -465,6 +465,48 @@ f(0)
             self.assertEqual(file.contexts["two"] - {12, 13, 14, 15, 16}, {3, 4, 7, 10})
             self.assertIn(17, file.lines)
 
+    def peer(self, python, peer, flags):
+        """A program measured by another tool: its lines of the module b."""
+        self.write("b.py", "def f(x):\n    if x:\n        return 1\n    return 2\nf(1)\n")
+        self.write("a.py", "import b\n")
+        if subprocess.run([python, "-c", "import " + peer], stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("%s has no %s" % (python, peer))
+        events = os.path.join(self.root, "events")
+        found = self.run_python(python, "a.py", flags=flags, FETTLE_COVER_TRACER=peer, FETTLE_EVENTS=events)
+        self.assertEqual((found.files, os.path.exists(events)), ({}, False))
+        folder = os.path.join(self.root, "peers")
+        (name,) = os.listdir(folder)
+        return os.path.join(folder, name)
+
+    def test_coverage_py_can_measure_instead(self):
+        for python, _ in self.each():
+            data = self.peer(python, "coverage", cover_map.BRANCH)
+            code = (
+                "import sys, coverage.sqldata as d; data = d.CoverageData(sys.argv[1]); data.read()\n"
+                "print(sorted(data.lines(sys.argv[2])), data.has_arcs())"
+            )
+            said = subprocess.check_output([python, "-c", code, data, os.path.join(self.source, "b.py")])
+            self.assertEqual(said.decode(), "[1, 2, 3, 5] True\n")
+
+    def test_slipcover_can_measure_instead(self):
+        for python, _ in self.each():
+            with open(self.peer(python, "slipcover", 0)) as file:
+                files = json.load(file)["files"]
+            lines = [file["executed_lines"] for path, file in files.items() if path.endswith("b.py")]
+            self.assertEqual(lines, [[1, 2, 3, 5]])
+
+    def test_a_wish_that_nobody_can_fulfil_is_told(self):
+        self.write("a.py", "x = 1\n")
+        for python, _ in self.each():
+            events = os.path.join(self.root, "events")
+            self.run_python(python, "-S", "-c", "pass")
+            self.run_python(python, "a.py", FETTLE_COVER_TRACER="slipcover", FETTLE_EVENTS=events)
+            if subprocess.run([python, "-c", "import slipcover"], stderr=subprocess.DEVNULL).returncode:
+                with open(events) as file:
+                    (note,) = [json.loads(line) for line in file]
+                os.unlink(events)
+                self.assertIn("no coverage is measured", note["msg"])
+
     def framework(self, python, module, suite, words):
         """A framework observed by its agent, in the fixture suite; the map, with contexts."""
         modules = pythons.modules_of(python)
