@@ -207,7 +207,7 @@ def peers(b, python):
     if not os.path.exists(os.path.join(folder, "done")):
         subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
         pip = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run(pip + PEERS + ["setuptools"], check=True)
+        subprocess.run(pip + PEERS + ["setuptools", "pyyaml"], check=True)
         open(os.path.join(folder, "done"), "w").close()
     return inside, tuple(map(int, version.split(".")))
 
@@ -217,7 +217,7 @@ def suite(b, python):
     folder = os.path.join(os.path.dirname(os.path.dirname(b.python)), "cover-suite")
     if not glob.glob(folder + "/*/tests"):
         subprocess.run([python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-                        "--no-binary", ":all:", "--no-build-isolation", "-d", folder, SUITE], check=True)
+                        "--no-binary", ":all:", "-d", folder, SUITE], check=True)
         for archive in glob.glob(folder + "/*.tar.gz"):
             with tarfile.open(archive) as tar:
                 tar.extractall(folder)
