@@ -24,7 +24,10 @@ struct agent_held {
 };
 bool agent_code_read(struct code *ret, struct agent_held *ret_held, struct _object *code, bool ways);
 void agent_code_free(struct code *c, struct agent_held *held);
+/* Attributes that are asked for often, by name: objects that live as long as the process. */
+extern struct _object *agent_co_filename, *agent_f_lasti;
 /* Attributes; on failure the error is cleared. */
+long agent_int_of(struct _object *o, struct _object *name, long otherwise);
 long agent_int(struct _object *o, const char *name, long otherwise);
 
 /* Each begins to measure this process; false: it cannot, and has left no trace. */

@@ -180,6 +180,25 @@ bool code_varint(struct bytes *from, uint32_t *ret)
 	return false;
 }
 
+/*
+ * In 3.9 a line begins to run at its first instruction, or where code jumps back to, and nowhere else: what
+ * is reached in the middle of another line's code, as the end of a loop often is, goes on with the line
+ * before.
+ */
+static void blank_middles(struct code *c)
+{
+	for (uint32_t k = 0; k < c->n; k++) {
+		const struct instr *i = &c->instrs[k];
+		uint32_t to = i->target >= 0 ? (uint32_t)i->target : 0;
+		int32_t line = c->instrs[to].line;
+		bool handler = c->ops->flags[i->op] & OP_HANDLER;
+		if (to <= k || c->instrs[to - 1].line != line || (c->lines[i->unit] == line && !handler))
+			continue;
+		for (; to < c->n && c->lines[c->instrs[to].unit] == line; to++)
+			c->instrs[to].line = 0;
+	}
+}
+
 static uint32_t index_at(const struct code *c, uint32_t unit)
 {
 	return unit < c->n_units && c->index[unit] >= 0 ? (uint32_t)c->index[unit] : c->n;
@@ -372,7 +391,10 @@ bool code_read(struct code *ret, const struct ops *ops, const struct code_source
 	memset(ret->index, -1, n * sizeof(int32_t));
 	read_lines(ret, s);
 	read_instrs(ret, s->units);
-	if (!find_targets(ret) || !find_guards(ret, s->exceptions) || !find_reach(ret)) {
+	bool good = find_targets(ret);
+	if (good && ops->minor < 10)
+		blank_middles(ret);
+	if (!good || !find_guards(ret, s->exceptions) || !find_reach(ret)) {
 		code_free(ret);
 		return false;
 	}

@@ -166,7 +166,7 @@ static PyObject *on_start(PyObject *self, PyObject *const *args, Py_ssize_t n)
 	(void)self;
 	if (n < 1)
 		return yes(m.disable);
-	PyObject *name = PyObject_GetAttrString(args[0], "co_filename");
+	PyObject *name = PyObject_GetAttr(args[0], agent_co_filename);
 	struct row *row = name ? agent_row(name) : NULL;
 	Py_XDECREF(name);
 	struct seen *s = row ? add(args[0]) : NULL;

@@ -158,7 +158,7 @@ static int asked(PyObject *self)
 {
 	struct probes *it = (struct probes *)self;
 	PyFrameObject *frame = PyEval_GetFrame(); /* borrowed */
-	long at = frame ? agent_int((PyObject *)frame, "f_lasti", -1) : -1;
+	long at = frame ? agent_int_of((PyObject *)frame, agent_f_lasti, -1) : -1;
 	uint32_t unit = (uint32_t)at / 2;
 	struct spot *s = at < 0 ? NULL : bsearch(&unit, it->of.spots, it->of.n_spots, sizeof(*s), by_unit);
 	PyObject *code = s ? (PyObject *)PyFrame_GetCode(frame) : NULL;
@@ -392,7 +392,7 @@ static int heard(const char *event, PyObject *args, void *data)
 	PyObject *code = PyTuple_GetItem(args, 0); /* borrowed */
 	if (Py_TYPE(code) != &PyCode_Type)
 		return 0;
-	PyObject *name = PyObject_GetAttrString(code, "co_filename");
+	PyObject *name = PyObject_GetAttr(code, agent_co_filename);
 	struct row *row = name ? agent_row(name) : NULL;
 	PyObject *fresh = row ? instrument(code, row) : NULL;
 	Py_XDECREF(name);
@@ -448,8 +448,8 @@ bool probe_start(void)
 
 static void arm(struct probes *it)
 {
-	PyObject *code = PyWeakref_GetObject(it->owner); /* borrowed */
-	uint8_t *units = code && code != Py_None ? units_of(code) : NULL;
+	PyObject *code = PyObject_CallObject(it->owner, NULL); /* None when it is gone */
+	uint8_t *units = code && Py_TYPE(code) == &PyCode_Type ? units_of(code) : NULL;
 	for (uint32_t i = 0; i < it->of.n_spots; i++) {
 		struct spot *s = &it->of.spots[i];
 		if (!s->hit)
@@ -458,6 +458,8 @@ static void arm(struct probes *it)
 		if (units)
 			memcpy(units + first_unit(it, s) * 2, &it->of.first_unit, 2);
 	}
+	Py_XDECREF(code);
+	PyErr_Clear();
 }
 
 void probe_again(void)

@@ -164,5 +164,9 @@ bool rules_match(const char *path)
 		return v.included && !v.installed;
 	if (v.has_include)
 		return v.include;
+	const char *name = strrchr(path, '/');
+	/* part of how Python was set up here */
+	if (name && (strcmp(name, "/sitecustomize.py") == 0 || strcmp(name, "/usercustomize.py") == 0))
+		return false;
 	return !is_installed(path) && !is_below(path, stdlib);
 }

@@ -9,7 +9,7 @@ import os
 import sys
 
 import fettle_agent
-from fettle_agent import ERROR, FAILED, PASSED, SKIPPED, now, quiet, quote
+from fettle_agent import ERROR, FAILED, PASSED, SKIPPED, cover_context, now, quiet, quote
 
 # Beyond this many step hooks in one scenario they are told as one span a kind.
 STEP_HOOKS = 64
@@ -251,10 +251,12 @@ class Observer:
         name = scenario.name or "%s:%d" % (scenario.filename, scenario.line)
         self.rows.begin("test", test, inside, now(), name, where)
         self.rows.flush()
+        cover_context("%s:%d" % (self.agent.relative(scenario.filename), scenario.line))
 
     @quiet
     def end_test(self, test, scenario):
         t = now()
+        cover_context("")
         self.tell_step_hooks(test)
         status, message = status_of(scenario), None
         if self.cleanup_error or (status == FAILED and any(step.hook_failed for step in scenario.all_steps)):

@@ -17,15 +17,25 @@ struct ops agent_ops;
 int agent_minor;
 static enum cover_map_way way = COVER_WAY_NONE;
 
-long agent_int(PyObject *o, const char *name, long otherwise)
+PyObject *agent_co_filename, *agent_f_lasti;
+
+long agent_int_of(PyObject *o, PyObject *name, long otherwise)
 {
-	PyObject *v = PyObject_GetAttrString(o, name);
+	PyObject *v = name ? PyObject_GetAttr(o, name) : NULL;
 	long n = v ? PyLong_AsLong(v) : -1;
 	Py_XDECREF(v);
 	if (PyErr_Occurred()) {
 		PyErr_Clear();
 		return otherwise;
 	}
+	return n;
+}
+
+long agent_int(PyObject *o, const char *name, long otherwise)
+{
+	PyObject *key = PyUnicode_InternFromString(name);
+	long n = agent_int_of(o, key, otherwise);
+	Py_XDECREF(key);
 	return n;
 }
 
@@ -227,7 +237,10 @@ static PyObject *start(PyObject *self, PyObject *args)
 	if (!PyArg_ParseTuple(args, "O&O&", PyUnicode_FSConverter, &path, PyUnicode_FSConverter, &agent))
 		return NULL;
 	agent_minor = minor_version();
-	if (!store.map && agent_minor >= 9 && store_open(PyBytes_AsString(path))) {
+	agent_co_filename = PyUnicode_InternFromString("co_filename");
+	agent_f_lasti = PyUnicode_InternFromString("f_lasti");
+	if (!store.map && agent_minor >= 9 && agent_co_filename && agent_f_lasti &&
+	    store_open(PyBytes_AsString(path))) {
 		learn_rules(PyBytes_AsString(agent));
 		bool need_ops = agent_minor < 12 || store.branch;
 		if (!need_ops || learn_ops())

@@ -6,7 +6,7 @@ Pulling is in fettle_pytest_pull.
 from _pytest.config import hookimpl
 
 import fettle_agent
-from fettle_agent import ERROR, FAILED, PASSED, SKIPPED, now, quiet, quote
+from fettle_agent import ERROR, FAILED, PASSED, SKIPPED, cover_context, now, quiet, quote
 
 PHASES = ("setup", "call", "teardown")
 SETUP, CALL, TEARDOWN = range(3)
@@ -105,7 +105,7 @@ class Observer:
         line = item.location[1]
         if line is not None:
             self.where += ',"line":%d' % (line + 1)
-        self.name = name or path
+        self.name, self.context = name or path, key
         self.begin_test()
 
     @quiet
@@ -120,10 +120,12 @@ class Observer:
         self.phase_ns = now()
         self.rows.begin("test", self.test, self.suite, self.phase_ns, self.name, more)
         self.rows.flush()
+        cover_context(self.context)
 
     @quiet
     def end_test(self, outcome=None):
         rows, test, t = self.rows, self.test, now()
+        cover_context("")
         self.test = 0
         status, message, bad = PASSED, None, {}
         for report in self.reports:

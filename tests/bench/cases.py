@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import time
 
+import cover_cases
 import suites
 from frame import Failed, Side, Table, command, execute, interleave, plain_table, seconds, verdict
 
@@ -277,4 +278,5 @@ CASES = {
     "pytest-sleeps": pytest_sleeps,
     "behave-sleeps": behave_sleeps,
     "exec": exec_floor,
+    "cover-tracer": cover_cases.cover_tracer,
 }
