@@ -63,12 +63,29 @@ static void add_sha256(struct cover_merge *m, struct cover_gather *g, struct str
 		g->sha256 = arena_str(m->arena, sha256);
 }
 
+/* The name with the folder that it starts from, of those that the data names: the first below which it
+ * exists. */
+static struct str below_base(struct cover_merge *m, const struct cover_source *s)
+{
+	if (!s->n_bases || !m->exists || (s->path.n && s->path.at[0] == '/'))
+		return s->path;
+	for (uint32_t i = 0; i < s->n_bases; i++) {
+		char *joined = arena_printf(m->arena, "%.*s/%.*s", STR_ARG(s->bases[i]), STR_ARG(s->path));
+		if (m->exists(m->ctx, joined))
+			return str_of(joined);
+	}
+	if (m->exists(m->ctx, arena_copy(m->arena, s->path)))
+		return s->path;
+	return str_of(arena_printf(m->arena, "%.*s/%.*s", STR_ARG(s->bases[0]), STR_ARG(s->path)));
+}
+
 static void put_file(struct cover_sink *sink, const struct cover_source *source)
 {
 	struct cover_merge *m = (struct cover_merge *)sink;
-	uint32_t at = map_get(&m->told, source->path);
+	struct str name = below_base(m, source);
+	uint32_t at = map_get(&m->told, name);
 	if (at == MAP_NONE) {
-		struct str told = arena_str(m->arena, source->path);
+		struct str told = arena_str(m->arena, name);
 		struct str path = m->where ? m->where(m->ctx, told) : told;
 		/* those left out stand at a number that no file has */
 		at = path.n ? add_file(m, told, path) : MAP_NONE - 1;

@@ -53,6 +53,8 @@ struct cover_merge {
 	/* The name under which reports show a file; empty: leave it out. Asked once for each name told. Its
 	 * bytes must live as long as the arena. */
 	struct str (*where)(void *ctx, struct str path);
+	/* Whether a file is there, below the root where its name is relative; NULL: nobody knows. */
+	bool (*exists)(void *ctx, const char *path);
 	void *ctx;
 	struct cover_gather *files;
 	size_t n_files, cap_files;

@@ -18,6 +18,7 @@
 #include "config/knob_help.h"
 #include "config/run_knobs.h"
 #include "ingest/cover_read.h"
+#include "report/report_cover.h"
 
 extern char **environ;
 
@@ -38,6 +39,12 @@ static void bad(struct cover_host *host, const struct err *e)
 {
 	((struct reading *)host)->job->n_bad++;
 	warn("cover", "%s", e->text);
+}
+
+static void gcov(struct cover_host *host, const char *path, const char *why)
+{
+	struct reading *r = (struct reading *)host;
+	cover_job_ask_gcov(r->job, &r->read, path, why);
 }
 
 static void read_one(struct reading *r, const char *path)
@@ -120,20 +127,33 @@ static int write_reports(struct cover_job *job, const struct cover_options *o, s
 	return 0;
 }
 
+static int say_diff(struct cover_job *job, const struct cover_options *o, struct err *e)
+{
+	struct cover_term_options opt = {
+	    .colour = wants_colour(o), .precision = job->precision, .columns = columns()};
+	struct out out;
+	if (cover_job_diff(job, e) < 0)
+		return e->fault;
+	out_to_fd(&out, STDOUT_FILENO);
+	report_cover_diff(job->diff, &out, &opt);
+	return out_close(&out, e);
+}
+
 static int act(struct cover_job *job, const struct cover_options *o, const char *verb, struct err *e)
 {
-	int rc = 0;
 	if (strcmp(verb, "merge") == 0)
 		return cover_job_write_file(job, o->output, e);
-	if (strcmp(verb, "report") == 0)
-		rc = write_reports(job, o, e);
-	return rc;
+	if (strcmp(verb, "diff") == 0 && !o->quiet && say_diff(job, o, e) < 0)
+		return e->fault;
+	if (cover_job_judge(job, e) < 0)
+		return e->fault;
+	return strcmp(verb, "report") == 0 ? write_reports(job, o, e) : 0;
 }
 
 static int cover(struct cover_job *job, const struct cover_options *o, const struct knob_list *operands,
 		 struct err *e)
 {
-	struct reading r = {.host = {.note = note, .bad = bad}, .job = job};
+	struct reading r = {.host = {.note = note, .bad = bad, .gcov = gcov}, .job = job};
 	cover_job_step(job, "read");
 	cover_read_init(&r.read, &job->merge.sink, &r.host);
 	int rc = read_all(&r, operands, e);
@@ -144,8 +164,7 @@ static int cover(struct cover_job *job, const struct cover_options *o, const str
 	cover_job_finish(job);
 	if (act(job, o, operands->at[0], e) < 0)
 		return e->fault;
-	bool missed = strcmp(operands->at[0], "merge") != 0 && cover_job_gates(job);
-	return missed ? 1 : job->n_bad ? 4 : 0;
+	return cover_job_say_misses(job) ? 1 : job->n_bad ? 4 : 0;
 }
 
 static int check(const struct cover_options *o, const struct knob_list *operands, struct err *e)

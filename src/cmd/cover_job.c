@@ -21,6 +21,12 @@ static bool exists(void *ctx, const char *path)
 	return access(path, F_OK) == 0;
 }
 
+static bool exists_below(void *ctx, const char *path)
+{
+	const struct cover_job *job = ctx;
+	return exists(NULL, cover_where_source(&job->where, str_of(path)));
+}
+
 static struct str where(void *ctx, struct str told)
 {
 	const struct cover_job *job = ctx;
@@ -92,7 +98,8 @@ int cover_job_open(struct cover_job *job, const char *command, const struct cove
 	job->fail_under =
 	    knob_origin(values, &wishes->fail_under) == ORIGIN_DEFAULT ? s->fail_under : wishes->fail_under;
 	cover_merge_init(&job->merge, &job->arena, where, job);
-	return 0;
+	job->merge.exists = exists_below;
+	return cover_job_make_gates(job, e);
 }
 
 void cover_job_close(struct cover_job *job)

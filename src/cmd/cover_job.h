@@ -8,12 +8,14 @@
  *	cover_job_close(&job)
  */
 #pragma once
+#include "analyse/cover_gate.h"
 #include "analyse/cover_merge.h"
 #include "analyse/cover_where.h"
 #include "base/buf.h"
 #include "base/regex.h"
 #include "config/cover_knobs.h"
 #include "config/cover_settings.h"
+#include "ingest/cover_read.h"
 
 /* What took how long, for the report of a run. */
 struct cover_step {
@@ -34,6 +36,10 @@ struct cover_job {
 	unsigned precision;
 	double fail_under;
 	unsigned threads;
+	struct cover_gate *gates;
+	uint32_t n_gates;
+	struct cover_diff *diff; /* what changed; NULL: nobody asked */
+	struct cover_misses misses;
 	uint32_t n_bad; /* files that were given and could not be counted, sources included */
 	struct cover_step steps[32];
 	uint32_t n_steps;
@@ -77,5 +83,14 @@ must_use int cover_job_write(struct cover_job *job, const char *dir, unsigned fo
 must_use int cover_job_write_file(struct cover_job *job, const char *path, struct err *e);
 /* The table, to a descriptor. */
 void cover_job_table(struct cover_job *job, int fd, bool colour, unsigned columns);
+/* For cover_job_open: the bounds that are wished for. Fault: usage. */
+must_use int cover_job_make_gates(struct cover_job *job, struct err *e);
+/* Asks git what changed since --diff-base, into job->diff. Fault: system, format. */
+must_use int cover_job_diff(struct cover_job *job, struct err *e);
+/* Holds the model to the bounds, into job->misses. Before the reports, which tell them. Fault: as
+ * cover_job_diff. */
+must_use int cover_job_judge(struct cover_job *job, struct err *e);
 /* One line on standard error for each bound that was missed; whether any was. */
-bool cover_job_gates(struct cover_job *job);
+bool cover_job_say_misses(struct cover_job *job);
+/* A .gcda that only its own compiler's gcov can read. */
+void cover_job_ask_gcov(struct cover_job *job, struct cover_read *read, const char *path, const char *why);

@@ -21,6 +21,8 @@
 enum {
 	XML_BYTES = 10 * 1000 * 1000,    /* GitLab reads 10 MiB */
 	SINGLE_BYTES = 10 * 1000 * 1000, /* a page that is larger opens slowly */
+	MARKDOWN_BYTES = 65000,          /* GitHub takes 65,536 characters a comment */
+	MARKDOWN_ROWS = 50,
 	PAGES_AT_ONCE = 16,
 };
 
@@ -184,6 +186,8 @@ static void write_to(const struct writing *w, struct out *o, enum cover_format f
 	const struct cover *c = w->job->cover;
 	struct cover_json_options json = json_options(w);
 	struct cover_term_options term = term_options(w->job);
+	struct cover_markdown_options markdown = {
+	    .precision = w->job->precision, .limit_bytes = MARKDOWN_BYTES, .rows = MARKDOWN_ROWS};
 	switch (format) {
 	case COVER_TERM:
 		report_cover_term(c, o, &term);
@@ -193,6 +197,10 @@ static void write_to(const struct writing *w, struct out *o, enum cover_format f
 		break;
 	case COVER_LCOV:
 		report_cover_lcov(c, o);
+		break;
+	case COVER_MARKDOWN:
+		report_cover_markdown(c, w->job->diff, w->job->n_gates ? &w->job->misses : NULL, o,
+				      &markdown);
 		break;
 	case COVER_SONARQUBE:
 		report_cover_sonar(c, o);

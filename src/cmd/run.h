@@ -127,8 +127,8 @@ struct run {
 	struct outfile *outfiles;
 	size_t n_outfiles, cap_outfiles;
 	struct run_cover *cover; /* NULL: not wanted */
-	struct buf coverage; /* what pytest-cov reported */
-	bool plan_only;      /* --list, --dry-run */
+	struct buf coverage;     /* what pytest-cov reported */
+	bool plan_only;          /* --list, --dry-run */
 };
 
 /* Puts a note about the run where every report shows it. */

@@ -111,6 +111,12 @@ static void bad(struct cover_host *host, const struct err *e)
 	run_note(c->run, "cover", "%s", e->text);
 }
 
+static void gcov(struct cover_host *host, const char *path, const char *why)
+{
+	struct run_cover *c = (struct run_cover *)host;
+	cover_job_ask_gcov(&c->job, &c->read, path, why);
+}
+
 static bool read_file(void *ctx, const char *path)
 {
 	struct run_cover *c = ctx;
@@ -150,6 +156,7 @@ static void read_all(struct run_cover *c)
 	tell_map(c, &stats);
 	c->host.note = note;
 	c->host.bad = bad;
+	c->host.gcov = gcov;
 	cover_read_init(&c->read, &c->job.merge.sink, &c->host);
 	if (c->session.peers && access(c->session.peers, F_OK) == 0)
 		source_tree_all(c->session.peers, &visitor);
@@ -205,11 +212,14 @@ bool run_cover_finish(struct run *r)
 	read_all(c);
 	cover_job_finish(&c->job);
 	c->finished = true;
+	bool judged = cover_job_judge(&c->job, &e) == 0;
+	if (!judged)
+		warn("run", "%s; --fail-under-diff counts as missed", e.text);
 	if (r->writes && cover_job_write(&c->job, r->dir, formats, &e) < 0)
 		warn("run", "%s", e.text);
 	put_steps(c);
 	note_result(c, formats);
-	return cover_job_gates(&c->job);
+	return c->job.misses.n || !judged;
 }
 
 void run_cover_say(struct run *r)
@@ -217,6 +227,8 @@ void run_cover_say(struct run *r)
 	struct run_cover *c = r->cover;
 	if (c && c->finished && !r->o.quiet && cover_job_formats(&c->job) & 1u << COVER_TERM)
 		cover_job_table(&c->job, STDERR_FILENO, false, 0);
+	if (c && c->finished)
+		(void)cover_job_say_misses(&c->job);
 }
 
 void run_cover_free(struct run *r)

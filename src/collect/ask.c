@@ -1,4 +1,4 @@
-#include "collect/gcov_run.h"
+#include "collect/ask.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +35,7 @@ static void listen_to(int out, int err, struct buf *said, struct buf *complained
 	}
 }
 
-static int ended(pid_t pid, const char *program, const char *data, struct str complaint, struct err *e)
+static int ended(pid_t pid, const char *program, struct str complaint, struct err *e)
 {
 	int status;
 	struct str line = STR_NONE;
@@ -48,13 +48,12 @@ static int ended(pid_t pid, const char *program, const char *data, struct str co
 	if (!line.n)
 		line = STR("it ended badly");
 	errno = 0;
-	return err_sys(e, "'%s' cannot read '%s': %.*s", program, data, STR_ARG(str_cut(line, 0, 200)));
+	return err_sys(e, "'%s': %.*s", program, STR_ARG(str_cut(line, 0, 200)));
 }
 
-static int start(const char *path, const char *program, const char *data, char *const *env, struct buf *ret,
-		 struct err *e)
+static int start(const char *path, const char *const *argv, const char *cwd, char *const *env,
+		 struct buf *ret, struct err *e)
 {
-	const char *argv[] = {program, "-j", "-t", "-b", data, NULL};
 	int out[2], err[2];
 	pid_t pid;
 	struct buf complained = {0};
@@ -67,6 +66,7 @@ static int start(const char *path, const char *program, const char *data, char *
 	struct launch l = {.path = path,
 			   .argv = (char *const *)(uintptr_t)argv,
 			   .env = env,
+			   .cwd = cwd,
 			   .in = -1,
 			   .out = out_write,
 			   .err = err_write};
@@ -76,21 +76,21 @@ static int start(const char *path, const char *program, const char *data, char *
 	fd_close(&err_write);
 	out_write = err_write = -1;
 	listen_to(out_read, err_read, ret, &complained);
-	int fault = ended(pid, program, data, buf_view(&complained), e);
+	int fault = ended(pid, argv[0], buf_view(&complained), e);
 	buf_free(&complained);
 	return fault;
 }
 
-int gcov_run(const char *program, const char *data, char *const *env, struct buf *ret, struct err *e)
+int ask(const char *const *argv, const char *cwd, char *const *env, struct buf *ret, struct err *e)
 {
 	struct arena a = {0};
 	int fault;
-	const char *path = proc_find(&a, program, env, NULL);
+	const char *path = proc_find(&a, argv[0], env, NULL);
 	if (path) {
-		fault = start(path, program, data, env, ret, e);
+		fault = start(path, argv, cwd, env, ret, e);
 	} else {
 		errno = ENOENT;
-		fault = err_sys(e, "cannot run '%s'", program);
+		fault = err_sys(e, "cannot run '%s'", argv[0]);
 	}
 	arena_free(&a);
 	return fault;
