@@ -1,7 +1,9 @@
 #include "agent/cover_rules.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/cover_store.h"
 
@@ -24,6 +26,26 @@ static bool is_below(const char *path, const char *folder)
 static bool is_installed(const char *path)
 {
 	return strstr(path, "/site-packages/") || strstr(path, "/dist-packages/");
+}
+
+/* A command that was installed: in a folder "bin" beside the "lib" of Python, or of the system. */
+static bool is_script(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	size_t n = name ? (size_t)(name - path) : 0;
+	if (n < 4 || strncmp(path + n - 4, "/bin", 4) != 0)
+		return false;
+	if (strncmp(path, "/usr/", 5) == 0)
+		return true;
+	char config[PATH_MAX];
+	if (n >= sizeof(config) - 16)
+		return false;
+	/* a virtual environment says so in the folder above */
+	memcpy(config, path, n - 3);
+	memcpy(config + n - 3, "pyvenv.cfg", sizeof("pyvenv.cfg"));
+	if (access(config, F_OK) == 0)
+		return true;
+	return stdlib && strncmp(stdlib, path, n - 3) == 0 && strncmp(stdlib + n - 3, "lib", 3) == 0;
 }
 
 /* Where "a.b" stands in a path as "/a/b/" or as "/a/b.py" at its end. */
@@ -168,5 +190,5 @@ bool rules_match(const char *path)
 	/* part of how Python was set up here */
 	if (name && (strcmp(name, "/sitecustomize.py") == 0 || strcmp(name, "/usercustomize.py") == 0))
 		return false;
-	return !is_installed(path) && !is_below(path, stdlib);
+	return !is_installed(path) && !is_below(path, stdlib) && !is_script(path);
 }

@@ -74,7 +74,8 @@ static void translate_arcs(const struct cover_gather *g, const struct pyfacts *f
 		uint64_t key = g->arcs.slots[i];
 		if (!key)
 			continue;
-		add_ran(facts, ret, (struct cover_arc){(int32_t)(uint32_t)(key >> 32), (int32_t)(uint32_t)key});
+		add_ran(facts, ret,
+			(struct cover_arc){(int32_t)(uint32_t)(key >> 32), (int32_t)(uint32_t)key});
 	}
 	/* data that names the ways taken itself, as coverage.py's JSON does */
 	const struct cover_branch *told = (const struct cover_branch *)g->branches[1].items;

@@ -63,8 +63,9 @@ static int start_and_wait(struct run *r, char *const *env, int out)
 {
 	struct err e;
 	pid_t pid;
-	const char *extra[] = {ENV_AGENT "=close", ENV_AGENT_SOCKET, ENV_EVENTS, ENV_DUMP_SIGNAL,
-			       r->n_bad_units || r->n_bad_hooks ? ENV_FAILED "=1" : ENV_FAILED};
+	static const char closes[] = ENV_AGENT "=close", failed[] = ENV_FAILED "=1";
+	const char *extra[] = {closes, ENV_AGENT_SOCKET, ENV_EVENTS, ENV_DUMP_SIGNAL,
+			       r->n_bad_units || r->n_bad_hooks ? failed : ENV_FAILED};
 	struct launch l = {
 	    .path = proc_find(&r->arena, r->suite.argv[0], r->suite.env, NULL),
 	    .argv = r->suite.argv,

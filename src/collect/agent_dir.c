@@ -34,8 +34,8 @@ struct carried {
 #name suffix, agent_##name, agent_##name##_end                                               \
 	}
 static const struct carried files[] = {
-    ROW(sitecustomize, ".py"),     ROW(fettle_watch, ".py"),  ROW(fettle_agent, ".py"),
-    ROW(fettle_behave, ".py"),     ROW(fettle_pytest, ".py"), ROW(fettle_pytest_pull, ".py"),
+    ROW(sitecustomize, ".py"),     ROW(fettle_watch, ".py"),        ROW(fettle_agent, ".py"),
+    ROW(fettle_behave, ".py"),     ROW(fettle_pytest, ".py"),       ROW(fettle_pytest_pull, ".py"),
     ROW(fettle_cover_peer, ".py"), ROW(fettle_pytest_close, ".py"),
 #ifdef WITH_COVER_EXTENSION
     ROW(fettle_cover, ".abi3.so"),

@@ -160,16 +160,16 @@ static void which_signals_a_process_catches_is_seen(void **state)
 	int fd;
 	char name[17];
 	pid_t pid = start(
-	    "trap 'echo caught; exit 5' QUIT; echo up; read x </dev/tty; while :; do sleep 0.01; done", &fd);
+	    "trap 'echo caught; exit 5' USR2; echo up; read x </dev/tty; while :; do sleep 0.01; done", &fd);
 	wait_for_line(fd);
-	assert_true(proc_catches(pid, SIGQUIT));
+	assert_true(proc_catches(pid, SIGUSR2));
 	assert_false(proc_catches(pid, SIGTERM));
-	assert_false(proc_catches(0, SIGQUIT));
+	assert_false(proc_catches(0, SIGUSR2));
 	proc_name(pid, name);
 	assert_string_equal(name, "sh");
 	proc_name(-1, name);
 	assert_string_equal(name, "?");
-	assert_int_equal(kill(pid, SIGQUIT), 0);
+	assert_int_equal(kill(pid, SIGUSR2), 0);
 	assert_string_equal(rest_of(fd), "caught");
 	assert_int_equal(WEXITSTATUS(ended(pid)), 5);
 }
