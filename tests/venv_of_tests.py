@@ -13,6 +13,7 @@ import sys
 
 PACKAGES = [
     "behave",
+    "coverage==7.17.3",
     "pytest",
     "pytest-cov",
     "pytest-html",
