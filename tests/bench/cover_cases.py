@@ -195,7 +195,7 @@ for _ in range(SIZE * 2900):
 print(result[1])
 '''
 
-# As in docs/coverage-design.md: what it may cost at most, by branch and version.
+# As in docs/python-tracer.md: what it may cost at most, by branch and version.
 LIMITS = {(False, True): 1.03, (True, True): 1.08, (False, False): 1.05, (True, False): 1.08}
 
 
