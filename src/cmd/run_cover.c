@@ -195,9 +195,10 @@ static void note_result(struct run_cover *c, unsigned formats)
 	const char *pages = !(formats & 1u << COVER_HTML) || !c->run->writes ? NULL
 			    : c->job.wishes->html_single                     ? "coverage.html"
 									     : "coverage/index.html";
+	unsigned long long n = all->sum.statements;
+	n += all->sum.branches;
 	run_note(c->run, "cover", "coverage %s %% of %llu %s%s%s%s%s",
-		 cover_percent_text(percent, cover_percent(&all->sum), c->job.precision),
-		 (unsigned long long)(all->sum.statements + all->sum.branches),
+		 cover_percent_text(percent, cover_percent(&all->sum), c->job.precision), n,
 		 all->branch ? "statements and branches" : "statements", pages ? ": " : "",
 		 pages ? c->run->dir : "", pages ? "/" : "", pages ? pages : "");
 }

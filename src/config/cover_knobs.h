@@ -42,27 +42,27 @@ extern const struct knob_table cover_table;
 	 .help =                                                                                              \
 	     "Measure the Python files below DIR, also those that nothing imports. Without it, and without "  \
 	     "a setting of coverage.py: all below the current folder that runs and is not installed.",        \
-	 .group = heading,                                                                                    \
+	 .group = (heading),                                                                                  \
 	 .offset = at(source),                                                                                \
 	 .type = KNOB_LIST},                                                                                  \
 	    {.flag = prefix "include",                                                                        \
 	     .yaml = prefix "include",                                                                        \
 	     .arg = "PATTERN",                                                                                \
 	     .help = "Only files that match, in coverage.py's patterns: * ? ** [..].",                        \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(include),                                                                           \
 	     .type = KNOB_LIST},                                                                              \
 	    {.flag = prefix "omit",                                                                           \
 	     .yaml = prefix "omit",                                                                           \
 	     .arg = "PATTERN",                                                                                \
 	     .help = "No files that match.",                                                                  \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(omit),                                                                              \
 	     .type = KNOB_LIST},                                                                              \
 	    {.flag = "branch",                                                                                \
 	     .yaml = "branch",                                                                                \
 	     .help = "Count the ways out of lines that have several, too.",                                   \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(branch),                                                                            \
 	     .type = KNOB_BOOL},                                                                              \
 	    {.flag = "fail-under",                                                                            \
@@ -70,7 +70,7 @@ extern const struct knob_table cover_table;
 	     .arg = "PCT",                                                                                    \
 	     .otherwise = "0",                                                                                \
 	     .help = "Exit with 1 when the percentage in all is below PCT.",                                  \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(fail_under),                                                                        \
 	     .max = 100,                                                                                      \
 	     .type = KNOB_REAL},                                                                              \
@@ -80,7 +80,7 @@ extern const struct knob_table cover_table;
 	     .help =                                                                                          \
 		 "Exit with 1 when a file that matches is below PCT; of several patterns the last counts. "   \
 		 "'*=80' is a bound for every file.",                                                         \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(fail_under_file),                                                                   \
 	     .type = KNOB_PAIRS},                                                                             \
 	    {.flag = "fail-under-diff",                                                                       \
@@ -88,7 +88,7 @@ extern const struct knob_table cover_table;
 	     .arg = "PCT",                                                                                    \
 	     .otherwise = "0",                                                                                \
 	     .help = "Exit with 1 when less than PCT of the lines that changed since --diff-base ran.",       \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(fail_under_diff),                                                                   \
 	     .max = 100,                                                                                      \
 	     .type = KNOB_REAL},                                                                              \
@@ -99,7 +99,7 @@ extern const struct knob_table cover_table;
 	     .help =                                                                                          \
 		 "What 'changed' is measured from: the point where COMMIT and the work tree part. Without "   \
 		 "it: HEAD.",                                                                                 \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(diff_base),                                                                         \
 	     .type = KNOB_TEXT},                                                                              \
 	    {.flag = prefix "format",                                                                         \
@@ -107,19 +107,19 @@ extern const struct knob_table cover_table;
 	     .arg = "NAME",                                                                                   \
 	     .choices = COVER_FORMATS,                                                                        \
 	     .help = "Which reports of coverage, with commas. Without it: term,html,xml,json.",               \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(format),                                                                            \
 	     .type = KNOB_LIST},                                                                              \
 	    {.flag = "html-single",                                                                           \
 	     .yaml = "html-single",                                                                           \
 	     .help = "The pages as one compressed file, coverage.html, instead of a folder.",                 \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(html_single),                                                                       \
 	     .type = KNOB_BOOL},                                                                              \
 	    {.flag = "quick",                                                                                 \
 	     .yaml = "quick",                                                                                 \
 	     .help = "The same as --" prefix "format term,json.",                                             \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(quick),                                                                             \
 	     .type = KNOB_BOOL},                                                                              \
 	    {.flag = "precision",                                                                             \
@@ -127,7 +127,7 @@ extern const struct knob_table cover_table;
 	     .arg = "N",                                                                                      \
 	     .otherwise = "0",                                                                                \
 	     .help = "Decimals of percentages, at most 9.",                                                   \
-	     .group = heading,                                                                                \
+	     .group = (heading),                                                                              \
 	     .offset = at(precision),                                                                         \
 	     .max = 9,                                                                                        \
 	     .type = KNOB_INT},                                                                               \
@@ -135,5 +135,5 @@ extern const struct knob_table cover_table;
 		.flag = "cover-config", .yaml = "cover-config", .arg = "FILE",                                \
 		.help =                                                                                       \
 		    "Coverage.py's settings. Without it: .coveragerc, setup.cfg, tox.ini or pyproject.toml.", \
-		.group = heading, .offset = at(config), .type = KNOB_TEXT                                     \
+		.group = (heading), .offset = at(config), .type = KNOB_TEXT                                   \
 	}
