@@ -20,6 +20,7 @@ PACKAGES = [
     "pytest-json-report",
     "pytest-rerunfailures",
     "pytest-xdist",
+    "slipcover",
 ]
 
 

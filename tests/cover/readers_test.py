@@ -172,7 +172,7 @@ class Gcov(Case):
         for source in sources:
             run("gcc", "-std=gnu17", "-D_GNU_SOURCE", f"-I{SOURCE}/src", "--coverage", "-c", source, cwd=self.dir)
         objects = glob.glob(self.path("*.o"))
-        run("gcc", "--coverage", *objects, "-lexpat", "-lsqlite3", "-lz", "-lm", "-o", "program", cwd=self.dir)
+        run("gcc", "--coverage", *objects, "-lexpat", "-lsqlite3", "-lz", "-lpcre2-8", "-lm", "-pthread", "-o", "program", cwd=self.dir)
         subprocess.run([self.path("program"), *inputs], stdout=subprocess.DEVNULL)
         for data in sorted(glob.glob(self.path("*.gcda"))):
             with self.subTest(os.path.basename(data)):

@@ -28,7 +28,9 @@ MONITOR, PROBE = 0, 1
 
 def all_pythons():
     """Those that the tracer serves: 3.9 and later."""
-    for python in pythons.all_pythons():
+    for python, _ in pythons.all_pythons():
+        if not python:
+            continue
         version = subprocess.check_output([python, "-c", "import sys; print(sys.version_info[1])"])
         if int(version) >= 9:
             yield python, int(version)
