@@ -18,16 +18,22 @@ class Watch:
     entries find a watched module and puts a hand on it when it has been run."""
 
     taken = False
+    searching = False
 
     def find_spec(self, name, path=None, target=None):
-        if name not in AGENTS:
+        # Another entry may ask all entries, too, us among them.
+        if name not in AGENTS or self.searching:
             return None
-        for finder in sys.meta_path:
-            find = finder is not self and getattr(finder, "find_spec", None)
-            spec = find and find(name, path, target)
-            if spec:
-                self.arm(spec)
-                return spec
+        self.searching = True
+        try:
+            for finder in sys.meta_path:
+                find = finder is not self and getattr(finder, "find_spec", None)
+                spec = find and find(name, path, target)
+                if spec:
+                    self.arm(spec)
+                    return spec
+        finally:
+            self.searching = False
         return None
 
     def arm(self, spec):

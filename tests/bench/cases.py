@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import cover_cases
+import cover_report_case
 import suites
 from frame import Failed, Side, Table, command, execute, interleave, plain_table, seconds, verdict
 
@@ -279,4 +280,5 @@ CASES = {
     "behave-sleeps": behave_sleeps,
     "exec": exec_floor,
     "cover-tracer": cover_cases.cover_tracer,
+    "cover-report": cover_report_case.cover_report,
 }
