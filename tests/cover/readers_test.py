@@ -14,13 +14,15 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as etree
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import venv_of_tests  # noqa: E402
+
 SOURCE = os.environ.get("SOURCE_ROOT") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("BUILD_ROOT") or os.path.join(SOURCE, "build")
 SAYS = os.environ.get("READER_SAYS") or os.path.join(BUILD, "reader_says")
 DATA = os.path.join(SOURCE, "tests", "cover", "data")
 CORPUS = os.path.join(SOURCE, "tests", "fuzz", "corpus", "cover")
 COUNT_MAX = 2**32 - 2
-COVERAGE = "coverage==7.17.3"
 
 
 class Told:
@@ -309,21 +311,15 @@ class Go(Case):
 
 
 class CoveragePy(Case):
-    """Files of coverage.py and slipcover, made in a venv of this build."""
+    """Files of coverage.py and slipcover, made by the venv that all tests share."""
 
     python = None
 
     @classmethod
     def setUpClass(cls):
-        folder = os.path.join(BUILD, "cover-venv")
-        python = os.path.join(folder, "bin", "python")
-        probe = [python, "-c", "import coverage, slipcover; assert coverage.__version__ == '7.17.3'"]
-        if not os.path.exists(python) or subprocess.run(probe, stderr=subprocess.DEVNULL).returncode:
-            try:
-                run(sys.executable, "-m", "venv", "--clear", folder)
-                run(python, "-m", "pip", "-q", "install", "--disable-pip-version-check", COVERAGE, "slipcover")
-            except (AssertionError, OSError) as error:
-                raise unittest.SkipTest(f"needs {COVERAGE} and slipcover: {str(error)[-200:]}")
+        python, why = venv_of_tests.current(BUILD)
+        if not python:
+            raise unittest.SkipTest(why)
         cls.python = python
 
     def setUp(self):

@@ -9,9 +9,9 @@ import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 import sources  # noqa: E402
-import venv_of  # noqa: E402
+import venv_of_tests  # noqa: E402
 
 MAKE = os.environ.get("MAKE_COVER", "")
 
@@ -23,7 +23,9 @@ def make(folder, form, **options):
 
 
 def setUpModule():
-    python = venv_of.coverage_py(os.environ["BUILD_ROOT"])
+    python, why = venv_of_tests.current(os.environ["BUILD_ROOT"])
+    if not python:
+        raise unittest.SkipTest(why)
     Case.folder = tempfile.TemporaryDirectory(prefix="writers-")
     unittest.addModuleCleanup(Case.folder.cleanup)
     Case.root = pathlib.Path(Case.folder.name).resolve()
