@@ -6,24 +6,6 @@
 
 enum { SHOWN = PY_STATEMENT | PY_EXCLUDED | PY_NO_BRANCH };
 
-const char *const pyscan_exclude_lines[] = {
-    "#\\s*(pragma|PRAGMA)[:\\s]?\\s*(no|NO)\\s*(cover|COVER)",
-    "^\\s*(((async )?def .*?)?[\\])]+(\\s*->.*?)?:\\s*)?\\.\\.\\.\\s*(#|$)",
-    "^\\s*if (typing\\.)?TYPE_CHECKING:",
-    NULL,
-};
-
-const char *const pyscan_partial_branches[] = {
-    "#\\s*(pragma|PRAGMA)[:\\s]?\\s*(no|NO)\\s*(branch|BRANCH)",
-    NULL,
-};
-
-const char *const pyscan_partial_always[] = {
-    "^\\s*while (True|1|False|0):",
-    "^\\s*if (True|1|False|0):",
-    NULL,
-};
-
 static bool has(struct str text, char c)
 {
 	return text.n && memchr(text.at, c, text.n);

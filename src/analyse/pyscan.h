@@ -10,12 +10,6 @@
 #include "analyse/cover.h"
 #include "base/regex.h"
 
-/* coverage.py's own patterns, in the dialect of base/regex.h, NULL behind the last: what exclude_lines and
- * partial_branches are where nobody sets them (the constant tests among the latter hold always). */
-extern const char *const pyscan_exclude_lines[];
-extern const char *const pyscan_partial_branches[];
-extern const char *const pyscan_partial_always[];
-
 struct pyscan_options {
 	const struct regex_match *exclude; /* of exclude_lines and exclude_also; any order */
 	uint32_t n_exclude;

@@ -11,15 +11,16 @@
 #include "config/config_file.h"
 #include "config/entries.h"
 
-/* What coverage.py leaves out unless it is told otherwise. */
-static const char *const default_exclude[] = {
+const char *const cover_exclude_lines[] = {
     "#\\s*(pragma|PRAGMA)[:\\s]?\\s*(no|NO)\\s*(cover|COVER)",
     "^\\s*(((async )?def .*?)?[\\])]+(\\s*->.*?)?:\\s*)?\\.\\.\\.\\s*(#|$)",
     "^\\s*if (typing\\.)?TYPE_CHECKING:",
+    NULL,
 };
-static const char *const default_partial[] = {"#\\s*(pragma|PRAGMA)[:\\s]?\\s*(no|NO)\\s*(branch|BRANCH)"};
-static const char *const default_partial_always[] = {"^\\s*while (True|1|False|0):",
-						     "^\\s*if (True|1|False|0):"};
+const char *const cover_partial_branches[] = {"#\\s*(pragma|PRAGMA)[:\\s]?\\s*(no|NO)\\s*(branch|BRANCH)",
+					      NULL};
+const char *const cover_partial_always[] = {
+    "^\\s*while (True|1|False|0):", "^\\s*if (True|1|False|0):", NULL};
 
 struct reading {
 	struct arena *arena;
@@ -225,25 +226,23 @@ static void read_one(struct reading *r, const char *section, const char *key, st
 		*ret = value_of(r, entry);
 }
 
-static void add_defaults(struct reading *r, struct str_list *list, const char *const *texts, size_t n)
+static void add_defaults(struct reading *r, struct str_list *list, const char *const *texts)
 {
-	for (size_t i = 0; i < n; i++)
-		add(r, list, str_of(texts[i]));
+	for (; *texts; texts++)
+		add(r, list, str_of(*texts));
 }
-
-#define DEFAULTS(list, texts) add_defaults(r, list, texts, sizeof(texts) / sizeof((texts)[0]))
 
 static void read_patterns(struct reading *r)
 {
 	struct cover_settings *s = r->settings;
 	struct str_list also = {0};
 	if (!read_list(r, "report", "exclude_lines", &s->exclude, false))
-		DEFAULTS(&s->exclude, default_exclude);
+		add_defaults(r, &s->exclude, cover_exclude_lines);
 	if (read_list(r, "report", "exclude_also", &also, false))
 		for (uint32_t i = 0; i < also.n; i++)
 			add(r, &s->exclude, also.at[i]);
 	if (!read_list(r, "report", "partial_branches", &s->partial, false))
-		DEFAULTS(&s->partial, default_partial);
+		add_defaults(r, &s->partial, cover_partial_branches);
 	if (read_list(r, "report", "partial_also", &also, false))
 		for (uint32_t i = 0; i < also.n; i++)
 			add(r, &s->partial, also.at[i]);
@@ -251,7 +250,7 @@ static void read_patterns(struct reading *r)
 		for (uint32_t i = 0; i < also.n; i++)
 			add(r, &s->partial, also.at[i]);
 	else
-		DEFAULTS(&s->partial, default_partial_always);
+		add_defaults(r, &s->partial, cover_partial_always);
 }
 
 static void read_aliases(struct reading *r)

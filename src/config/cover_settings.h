@@ -12,6 +12,11 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+/* coverage.py's own regular expressions, NULL behind the last: what exclude_lines, partial_branches and
+ * partial_branches_always are where nobody sets them. */
+extern const char *const cover_exclude_lines[], *const cover_partial_branches[],
+						    *const cover_partial_always[];
+
 struct str_list {
 	struct str *at;
 	uint32_t n;

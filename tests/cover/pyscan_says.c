@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "config/cover_settings.h"
 
 enum { PATTERNS = 32 };
 
@@ -187,9 +188,9 @@ static void read_wishes(struct wishes *w, int argc, char **argv)
 		} else if (strcmp(argv[i], "--quiet") == 0) {
 			w->quiet = true;
 		} else if (strcmp(argv[i], "--defaults") == 0) {
-			add_all(w->exclude, &w->n_exclude, pyscan_exclude_lines);
-			add_all(w->partial, &w->n_partial, pyscan_partial_branches);
-			add_all(w->partial, &w->n_partial, pyscan_partial_always);
+			add_all(w->exclude, &w->n_exclude, cover_exclude_lines);
+			add_all(w->partial, &w->n_partial, cover_partial_branches);
+			add_all(w->partial, &w->n_partial, cover_partial_always);
 		} else if (strcmp(argv[i], "--exclude") == 0 && i + 1 < argc && w->n_exclude < PATTERNS) {
 			w->exclude[w->n_exclude++] = str_of(argv[++i]);
 		} else if (strcmp(argv[i], "--partial") == 0 && i + 1 < argc && w->n_partial < PATTERNS) {
