@@ -6,6 +6,8 @@
  * 130 interrupted. Only this room prints.
  */
 #pragma once
+#include <stdbool.h>
+
 #include "base/err.h"
 
 struct cmd {
@@ -16,6 +18,7 @@ struct cmd {
 
 extern const struct cmd cmd_run, cmd_cover, cmd_report, cmd_history, cmd_completion;
 
+struct knob_choice;
 struct knob_table;
 /* --help of a command on standard output; returns 0. */
 int print_help(const struct knob_table *t);
@@ -23,3 +26,7 @@ int print_help(const struct knob_table *t);
 int complain(const char *command, const struct err *e);
 /* The same for a warning; nothing is returned. */
 void warn(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Whether a --color of enum run_color wants ink on fd; 'auto' obeys NO_COLOR and wants a terminal. */
+bool wants_colour(const struct knob_choice *color, int fd);
+/* Columns of the terminal at fd; 0: it is none. */
+unsigned terminal_columns(int fd);

@@ -1,10 +1,6 @@
 /* fettle cover: coverage that any tool wrote, merged, reported, and held to bounds. */
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,11 +8,9 @@
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/cover_job.h"
-#include "collect/proc.h"
 #include "collect/source_tree.h"
 #include "config/config_file.h"
 #include "config/knob_help.h"
-#include "config/run_knobs.h"
 #include "ingest/cover_read.h"
 #include "report/report_cover.h"
 
@@ -101,25 +95,12 @@ static int read_all(struct reading *r, const struct knob_list *paths, struct err
 	return r->n_read ? 0 : err_format(e, "none of the files could be read");
 }
 
-static bool wants_colour(const struct cover_options *o)
-{
-	const char *no = getenv("NO_COLOR");
-	if (o->color.is != RUN_COLOR_AUTO)
-		return o->color.is == RUN_COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no && *no);
-}
-
-static unsigned columns(void)
-{
-	struct winsize w;
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
-}
-
 static int write_reports(struct cover_job *job, const struct cover_options *o, struct err *e)
 {
 	unsigned formats = cover_job_formats(job);
 	if (!o->quiet && formats & 1u << COVER_TERM)
-		cover_job_table(job, STDOUT_FILENO, wants_colour(o), columns());
+		cover_job_table(job, STDOUT_FILENO, wants_colour(&o->color, STDOUT_FILENO),
+				terminal_columns(STDOUT_FILENO));
 	if (o->output)
 		return cover_job_write(job, o->output, formats & ~(1u << COVER_TERM), e);
 	if (job->wishes->format.n && formats & ~(1u << COVER_TERM))
@@ -129,8 +110,9 @@ static int write_reports(struct cover_job *job, const struct cover_options *o, s
 
 static int say_diff(struct cover_job *job, const struct cover_options *o, struct err *e)
 {
-	struct cover_term_options opt = {
-	    .colour = wants_colour(o), .precision = job->precision, .columns = columns()};
+	struct cover_term_options opt = {.colour = wants_colour(&o->color, STDOUT_FILENO),
+					 .precision = job->precision,
+					 .columns = terminal_columns(STDOUT_FILENO)};
 	struct out out;
 	if (cover_job_diff(job, e) < 0)
 		return e->fault;

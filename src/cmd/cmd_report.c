@@ -19,14 +19,6 @@
 
 extern char **environ;
 
-static bool wants_colour(const struct report_options *o, int fd)
-{
-	const char *no = getenv("NO_COLOR");
-	if (o->color.is != RUN_COLOR_AUTO)
-		return o->color.is == RUN_COLOR_ALWAYS;
-	return isatty(fd) && !(no && *no);
-}
-
 static int open_output(const struct report_options *o, struct err *e)
 {
 	if (!o->output)
@@ -53,7 +45,8 @@ static int report(struct arena *a, const struct report_options *o, const char *n
 			     (unsigned long long)read.bad_rows, events, (unsigned long long)read.bad_line);
 		model_finish(&m);
 		int fd = open_output(o, e);
-		rc = fd < 0 ? fd : reports_one(&m, formats[o->format.is], dir, fd, wants_colour(o, fd), e);
+		rc = fd < 0 ? fd
+			    : reports_one(&m, formats[o->format.is], dir, fd, wants_colour(&o->color, fd), e);
 		if (fd > STDERR_FILENO && close(fd) < 0 && rc == 0)
 			rc = err_sys(e, "cannot write '%s'", o->output);
 	}

@@ -57,12 +57,6 @@ void run_note(struct run *r, const char *code, const char *fmt, ...)
 	sink_put(&r->sink, &ev);
 }
 
-static unsigned columns(void)
-{
-	struct winsize w;
-	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
-}
-
 void run_show(struct run *r, int64_t time_ns)
 {
 	int64_t remaining = schedule_remaining(r->schedule) / r->workers;
@@ -70,7 +64,7 @@ void run_show(struct run *r, int64_t time_ns)
 			       .remaining_ns = remaining ? remaining : -1,
 			       .units_done = r->n_units_done,
 			       .units_total = (uint32_t)r->n_jobs,
-			       .columns = columns()};
+			       .columns = terminal_columns(STDERR_FILENO)};
 	live_tick(&r->live, &now);
 }
 
@@ -429,12 +423,12 @@ static void close_record(struct run *r, int code, enum pool_end end)
 		warn("run", "%s; the record is not whole", e.text);
 }
 
-static bool wants_colour(const struct run *r, int fd)
+/* A terminal that says that it is dumb gets no ink of its own accord. */
+static bool run_wants_colour(const struct run *r, int fd)
 {
-	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
-	if (r->o.color.is != RUN_COLOR_AUTO)
-		return r->o.color.is == RUN_COLOR_ALWAYS;
-	return isatty(fd) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+	const char *term = getenv("TERM");
+	bool dumb = !term || strcmp(term, "dumb") == 0;
+	return wants_colour(&r->o.color, fd) && (r->o.color.is != RUN_COLOR_AUTO || !dumb);
 }
 
 /* A unit is nothing that a person asked for by a wrong name. */
@@ -457,7 +451,7 @@ static void tell(struct run *r, int code)
 	struct reports_options ro = {.dir = r->writes ? r->dir : NULL,
 				     .formats = r->o.format.at,
 				     .n_formats = r->o.format.n,
-				     .colour = wants_colour(r, STDERR_FILENO),
+				     .colour = run_wants_colour(r, STDERR_FILENO),
 				     .quiet = r->o.quiet,
 				     .verbose = r->o.verbose};
 	struct err e;
@@ -556,7 +550,7 @@ static void open_live(struct run *r)
 					     ? LIVE_QUIET
 					 : shows ? LIVE_TERMINAL
 						 : LIVE_LINES,
-				 .colour = wants_colour(r, STDERR_FILENO),
+				 .colour = run_wants_colour(r, STDERR_FILENO),
 				 .workers = r->workers,
 				 .word_test = str_of(r->suite.adapter->test_word),
 				 .retries = r->o.retries > 0};

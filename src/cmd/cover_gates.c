@@ -120,7 +120,6 @@ void cover_job_ask_gcov(struct cover_job *job, struct cover_read *read, const ch
 	const char *argv[] = {"gcov", "-j", "-t", "-b", path, NULL};
 	struct buf out = {0};
 	struct err e = {0};
-	(void)why;
 	if (ask(argv, NULL, environ, &out, &e) < 0 || cover_read_bytes(read, buf_view(&out), path, &e) < 0) {
 		job->n_bad++;
 		warn(job->command, "'%s' (%s): %s", path, why, e.text);

@@ -1,6 +1,5 @@
 #include "cmd/cover_job.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -70,6 +69,47 @@ static void set_aliases(struct cover_job *job)
 	job->where.n_aliases = n;
 }
 
+static void add_text(struct cover_job *job, const char ***list, size_t *n, struct str s)
+{
+	const char **more = arena_array(&job->arena, const char *, *n + 1);
+	if (*n)
+		memcpy(more, *list, sizeof(*more) * *n);
+	more[(*n)++] = arena_copy(&job->arena, s);
+	*list = more;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static struct cover_scope make_scope(struct cover_job *job)
+{
+	const struct cover_settings *s = &job->settings;
+	struct cover_scope scope = {0};
+	struct str_list sources = chosen(job, &job->wishes->source, s->source);
+	for (uint32_t i = 0; i < sources.n; i++) {
+		const char *path = cover_where_source(&job->where, sources.at[i]);
+		if (is_folder(path))
+			add_text(job, &scope.sources, &scope.n_sources, str_of(path));
+		else
+			add_text(job, &scope.packages, &scope.n_packages, sources.at[i]);
+	}
+	if (!job->wishes->source.n) {
+		for (uint32_t i = 0; i < s->source_dirs.n; i++)
+			add_text(job, &scope.sources, &scope.n_sources,
+				 str_of(cover_where_source(&job->where, s->source_dirs.at[i])));
+		for (uint32_t i = 0; i < s->source_pkgs.n; i++)
+			add_text(job, &scope.packages, &scope.n_packages, s->source_pkgs.at[i]);
+	}
+	for (uint32_t i = 0; i < job->where.n_include; i++)
+		add_text(job, &scope.include, &scope.n_include, job->where.include[i]);
+	for (uint32_t i = 0; i < job->where.n_omit; i++)
+		add_text(job, &scope.omit, &scope.n_omit, job->where.omit[i]);
+	return scope;
+}
+
 int cover_job_open(struct cover_job *job, const char *command, const struct cover_wishes *wishes,
 		   const struct knob_values *values, const char *root, struct err *e)
 {
@@ -91,6 +131,7 @@ int cover_job_open(struct cover_job *job, const char *command, const struct cove
 					  .n_omit = omit.n,
 					  .exists = exists};
 	set_aliases(job);
+	job->scope = make_scope(job);
 	job->branch = wishes->branch || s->branch;
 	job->precision =
 	    (unsigned)(knob_origin(values, &wishes->precision) == ORIGIN_DEFAULT ? s->precision
@@ -119,21 +160,6 @@ void cover_job_step(struct cover_job *job, const char *name)
 		job->steps[job->n_steps++] = (struct cover_step){.name = name, .begin_ns = now};
 }
 
-static void add_text(struct cover_job *job, const char ***list, size_t *n, struct str s)
-{
-	const char **more = arena_array(&job->arena, const char *, *n + 1);
-	if (*n)
-		memcpy(more, *list, sizeof(*more) * *n);
-	more[(*n)++] = arena_copy(&job->arena, s);
-	*list = more;
-}
-
-static bool is_folder(const char *path)
-{
-	struct stat st;
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 /* A package's folder where it lies in the tree: src/a/b for a.b. */
 static const char *package_folder(struct cover_job *job, struct str package)
 {
@@ -151,32 +177,6 @@ static const char *package_folder(struct cover_job *job, struct str package)
 	return NULL;
 }
 
-struct cover_scope cover_job_scope(struct cover_job *job)
-{
-	const struct cover_settings *s = &job->settings;
-	struct cover_scope scope = {0};
-	struct str_list sources = chosen(job, &job->wishes->source, s->source);
-	for (uint32_t i = 0; i < sources.n; i++) {
-		const char *path = cover_where_source(&job->where, sources.at[i]);
-		if (is_folder(path))
-			add_text(job, &scope.sources, &scope.n_sources, str_of(path));
-		else
-			add_text(job, &scope.packages, &scope.n_packages, sources.at[i]);
-	}
-	if (!job->wishes->source.n) {
-		for (uint32_t i = 0; i < s->source_dirs.n; i++)
-			add_text(job, &scope.sources, &scope.n_sources,
-				 str_of(cover_where_source(&job->where, s->source_dirs.at[i])));
-		for (uint32_t i = 0; i < s->source_pkgs.n; i++)
-			add_text(job, &scope.packages, &scope.n_packages, s->source_pkgs.at[i]);
-	}
-	for (uint32_t i = 0; i < job->where.n_include; i++)
-		add_text(job, &scope.include, &scope.n_include, job->where.include[i]);
-	for (uint32_t i = 0; i < job->where.n_omit; i++)
-		add_text(job, &scope.omit, &scope.n_omit, job->where.omit[i]);
-	return scope;
-}
-
 static bool add_unexecuted(void *ctx, const char *path)
 {
 	struct cover_job *job = ctx;
@@ -187,12 +187,12 @@ static bool add_unexecuted(void *ctx, const char *path)
 
 void cover_job_unexecuted(struct cover_job *job)
 {
-	struct cover_scope scope = cover_job_scope(job);
+	const struct cover_scope *scope = &job->scope;
 	struct tree_visitor visitor = {.visit = add_unexecuted, .ctx = job};
-	for (size_t i = 0; i < scope.n_sources; i++)
-		source_tree_python(scope.sources[i], job->settings.namespace_packages, &visitor);
-	for (size_t i = 0; i < scope.n_packages; i++) {
-		const char *folder = package_folder(job, str_of(scope.packages[i]));
+	for (size_t i = 0; i < scope->n_sources; i++)
+		source_tree_python(scope->sources[i], job->settings.namespace_packages, &visitor);
+	for (size_t i = 0; i < scope->n_packages; i++) {
+		const char *folder = package_folder(job, str_of(scope->packages[i]));
 		if (folder)
 			source_tree_python(folder, job->settings.namespace_packages, &visitor);
 	}

@@ -4,7 +4,7 @@
  *	cover_job_open(&job, &wishes, &values, root, &e)
  *	... readers tell &job.merge.sink ...
  *	cover_job_finish(&job)
- *	cover_job_write(&job, dir, ...), cover_job_gates(&job)
+ *	cover_job_judge(&job, &e), cover_job_write(&job, dir, ...)
  *	cover_job_close(&job)
  */
 #pragma once
@@ -23,11 +23,18 @@ struct cover_step {
 	int64_t begin_ns, end_ns; /* clock_mono_ns */
 };
 
+/* The folders and packages to measure: the wishes', else the settings'. */
+struct cover_scope {
+	const char **sources, **packages, **include, **omit;
+	size_t n_sources, n_packages, n_include, n_omit;
+};
+
 struct cover_job {
 	struct arena arena;
 	const struct cover_wishes *wishes;
 	struct cover_settings settings;
 	struct cover_where where;
+	struct cover_scope scope;
 	struct cover_merge merge;
 	struct cover *cover;
 	struct regex *exclude, *partial;
@@ -49,13 +56,6 @@ struct cover_job {
 must_use int cover_job_open(struct cover_job *job, const char *command, const struct cover_wishes *wishes,
 			    const struct knob_values *values, const char *root, struct err *e);
 void cover_job_close(struct cover_job *job);
-
-/* The folders and packages to measure: the wishes', else the settings'. Lists live in the arena. */
-struct cover_scope {
-	const char **sources, **packages, **include, **omit;
-	size_t n_sources, n_packages, n_include, n_omit;
-};
-struct cover_scope cover_job_scope(struct cover_job *job);
 
 /* Times a step from now on until the next one; NULL ends the last. */
 void cover_job_step(struct cover_job *job, const char *name);

@@ -2,7 +2,9 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -13,6 +15,7 @@
 #include "config/knob_complete.h"
 #include "config/knob_help.h"
 #include "config/nearest.h"
+#include "config/run_knobs.h"
 #include "config/tables.h"
 
 static const struct cmd *const cmds[] = {&cmd_run, &cmd_cover, &cmd_report, &cmd_history, &cmd_completion};
@@ -32,6 +35,20 @@ void warn(const char *command, const char *fmt, ...)
 	(void)vfprintf(stderr, fmt, ap);
 	(void)fputc('\n', stderr);
 	va_end(ap);
+}
+
+bool wants_colour(const struct knob_choice *color, int fd)
+{
+	const char *no = getenv("NO_COLOR");
+	if (color->is != RUN_COLOR_AUTO)
+		return color->is == RUN_COLOR_ALWAYS;
+	return isatty(fd) && !(no && *no);
+}
+
+unsigned terminal_columns(int fd)
+{
+	struct winsize w;
+	return ioctl(fd, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
 }
 
 int print_help(const struct knob_table *t)

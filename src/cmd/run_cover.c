@@ -77,15 +77,15 @@ int run_cover_open(struct run *r, struct err *e)
 	c->run = r;
 	if (cover_job_open(&c->job, "run", &r->o.coverage, &r->values, r->suite.cwd, e) < 0)
 		return e->fault;
-	struct cover_scope scope = cover_job_scope(&c->job);
-	struct cover_rules rules = {.sources = scope.sources,
-				    .n_sources = scope.n_sources,
-				    .packages = scope.packages,
-				    .n_packages = scope.n_packages,
-				    .include = scope.include,
-				    .n_include = scope.n_include,
-				    .omit = scope.omit,
-				    .n_omit = scope.n_omit,
+	const struct cover_scope *scope = &c->job.scope;
+	struct cover_rules rules = {.sources = scope->sources,
+				    .n_sources = scope->n_sources,
+				    .packages = scope->packages,
+				    .n_packages = scope->n_packages,
+				    .include = scope->include,
+				    .n_include = scope->n_include,
+				    .omit = scope->omit,
+				    .n_omit = scope->n_omit,
 				    .branch = c->job.branch,
 				    .contexts = r->o.cover_contexts};
 	if (r->o.cover_contexts)
