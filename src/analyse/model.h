@@ -10,6 +10,9 @@
 #pragma once
 #include <stdbool.h>
 
+#include "analyse/containers.h"
+#include "analyse/critical.h"
+#include "analyse/phases.h"
 #include "base/arena.h"
 #include "base/map.h"
 #include "wire/sink.h"
@@ -177,6 +180,9 @@ struct model {
 	struct model_gap gap;
 	struct model_what_if what_if[MODEL_WHAT_IFS];
 	uint32_t n_what_if;
+	struct model_containers containers;
+	struct model_phases phase_tree;
+	struct model_critical critical;
 	int64_t own_cpu_ns;                /* fettle's own */
 	int64_t before_wall_ns;            /* wall time of the run before; 0: none */
 	uint32_t changes_of[CHANGE_KINDS]; /* how many there are, also of those not in changes */

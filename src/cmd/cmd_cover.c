@@ -11,8 +11,8 @@
 #include "collect/source_tree.h"
 #include "config/config_file.h"
 #include "config/knob_help.h"
-#include "ingest/cover_read.h"
-#include "report/report_cover.h"
+#include "cover_in/cover_read.h"
+#include "cover_out/report_cover.h"
 
 extern char **environ;
 

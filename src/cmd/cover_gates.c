@@ -3,13 +3,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analyse/cover_glob.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/cover_job.h"
 #include "collect/ask.h"
-#include "ingest/gitdiff.h"
-#include "report/report_cover.h"
+#include "cover/cover_glob.h"
+#include "cover_in/gitdiff.h"
+#include "cover_out/report_cover.h"
 
 extern char **environ;
 

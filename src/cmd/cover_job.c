@@ -5,12 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "analyse/cover_glob.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "collect/cores.h"
 #include "collect/source_tree.h"
+#include "cover/cover_glob.h"
 
 extern char **environ;
 

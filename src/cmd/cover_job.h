@@ -8,14 +8,14 @@
  *	cover_job_close(&job)
  */
 #pragma once
-#include "analyse/cover_gate.h"
-#include "analyse/cover_merge.h"
-#include "analyse/cover_where.h"
 #include "base/buf.h"
 #include "base/regex.h"
 #include "config/cover_knobs.h"
 #include "config/cover_settings.h"
-#include "ingest/cover_read.h"
+#include "cover/cover_gate.h"
+#include "cover/cover_merge.h"
+#include "cover/cover_where.h"
+#include "cover_in/cover_read.h"
 
 /* What took how long, for the report of a run. */
 struct cover_step {

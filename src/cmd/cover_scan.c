@@ -2,15 +2,15 @@
  * one. */
 #include <string.h>
 
-#include "analyse/cover_python.h"
-#include "analyse/pysource.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/cover_job.h"
-#include "ingest/cover_file.h"
+#include "cover/cover_python.h"
+#include "cover/pysource.h"
+#include "cover_in/cover_file.h"
 
 enum { FILES_AT_ONCE = 256 }; /* scanned before they are told: bounds what their facts take */
 

@@ -14,9 +14,9 @@
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/cover_job.h"
-#include "ingest/cover_file.h"
+#include "cover_in/cover_file.h"
+#include "cover_out/report_cover.h"
 #include "record/coverage_db.h"
-#include "report/report_cover.h"
 
 enum {
 	XML_BYTES = 10 * 1000 * 1000,    /* GitLab reads 10 MiB */

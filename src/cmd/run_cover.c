@@ -13,7 +13,7 @@
 #include "collect/cover_session.h"
 #include "collect/proc.h"
 #include "collect/source_tree.h"
-#include "ingest/cover_read.h"
+#include "cover_in/cover_read.h"
 #include "record/cover_map.h"
 
 struct run_cover {

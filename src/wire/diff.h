@@ -1,8 +1,8 @@
 /*
  * wire/diff.h - which lines a change touched.
  *
- * Told by whoever reads a diff (ingest/gitdiff.h), heard by whoever asks what is covered of a change
- * (analyse/cover_diff.h).
+ * Told by whoever reads a diff (cover_in/gitdiff.h), heard by whoever asks what is covered of a change
+ * (coverage/cover_diff.h).
  */
 #pragma once
 #include <stdint.h>

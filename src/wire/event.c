@@ -4,11 +4,11 @@
 
 static const char *const types[EVENT_TYPES] = {"",       "run",  "begin", "end", "span",
 					       "output", "note", "value", "done"};
-static const char *const kinds[SPAN_KINDS] = {"",     "worker", "phase", "unit",   "suite",
-					      "test", "step",   "hook",  "fixture"};
+static const char *const kinds[SPAN_KINDS] = {"",     "worker", "phase",   "unit",      "suite", "test",
+					      "step", "hook",   "fixture", "container", "call"};
 static const char *const statuses[STATUS_KINDS] = {"",       "passed", "skipped", "unfinished",
 						   "failed", "error",  "timeout", "crashed"};
-static const char *const sources[SOURCE_KINDS] = {"", "injected", "process", "framework", "log"};
+static const char *const sources[SOURCE_KINDS] = {"", "injected", "process", "framework", "log", "tap"};
 
 static unsigned index_of(const char *const *names, unsigned n, struct str name)
 {

@@ -31,14 +31,16 @@ enum event_type {
 
 enum span_kind {
 	SPAN_NONE,
-	SPAN_WORKER,  /* a worker process (pull mode) or slot (one process a unit) */
-	SPAN_PHASE,   /* discovery, set-up, start-up, build, report, a user's phase */
-	SPAN_UNIT,    /* what the queue hands out: a file, a package, a command */
-	SPAN_SUITE,   /* a feature, a test file, a Go package */
-	SPAN_TEST,    /* a scenario, a test case: has a verdict */
-	SPAN_STEP,    /* a step of a scenario; pytest's setup, call, teardown */
-	SPAN_HOOK,    /* before_all, after_scenario, setup_module ... */
-	SPAN_FIXTURE, /* a fixture being set up or torn down */
+	SPAN_WORKER,    /* a worker process (pull mode) or slot (one process a unit) */
+	SPAN_PHASE,     /* discovery, set-up, start-up, build, report, a user's phase */
+	SPAN_UNIT,      /* what the queue hands out: a file, a package, a command */
+	SPAN_SUITE,     /* a feature, a test file, a Go package */
+	SPAN_TEST,      /* a scenario, a test case: has a verdict */
+	SPAN_STEP,      /* a step of a scenario; pytest's setup, call, teardown */
+	SPAN_HOOK,      /* before_all, after_scenario, setup_module ... */
+	SPAN_FIXTURE,   /* a fixture being set up or torn down */
+	SPAN_CONTAINER, /* from the request to create it until it is gone */
+	SPAN_CALL,      /* one request to the container engine */
 	SPAN_KINDS
 };
 
@@ -62,6 +64,7 @@ enum time_source {
 	SOURCE_PROCESS,   /* the life of a process, seen from outside */
 	SOURCE_FRAMEWORK, /* the framework's own figure */
 	SOURCE_LOG,       /* the arrival of a line of output */
+	SOURCE_TAP,       /* read off the talk between a client and the container engine */
 	SOURCE_KINDS
 };
 

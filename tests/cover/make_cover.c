@@ -1,6 +1,6 @@
 /*
  * make_cover FORMAT [KEY=VALUE]... <ROWS: a report of the coverage that the rows tell
- * (analyse/cover_fixture.h).
+ * (coverage/cover_fixture.h).
  *
  * FORMAT: term, json, xml, lcov, sonar, badge: on standard output; html: into the folder out, and single:
  * with sources from the folder sources. KEY: version, timestamp (text), time_ms, root, contexts (0 to 2),
@@ -13,10 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "analyse/cover_fixture.h"
 #include "base/buf.h"
 #include "base/mem.h"
-#include "report/report_cover.h"
+#include "cover/cover_fixture.h"
+#include "cover_out/report_cover.h"
 
 static char **words;
 

@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse/pyscan.h"
-#include "analyse/pysource.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "config/cover_settings.h"
+#include "cover/pyscan.h"
+#include "cover/pysource.h"
 
 enum { PATTERNS = 32 };
 

@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
-#include "ingest/cover_read.h"
+#include "cover_in/cover_read.h"
 
 struct says {
 	struct cover_sink sink;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "cover_in/cover_read.h"
 #include "door.h"
-#include "ingest/cover_read.h"
 
 struct hears {
 	struct cover_sink sink;

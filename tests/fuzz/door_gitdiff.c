@@ -1,6 +1,6 @@
 #include "base/str.h"
+#include "cover_in/gitdiff.h"
 #include "door.h"
-#include "ingest/gitdiff.h"
 #include "wire/cover.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "analyse/pyscan.h"
-#include "analyse/pysource.h"
+#include "cover/pyscan.h"
+#include "cover/pysource.h"
 #include "door.h"
 
 enum { MATCHES = 3 };
