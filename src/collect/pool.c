@@ -311,9 +311,12 @@ static void check_clocks(struct pool *p, int64_t now)
 static void tick(struct pool *p, int64_t now)
 {
 	p->tick_ns = now + TICK_MS * NS_PER_MS;
-	for (uint32_t i = 0; i < p->o.workers; i++)
-		if (p->workers[i].pid && p->workers[i].spool.fd >= 0)
-			agent_rows(p, &p->workers[i]);
+	for (uint32_t i = 0; i < p->o.workers; i++) {
+		if (!p->workers[i].pid || p->workers[i].spool.fd < 0)
+			continue;
+		agent_rows(p, &p->workers[i]);
+		worker_read_logs(p, &p->workers[i], true);
+	}
 	p->host->tick(p->host, pool_time(p, now));
 }
 
@@ -484,6 +487,7 @@ static void finish(struct pool *p)
 		fd_close(&w->agent);
 		fd_close(&w->pipe);
 		spool_close(&w->spool);
+		logs_close(&w->logs);
 		map_free(&w->births);
 		output_close(&w->output);
 		buf_free(&w->said);

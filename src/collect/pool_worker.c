@@ -92,6 +92,7 @@ static int prepare(struct pool *p, struct worker *w, struct err *e)
 	w->spool_path = arena_printf(a, "%s/e%u", p->o.work_dir, w->number);
 	w->dump_path = arena_printf(a, "%s/d%u", p->o.work_dir, w->number);
 	w->mark = arena_printf(a, ENV_WORKER "=%u", w->number);
+	logs_init(&w->logs, w->dir);
 	if (folder_make(w->dir, 0700, e) < 0 || spool_open(&w->spool, w->spool_path, e) < 0)
 		return e->fault;
 	if (p->o.isolate) {
@@ -209,6 +210,25 @@ int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *cons
 	return 0;
 }
 
+static void heard(struct pool *p, const struct worker *w, uint32_t stream, struct str bytes)
+{
+	if (p->host->heard)
+		p->host->heard(p->host, w->front ? -1 : (int32_t)w->number, stream, bytes,
+			       pool_time(p, clock_mono_ns()));
+}
+
+void worker_read_logs(struct pool *p, struct worker *w, bool search)
+{
+	char room[65536];
+	size_t spent = 0;
+	uint32_t file;
+	struct str bytes;
+	if (search && w->dir)
+		logs_search(&w->logs);
+	while (w->logs.n && logs_next(&w->logs, room, sizeof(room), &spent, &file, &bytes))
+		heard(p, w, file + 1, bytes);
+}
+
 size_t worker_drain(struct pool *p, struct worker *w)
 {
 	char bytes[65536];
@@ -225,6 +245,7 @@ size_t worker_drain(struct pool *p, struct worker *w)
 		struct str s = {bytes, (size_t)n};
 		sum += s.n;
 		output_put(&w->output, s);
+		heard(p, w, 0, s);
 		if (w->front && w->state == SLOT_BUSY) {
 			p->suite->adapter->discover_feed(p->suite, s);
 			p->host->targets(p->host, false, NULL);
@@ -331,6 +352,7 @@ void worker_unit_end(struct pool *p, struct worker *w, enum status status, struc
 	struct field fields[5];
 	uint32_t n = 0;
 	int64_t now = pool_time(p, at);
+	worker_read_logs(p, w, !p->o.pull);
 	if (status_is_bad(status) && w->output.unit_bytes && !told) {
 		struct field size = {
 		    .key = STR("size"), .type = FIELD_INT, .num = (int64_t)w->output.unit_bytes};

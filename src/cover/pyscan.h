@@ -54,7 +54,7 @@ struct pyfacts {
 };
 
 /*
- * text: UTF-8, or what decoding left of it (coverage/pysource.h); line ends \n, \r\n or \r. What the facts
+ * text: UTF-8, or what decoding left of it (cover/pysource.h); line ends \n, \r\n or \r. What the facts
  * hold lies in the arena, nothing in the text. About 3 ns a byte, 4 with arcs (26 MB of sympy, one core); of
  * the arena about 6 bytes a line and 100 a function, with arcs 15 a line. Never fails, whatever the bytes.
  */
