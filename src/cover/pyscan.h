@@ -16,6 +16,11 @@ struct pyscan_options {
 	const struct regex_match *partial; /* of partial_branches: lines whose missing ways do not count */
 	uint32_t n_partial;
 	bool arcs; /* find the ways, too */
+	/*
+	 * Of the Python 3.x that runs the source; 0 is as 13. From 14 on the compiler keeps what only
+	 * arithmetic shows to be dead, and annotations of a class without values are no code.
+	 */
+	uint8_t python_minor;
 };
 
 enum pyscan_flag {
