@@ -26,7 +26,7 @@ static int read_rule(struct saying_rule *r, struct str text, struct err *e)
 
 int sayings_init(struct sayings *s, struct arena *a, const char *const *rules, size_t n, struct err *e)
 {
-	*s = (struct sayings){.rules = arena_array(a, struct saying_rule, n + 1), .kind = true};
+	*s = (struct sayings){.rules = arena_array(a, struct saying_rule, n + 1)};
 	if (n > SAYINGS_RULES)
 		return err_usage(e, "%zu rules for lines, at most %d", n, SAYINGS_RULES);
 	for (size_t i = 0; i < n; i++) {
@@ -163,23 +163,22 @@ static void own_rules(struct hearer *h, struct str line)
 
 /* testcontainers: "... Container is ready: 0123456789ab" and its like. */
 
-struct container_line {
-	const char *says, *name;
-	bool image; /* what follows is an image, not an id */
-};
+enum said { CREATING, CREATED, STARTING, STARTED, READY, STOPPING, STOPPED, TERMINATED };
 
-static const struct container_line container_lines[] = {
-    {"Creating container for image: ", "creating", true}, /* Java */
-    {"Creating container for image ", "creating", true},
-    {"Container created: ", "created", false},
-    {"Starting container: ", "starting", false},
-    {" is starting: ", "starting", false}, /* Java: "Container IMAGE is starting: ID" */
-    {"Container started: ", "started", false},
-    {"Waiting for container id ", "waiting", false},
-    {"Container is ready: ", "ready", false},
-    {"Stopping container: ", "stopping", false},
-    {"Container stopped: ", "stopped", false},
-    {"Container terminated: ", "terminated", false},
+static const struct container_line {
+	const char *text;
+	enum said said;
+} container_lines[] = {
+    {"Creating container for image: ", CREATING}, /* Java */
+    {"Creating container for image ", CREATING},
+    {"Container created: ", CREATED},
+    {"Starting container: ", STARTING},
+    {" is starting: ", CREATED}, /* Java: "Container IMAGE is starting: ID" */
+    {"Container started: ", STARTED},
+    {"Container is ready: ", READY},
+    {"Stopping container: ", STOPPING},
+    {"Container stopped: ", STOPPED},
+    {"Container terminated: ", TERMINATED},
 };
 
 static bool is_id(struct str word)
@@ -187,7 +186,7 @@ static bool is_id(struct str word)
 	size_t n = 0;
 	while (n < word.n && strchr("0123456789abcdef", word.at[n]) && word.at[n])
 		n++;
-	return n == word.n && n >= 12 && n <= 64;
+	return n == word.n && n >= 12 && n <= SAYINGS_CID;
 }
 
 static struct str first_word(struct str s)
@@ -198,27 +197,142 @@ static struct str first_word(struct str s)
 	return str_cut(s, 0, n);
 }
 
+static void is_ready(struct hearer *h, struct str cid)
+{
+	const struct field field = {.key = STR("cid"), .type = FIELD_TEXT, .text = cid};
+	struct event ev = {.type = EVENT_VALUE,
+			   .name = STR("ready"),
+			   .source = SOURCE_LOG,
+			   .time_ns = h->in->time_ns,
+			   .fields = &field,
+			   .n_fields = 1};
+	ingest_put(h->in, &ev);
+}
+
+static void call(struct hearer *h, const struct saying_container *c, const char *name, int64_t from_ns)
+{
+	struct event ev = {.type = EVENT_SPAN,
+			   .kind = SPAN_CALL,
+			   .id = ingest_id(h->in),
+			   .parent = c->id,
+			   .status = STATUS_PASSED,
+			   .source = SOURCE_LOG,
+			   .name = str_of(name),
+			   .time_ns = from_ns,
+			   .dur_ns = h->in->time_ns - from_ns};
+	ingest_put(h->in, &ev);
+}
+
+static void container_begins(struct hearer *h, struct str cid)
+{
+	struct saying_container *c = &h->containers[h->n_containers++ % SAYINGS_CONTAINERS];
+	bool paired = h->n_creating == 1 && !h->mixed;
+	*c = (struct saying_container){.id = ingest_id(h->in), .n_cid = cid.n, .asked_ns = -1};
+	memcpy(c->cid, cid.at, cid.n);
+	const struct field fields[] = {
+	    {.key = STR("cid"), .type = FIELD_TEXT, .text = cid},
+	    {.key = STR("image"), .type = FIELD_TEXT, .text = {h->image, h->n_image}}};
+	struct event ev = {.type = EVENT_BEGIN,
+			   .kind = SPAN_CONTAINER,
+			   .id = c->id,
+			   .name = cid,
+			   .source = SOURCE_LOG,
+			   .time_ns = paired ? h->creating_ns : h->in->time_ns,
+			   .fields = fields,
+			   .n_fields = paired && h->n_image ? 2 : 1};
+	ingest_put(h->in, &ev);
+	if (paired)
+		call(h, c, "create", h->creating_ns);
+	h->n_creating -= h->n_creating > 0;
+	h->mixed &= h->n_creating > 0;
+}
+
+static void container_ends(struct hearer *h, struct saying_container *c)
+{
+	struct event ev = {.type = EVENT_END,
+			   .kind = SPAN_CONTAINER,
+			   .id = c->id,
+			   .source = SOURCE_LOG,
+			   .time_ns = h->in->time_ns};
+	if (!c->over)
+		ingest_put(h->in, &ev);
+	c->over = true;
+}
+
+static struct saying_container *container_of_id(struct hearer *h, struct str cid)
+{
+	size_t n = h->n_containers < SAYINGS_CONTAINERS ? h->n_containers : SAYINGS_CONTAINERS;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(cid, (struct str){h->containers[i].cid, h->containers[i].n_cid}))
+			return &h->containers[i];
+	return NULL;
+}
+
+/* A call that was announced has ended. */
+static void answered(struct hearer *h, struct saying_container *c, const char *name)
+{
+	if (c->asked_ns >= 0)
+		call(h, c, name, c->asked_ns);
+	c->asked_ns = -1;
+}
+
+static void container_says(struct hearer *h, struct saying_container *c, enum said said)
+{
+	switch (said) {
+	case STARTING:
+	case STOPPING:
+		c->asked_ns = h->in->time_ns;
+		break;
+	case STARTED:
+		answered(h, c, "start");
+		break;
+	case STOPPED:
+		answered(h, c, "stop");
+		container_ends(h, c);
+		break;
+	case TERMINATED:
+		container_ends(h, c);
+		call(h, c, "remove", h->in->time_ns);
+		break;
+	default:
+		break;
+	}
+}
+
+static void container_said(struct hearer *h, enum said said, struct str word)
+{
+	if (said == CREATING) {
+		word = str_clip_utf8(word, SAYINGS_NAME);
+		memcpy(h->image, word.at, word.n);
+		h->n_image = word.n;
+		h->mixed |= h->n_creating++ > 0;
+		h->creating_ns = h->in->time_ns;
+		return;
+	}
+	if (!is_id(word))
+		return;
+	if (said == READY)
+		is_ready(h, word);
+	if (h->sayings->tapped)
+		return;
+	struct saying_container *c = container_of_id(h, word);
+	if (said == CREATED && !c)
+		container_begins(h, word);
+	else if (c)
+		container_says(h, c, said);
+}
+
 static void container_line(struct hearer *h, struct str line)
 {
 	for (size_t i = 0; i < sizeof(container_lines) / sizeof(*container_lines); i++) {
 		const struct container_line *c = &container_lines[i];
-		const char *at = memmem(line.at, line.n, c->says, strlen(c->says));
+		const char *at = memmem(line.at, line.n, c->text, strlen(c->text));
 		if (!at)
 			continue;
-		size_t from = (size_t)(at - line.at) + strlen(c->says);
+		size_t from = (size_t)(at - line.at) + strlen(c->text);
 		struct str word = first_word(str_cut(line, from, line.n));
-		if (!word.n || (!c->image && !is_id(word)))
-			return;
-		const struct field field = {.key = c->image ? STR("image") : STR("cid"),
-					    .type = FIELD_TEXT,
-					    .text = str_clip_utf8(word, SAYINGS_NAME)};
-		struct event ev = {.type = EVENT_VALUE,
-				   .name = str_of(c->name),
-				   .source = SOURCE_LOG,
-				   .time_ns = h->in->time_ns,
-				   .fields = &field,
-				   .n_fields = 1};
-		ingest_put(h->in, &ev);
+		if (word.n)
+			container_said(h, c->said, word);
 		return;
 	}
 }
@@ -269,7 +383,7 @@ static void hear(struct hearer *h, struct str line)
 {
 	if (memmem(line.at, line.n, "ontainer", 8))
 		container_line(h, line);
-	if (h->sayings->kind && (h->in_kind || memmem(line.at, line.n, "Creating cluster", 16)))
+	if (!h->sayings->tapped && (h->in_kind || memmem(line.at, line.n, "Creating cluster", 16)))
 		kind_line(h, line);
 	if (h->sayings->n_rules)
 		own_rules(h, line);

@@ -10,15 +10,22 @@
  *	count NAME=REGEX   counted
  *
  * {} in NAME stands for what the expression's first parentheses take. All times are those of the
- * arrival of the line (source log). Lines about containers become values with the field `cid`, of which
- * the one who adds up knows more. Memory is fixed; a stream's lines are the caller's (lines.h).
+ * arrival of the line (source log). Where the talk with the engine is heard itself, lines add only that a
+ * container is ready; else they make the rows of containers and calls as far as they go. Memory is fixed; a
+ * stream's lines are the caller's (lines.h).
  */
 #pragma once
 #include "base/regex.h"
 #include "ingest/ingest.h"
 #include "ingest/lines.h"
 
-enum { SAYINGS_OPEN = 32, SAYINGS_NAME = 200, SAYINGS_RULES = 256 };
+enum {
+	SAYINGS_OPEN = 32,
+	SAYINGS_NAME = 200,
+	SAYINGS_RULES = 256,
+	SAYINGS_CONTAINERS = 64,
+	SAYINGS_CID = 64
+};
 
 enum saying { SAYING_BEGIN, SAYING_END, SAYING_STEP, SAYING_COUNT };
 
@@ -32,7 +39,7 @@ struct saying_rule {
 struct sayings {
 	struct saying_rule *rules;
 	size_t n_rules;
-	bool kind; /* the lines of kind are read, too: not where its calls to the engine are */
+	bool tapped; /* what is asked of the engine is known without these lines, kind's phases included */
 };
 
 /* 0, or FAULT_USAGE with the rule and what is wrong with it. Texts are borrowed, the array is a's. */
@@ -48,12 +55,28 @@ struct saying_open {
 	char name[SAYINGS_NAME];
 };
 
+/* A container that a line has told of. */
+struct saying_container {
+	uint64_t id;
+	char cid[SAYINGS_CID];
+	size_t n_cid;
+	int64_t asked_ns; /* starting or stopping, whichever goes on; -1: nothing */
+	bool over;
+};
+
 /* What one worker says, in its output and its log files. */
 struct hearer {
 	const struct sayings *sayings;
 	struct ingest *in; /* rows go there; its time_ns is the arrival of what is fed */
 	struct saying_open open[SAYINGS_OPEN];
 	size_t n_open;
+	struct saying_container containers[SAYINGS_CONTAINERS]; /* a ring: the oldest are forgotten */
+	size_t n_containers;
+	unsigned n_creating; /* begun, not created */
+	bool mixed;          /* several at once: which was created is not known until none is left */
+	int64_t creating_ns; /* the last of them */
+	char image[SAYINGS_NAME];
+	size_t n_image;
 	bool in_kind;        /* kind is making a cluster */
 	uint64_t n_unpaired; /* ends of what never began, begins that found no room */
 };

@@ -52,17 +52,38 @@ static void testcontainers_for_go_says_what_becomes_of_a_container(void **state)
 	say(s, 4, "2026/01/02 10:00:00 ✅ Container started: 0123456789ab\n");
 	say(s, 5, "⏳ Waiting for container id 0123456789ab image: registry:2. Waiting for: &{Path:/v2/}\n");
 	say(s, 6, "🔔 Container is ready: 0123456789ab\n");
-	say(s, 7, "🐳 Stopping container: 0123456789ab\n✅ Container stopped: 0123456789ab\n");
-	say(s, 8, "🚫 Container terminated: 0123456789ab\n");
-	recorder_expect(&s->r, "value t=1 log 'creating' image='registry:2'\n"
-			       "value t=2 log 'created' cid='0123456789ab'\n"
-			       "value t=3 log 'starting' cid='0123456789ab'\n"
-			       "value t=4 log 'started' cid='0123456789ab'\n"
-			       "value t=5 log 'waiting' cid='0123456789ab'\n"
-			       "value t=6 log 'ready' cid='0123456789ab'\n"
-			       "value t=7 log 'stopping' cid='0123456789ab'\n"
-			       "value t=7 log 'stopped' cid='0123456789ab'\n"
-			       "value t=8 log 'terminated' cid='0123456789ab'\n");
+	say(s, 7, "🐳 Stopping container: 0123456789ab\n");
+	say(s, 8, "✅ Container stopped: 0123456789ab\n");
+	say(s, 9, "🚫 Container terminated: 0123456789ab\n");
+	recorder_expect(&s->r,
+			"begin container 1 t=1 log '0123456789ab' cid='0123456789ab' image='registry:2'\n"
+			"span call 2<1 t=1 d=1 passed log 'create'\n"
+			"span call 3<1 t=3 d=1 passed log 'start'\n"
+			"value t=6 log 'ready' cid='0123456789ab'\n"
+			"span call 4<1 t=7 d=1 passed log 'stop'\n"
+			"end container 1 t=8 log\n"
+			"span call 5<1 t=9 passed log 'remove'\n");
+}
+
+static void where_the_engine_is_heard_only_ready_is_said(void **state)
+{
+	struct stage *s = *state;
+	with_rules(s, NULL, 0);
+	s->sayings.tapped = true;
+	say(s, 1, "🐳 Creating container for image registry:2\n✅ Container created: 0123456789ab\n");
+	say(s, 2, "🔔 Container is ready: 0123456789ab\nCreating cluster \"x\" ...\n • Preparing nodes 📦\n");
+	recorder_expect(&s->r, "value t=2 log 'ready' cid='0123456789ab'\n");
+}
+
+static void of_two_that_are_created_at_once_it_is_not_guessed_which_was_which(void **state)
+{
+	struct stage *s = *state;
+	with_rules(s, NULL, 0);
+	say(s, 1, "Creating container for image a\nCreating container for image b\n");
+	say(s, 2, "Container created: 0123456789ab\n");
+	say(s, 3, "Container created: 0123456789ac\n");
+	recorder_expect(&s->r, "begin container 1 t=2 log '0123456789ab' cid='0123456789ab'\n"
+			       "begin container 2 t=3 log '0123456789ac' cid='0123456789ac'\n");
 }
 
 static void what_only_looks_like_such_a_line_says_nothing(void **state)
@@ -161,6 +182,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(testcontainers_for_go_says_what_becomes_of_a_container, set_up,
 					    tear_down),
+	    cmocka_unit_test_setup_teardown(where_the_engine_is_heard_only_ready_is_said, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(of_two_that_are_created_at_once_it_is_not_guessed_which_was_which,
+					    set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_only_looks_like_such_a_line_says_nothing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_phases_of_kind_follow_each_other, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(own_rules_make_phases_steps_and_counts, set_up, tear_down),
