@@ -268,7 +268,10 @@ static void heed(struct pool *p, const struct worker *w, uint32_t events)
  */
 void worker_hear(struct pool *p, struct worker *w)
 {
-	size_t n = worker_drain(p, w);
+	/* the unit that prints has begun before, and its row says so: what is heard then lies in it */
+	if (p->o.pull && !w->front && w->spool.fd >= 0)
+		agent_rows(p, w);
+	size_t n = w->pipe >= 0 ? worker_drain(p, w) : 0;
 	if (!p->o.pull || w->front || w->pipe < 0 || n >= REST_BYTES)
 		return;
 	w->rest_ns = clock_mono_ns() + REST_MS * NS_PER_MS;
