@@ -1,0 +1,188 @@
+"""Suites that use containers, as people have them, in front of real engines: what fettle says of them is so.
+
+godog with testcontainers for Go, node:test with testcontainers for Node.js, and behave on four workers.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, HERE)
+import engines  # noqa: E402
+
+FETTLE = os.environ.get("ENGINE_FETTLE") or os.path.join(os.environ.get("BUILD_ROOT", SOURCE + "/build"), "fettle")
+FIXTURE = os.path.join(SOURCE, "tests", "fixture")
+
+STEPS = '''import http.client, json, os, socket, time
+from behave import given, then
+
+HTTP, BAD = "localhost/fettle/http:1", "localhost/fettle/bad:1"
+
+
+class Engine(http.client.HTTPConnection):
+    def __init__(self):
+        super().__init__("engine")
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(os.environ["DOCKER_HOST"][len("unix://"):])
+
+
+def call(method, path, body=None):
+    engine = Engine()
+    engine.request(method, path, body and json.dumps(body), {"Content-Type": "application/json"})
+    answer = engine.getresponse()
+    text = answer.read()
+    engine.close()
+    return answer.status, json.loads(text) if text.startswith(b"{") else text
+
+
+@given("a container of its own")
+def own(context):
+    name = context.scenario.name
+    status, made = call("POST", "/containers/create?name=" + name, {"Image": HTTP, "HostConfig": {"NetworkMode": "none"}})
+    assert status == 201, made
+    context.cid = made["Id"]
+    status, said = call("POST", "/containers/%s/start" % name)
+    assert status == 204, said
+    time.sleep(0.3)
+
+
+@then("it is removed")
+def removed(context):
+    status, said = call("DELETE", "/containers/%s?force=true" % context.cid)
+    assert status in (200, 204), said
+
+
+@then("it is forgotten")
+def forgotten(context):
+    pass
+
+
+@given("one that cannot start")
+def cannot(context):
+    name = context.scenario.name
+    status, made = call("POST", "/containers/create?name=" + name, {"Image": BAD})
+    assert status == 201, made
+    status, said = call("POST", "/containers/%s/start" % made["Id"])
+    assert status >= 400, said
+    call("DELETE", "/containers/%s?force=true" % made["Id"])
+'''
+
+
+class Suites:
+    kind = ""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.engine = engines.start(cls.kind)
+        cls.addClassCleanup(cls.engine.stop)
+
+    def setUp(self):
+        self.dir = os.path.realpath(tempfile.mkdtemp(prefix="fettle-suites-"))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith("FETTLE")}
+        self.env.update(DOCKER_HOST="unix://" + self.engine.socket, TESTCONTAINERS_RYUK_DISABLED="true", GOFLAGS="-mod=mod")
+
+    def run_it(self, *words, code=0):
+        done = subprocess.run([*self.engine.prefix, FETTLE, "run", "--output", "out", *words], cwd=self.dir, env=self.env,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=400)
+        self.assertEqual(done.returncode, code, done.stderr[-3000:] + done.stdout[-3000:])
+        with open(os.path.join(self.dir, "out", "report.json"), encoding="utf-8") as f:
+            self.report = json.load(f)
+        with open(os.path.join(self.dir, "out", "report.txt"), encoding="utf-8") as f:
+            self.text = f.read()
+        return self.report["containers"]
+
+    def who(self, container):
+        """The name of the test that asked for it; None where it is shared."""
+        return None if container["shared"] else self.report["tests"][container["test"]]["name"]
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(os.path.join(self.dir, name)), exist_ok=True)
+        with open(os.path.join(self.dir, name), "w", encoding="utf-8") as f:
+            f.write(text)
+
+    @unittest.skipUnless(shutil.which("behave"), "needs behave")
+    def test_four_workers(self):
+        """Every container is that of the scenario whose name it has."""
+        self.write("features/steps/steps.py", STEPS)
+        names = {"good": [], "bad": [], "left": []}
+        for i in range(8):
+            lines = ["Feature: f%d" % i]
+            for k in range(3):
+                kind = "bad" if (i, k) in ((1, 1), (5, 0)) else "left" if (i, k) == (3, 2) else "good"
+                name = "s%d-%d" % (i, k)
+                names[kind].append(name)
+                lines += ["  Scenario: " + name,
+                          "    Given " + ("one that cannot start" if kind == "bad" else "a container of its own")]
+                lines += {"good": ["    Then it is removed"], "left": ["    Then it is forgotten"], "bad": []}[kind]
+            self.write("features/f%d.feature" % i, "\n".join(lines) + "\n")
+        found = self.run_it("-j4", "--", "behave", "--no-color")
+        containers = found["all"]
+        self.assertEqual(sorted(c["name"] for c in containers), sorted(sum(names.values(), [])))
+        for c in containers:
+            self.assertEqual(self.who(c), c["name"])
+            self.assertEqual(self.report["tests"][c["test"]]["worker"], c["worker"])
+            self.assertEqual(c["failed"], c["name"] in names["bad"], c)
+            self.assertEqual(c["left"], c["name"] in names["left"], c)
+            if not c["failed"]:
+                self.assertGreater(c["start_ns"], 0)
+                self.assertEqual(c["ready_by"], "listening")
+                self.assertGreater(c["peak_bytes"], 0)
+            else:
+                self.assertIn("no such", c["message"])
+        self.assertEqual({c["worker"] for c in containers}, {0, 1, 2, 3})
+        self.assertLessEqual(found["peak"], 5)  # four at a time, and the one that is left
+        self.assertEqual(found["at_end"], 1)
+        one, = [t for t in found["types"] if t["name"] == "http"]
+        self.assertEqual((one["count"], one["failed"], one["left"]), (22, 0, 1))
+        self.assertEqual((one["create"]["count"], one["start"]["count"], one["ready"]["count"]), (22, 22, 22))
+        for word in ("http", names["left"][0], "no such"):
+            self.assertIn(word, self.text)
+
+    def go(self):
+        shutil.copytree(os.path.join(FIXTURE, "containers"), self.dir, dirs_exist_ok=True)
+        done = subprocess.run(["go", "vet", "./..."], cwd=self.dir, env=self.env, capture_output=True, text=True)
+        if done.returncode:
+            raise unittest.SkipTest("testcontainers for Go cannot be had: " + (done.stderr.strip().splitlines() or ["?"])[-1])
+
+    @unittest.skipUnless(shutil.which("go"), "needs go")
+    def test_godog_with_testcontainers(self):
+        self.go()
+        found = self.run_it("--container-type", "shop=localhost/fettle/http:*", "--", "go", "test", "./...")
+        self.assertEqual(sorted((c["type"], c["failed"], self.who(c)) for c in found["all"]),
+                         [("bad", True, "TestFeatures/a_broken_image"), ("shop", False, "TestFeatures/another_one_answers"),
+                          ("shop", False, "TestFeatures/it_answers")])
+        for c in found["all"]:
+            self.assertTrue(c["removed"])
+            if not c["failed"]:
+                self.assertGreaterEqual(c["use_at_ns"], c["start_at_ns"] + c["start_ns"] + c["ready_ns"])
+
+    @unittest.skipUnless(shutil.which("npm"), "needs npm")
+    def test_testcontainers_for_node(self):
+        shutil.copytree(os.path.join(FIXTURE, "containers-node"), self.dir, dirs_exist_ok=True)
+        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=self.dir, capture_output=True, text=True)
+        if done.returncode:
+            self.skipTest("testcontainers for Node.js cannot be had: " + (done.stderr.strip().splitlines() or ["?"])[-1])
+        found = self.run_it("--", "node", "--test", "--test-reporter=tap", "shop.test.mjs")
+        self.assertEqual(sorted((c["type"], c["failed"]) for c in found["all"]), [("bad", True), ("http", False)])
+        self.assertEqual([c["execs"] for c in found["all"] if not c["failed"]], [1])
+
+
+class Docker(Suites, unittest.TestCase):
+    kind = "docker"
+
+
+class Podman(Suites, unittest.TestCase):
+    kind = "podman"
+
+
+if __name__ == "__main__":
+    unittest.main()
