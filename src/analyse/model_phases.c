@@ -119,17 +119,19 @@ static void find_around(struct lane *l)
 	}
 }
 
-/* Puts a phase into another one, whose own time this is not. */
-static void put_into(struct phase_nodes *p, uint32_t out, uint32_t in)
+/* Puts a phase into another one, whose own time this is not; where that gets too deep, beside all. */
+static void put_into(struct phases_build *pb, uint32_t out, uint32_t in)
 {
-	struct phase_node *o = &p->at[out];
-	const struct phase_node *x = &p->at[in];
-	if (x->height + 1 >= NODES_DEEPEST)
+	struct phase_node *o = &pb->nodes.at[out];
+	const struct phase_node *x = &pb->nodes.at[in];
+	if (x->height + 1 >= NODES_DEEPEST) {
+		nodes_graft(&pb->nodes, &pb->roots, in);
 		return;
+	}
 	o->self_ns = o->self_ns > x->total_ns ? o->self_ns - x->total_ns : 0;
 	if (x->height + 1 > o->height)
 		o->height = x->height + 1;
-	nodes_graft(p, &o->first, in);
+	nodes_graft(&pb->nodes, &o->first, in);
 }
 
 void model_phase_flush(struct model *m, uint32_t worker)
@@ -146,7 +148,7 @@ void model_phase_flush(struct model *m, uint32_t worker)
 			continue;
 		const struct waiting *out = x->around == NODE_NONE ? NULL : &l->at[x->around];
 		if (out && out->node != NODE_NONE) {
-			put_into(&pb->nodes, out->node, x->node);
+			put_into(pb, out->node, x->node);
 		} else if (out) {
 			uint32_t holder = nodes_holder(&pb->nodes, &pb->roots, out->sum);
 			nodes_graft(&pb->nodes, &pb->nodes.at[holder].first, x->node);

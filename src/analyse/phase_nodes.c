@@ -81,7 +81,8 @@ void nodes_graft(struct phase_nodes *p, uint32_t *list, uint32_t node)
 {
 	struct phase_node *x = &p->at[node];
 	uint32_t same = find(p, list, x);
-	if (same == NODE_NONE && p->n_used > NODES_MOST) {
+	/* what holds others has more room, so that it does not go for the sake of what it holds */
+	if (same == NODE_NONE && p->n_used > (x->first == NODE_NONE ? NODES_MOST : 2 * NODES_MOST)) {
 		x->name = STR("(others)");
 		x->sum = NODE_NONE;
 		drop_list(p, x->first);

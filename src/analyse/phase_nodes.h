@@ -2,8 +2,8 @@
  * analyse/phase_nodes.h - lists of phases of one name, added up, each with the list of what lies in it.
  *
  * For model_phases.c. Nodes are numbers in one pool; a list is the number of its first node,
- * NODE_NONE when it is empty. Names are interned: equal ones have one address. Of too many or too
- * deep nodes the rest of a list is added up under "(others)".
+ * NODE_NONE when it is empty. Names are interned: equal ones have one address. Of too many
+ * nodes the rest of a list is added up under "(others)". A node takes 72 bytes.
  */
 #pragma once
 #include <stdbool.h>
