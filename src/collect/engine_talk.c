@@ -66,7 +66,8 @@ static void keep_texts(struct exchange *x)
 
 static struct http_exchange *on_request(struct http_host *h, struct str method, struct str target)
 {
-	struct engine_talk *t = ((struct talk_peer *)h)->talk;
+	struct talk_peer *peer = (struct talk_peer *)h;
+	struct engine_talk *t = peer->talk;
 	struct exchange *x = mem_alloc(sizeof(*x));
 	memset(x, 0, sizeof(*x));
 	arena_reset(&t->scratch);
@@ -78,7 +79,7 @@ static struct http_exchange *on_request(struct http_host *h, struct str method, 
 	if (call == CALL_EXEC_START) {
 		struct known_exec *e = known_exec_find(&t->known, x->target.subject);
 		if (e && e->of && e->of->kind)
-			kind_exec_begin(&t->kind, e->of->kind, e->cmd, clock_mono_ns());
+			kind_exec_begin(&t->kind, e->of->kind, e->cmd, peer->tap.sides[HTTP_UP].first_ns);
 	}
 	return &x->http;
 }
@@ -140,7 +141,7 @@ static struct str failure_of(struct engine_talk *t, const struct exchange *x)
 static bool may_be_cut(enum engine_call call)
 {
 	return call == CALL_LOGS || call == CALL_ATTACH || call == CALL_EVENTS || call == CALL_STATS ||
-	       call == CALL_EXEC_START || call == CALL_SESSION || call == CALL_TOP;
+	       call == CALL_EXEC_START || call == CALL_SESSION || call == CALL_TOP || call == CALL_WAIT;
 }
 
 static enum status status_of_call(const struct exchange *x, bool whole, struct str failure)
