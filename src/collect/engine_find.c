@@ -191,7 +191,7 @@ static void take_named(struct arena *a, const char *host, const char *said, stru
 		return;
 	host = shown_host(a, host);
 	if (path) {
-		ret->why = arena_printf(a, "no container engine answers at '%s' (%s)", host, said);
+		ret->why = arena_printf(a, "no container engine answers at '%s' (%s)", path, said);
 	} else {
 		ret->why = arena_printf(
 		    a,
