@@ -123,7 +123,15 @@ static void read_mappings(struct json *j, struct buf *b)
 	}
 }
 
-static void read_host_config(struct json *j, struct buf *published)
+static bool truth_or_false(struct json *j)
+{
+	if (json_peek(j) == JSON_BOOL)
+		return json_bool(j);
+	json_skip(j);
+	return false;
+}
+
+static void read_host_config(struct json *j, struct buf *published, struct create_body *ret)
 {
 	struct str key;
 	if (!enter(j))
@@ -131,6 +139,8 @@ static void read_host_config(struct json *j, struct buf *published)
 	while (json_key(j, &key)) {
 		if (str_is(key, "PortBindings"))
 			read_port_keys(j, published);
+		else if (str_is(key, "AutoRemove"))
+			ret->goes = truth_or_false(j);
 		else
 			json_skip(j);
 	}
@@ -181,7 +191,9 @@ void body_create(struct str body, struct arena *a, struct create_body *ret)
 			else if (str_is(key, "portmappings"))
 				read_mappings(&j, &published);
 			else if (str_is(key, "HostConfig"))
-				read_host_config(&j, &published);
+				read_host_config(&j, &published, ret);
+			else if (str_is(key, "remove"))
+				ret->goes = truth_or_false(&j);
 			else
 				json_skip(&j);
 		}

@@ -26,6 +26,7 @@ struct create_body {
 	uint32_t n_labels;
 	struct str kind_cluster; /* label io.x-k8s.kind.cluster */
 	bool health;
+	bool goes; /* is removed when it ends: --rm */
 };
 void body_create(struct str body, struct arena *a, struct create_body *ret);
 

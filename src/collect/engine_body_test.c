@@ -20,11 +20,12 @@ static void a_create_of_docker_is_read(void **state)
 		"\"Labels\":{\"org.testcontainers.session-id\":\"s1\",\"password\":\"secret\","
 		"\"io.x-k8s.kind.cluster\":\"k\",\"com.docker.compose.project.config_files\":\"/x\"},"
 		"\"ExposedPorts\":{\"80/tcp\":{},\"53/udp\":{}},\"Healthcheck\":{\"Test\":[\"CMD\",\"x\"]},"
-		"\"HostConfig\":{\"Binds\":null,\"PortBindings\":{\"443/tcp\":[{\"HostPort\":\"\"}]}}}"),
+		"\"HostConfig\":{\"AutoRemove\":true,\"Binds\":null,\"PortBindings\":{\"443/tcp\":[{\"HostPort\":\"\"}]}}}"),
 	    &arena, &b);
 	assert_true(str_is(b.image, "ghcr.io/x/web:1"));
 	assert_true(str_is(b.ports, "443")); /* published before exposed */
 	assert_true(b.health);
+	assert_true(b.goes);
 	assert_true(str_is(b.kind_cluster, "k"));
 	assert_int_equal(b.n_labels, 2);
 	assert_true(str_is(b.labels[0].key, "org.testcontainers.session-id"));

@@ -18,7 +18,9 @@ struct known_container {
 	struct str cid, name, image, type;
 	uint64_t span;
 	int32_t worker;
-	bool started, ended, removed;
+	bool ran, ended, removed; /* as far as the tap sees */
+	bool goes, leaving;       /* removed when it ends; its removal is about to be seen */
+	bool watched;             /* the watch tells of its end and removal */
 	struct kind_cluster *kind;
 };
 

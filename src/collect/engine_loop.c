@@ -1,5 +1,6 @@
 /* The process of the tap: accepts, pumps, watches, writes rows. */
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -12,6 +13,7 @@
 #include "base/str.h"
 #include "collect/engine_pump.h"
 #include "collect/engine_tap.h"
+#include "collect/watch.h"
 
 enum {
 	EVENTS = 64,
@@ -22,11 +24,14 @@ enum {
 };
 
 /* What an epoll event is about: a pump and the side of it in bit 0, or a small number. */
-enum { TAG_CONTROL = 1, TAG_LISTENER = 16 };
+enum { TAG_CONTROL = 1, TAG_WATCH = 3, TAG_LISTENER = 16 };
 
 struct loop {
 	struct sink sink; /* first: rows on their way to the spool */
 	struct talk_host host;
+	struct watch_host watching;
+	struct watch *watch; /* NULL: it could not be made, or is at its end */
+	struct arena arena;  /* its */
 	const struct tap_loop *l;
 	struct engine_talk talk;
 	struct pump *first; /* all connections */
@@ -34,9 +39,11 @@ struct loop {
 	struct pump *dead;  /* freed at the end of the turn */
 	uint32_t n_pumps;
 	struct buf rows;
-	bool torn;     /* the last write left half a row */
-	bool ending;   /* the run is over */
-	bool orphaned; /* fettle is gone, and nobody reads rows */
+	bool watch_tried;
+	bool watch_due; /* it has something to read */
+	bool torn;      /* the last write left half a row */
+	bool ending;    /* the run is over */
+	bool orphaned;  /* fettle is gone, and nobody reads rows */
 	int64_t end_ns, tick_ns, pause_ns;
 	int epoll;
 };
@@ -62,10 +69,17 @@ static void flush(struct loop *l)
 
 static bool on_started(struct talk_host *h, const struct known_container *c, int64_t now_ns)
 {
-	(void)h;
-	(void)c;
-	(void)now_ns;
-	return false;
+	struct loop *l = (struct loop *)((char *)h - offsetof(struct loop, host));
+	if (!l->watch || l->orphaned)
+		return false;
+	watch_container(l->watch, c->cid.at, c->span, c->worker, now_ns);
+	return true;
+}
+
+static void on_watched(struct watch_host *h, const struct event *ev)
+{
+	struct loop *l = (struct loop *)((char *)h - offsetof(struct loop, watching));
+	talk_put(&l->talk, ev);
 }
 
 static bool listen_to(struct loop *l, int fd, uint64_t tag, uint32_t events)
@@ -136,6 +150,20 @@ static void pause_listeners(struct loop *l, bool pause)
 	l->pause_ns = pause ? clock_mono_ns() + PAUSE_MS * NS_PER_MS : 0;
 }
 
+/* At the first connection: a run without containers costs the engine nothing. */
+static void open_watch(struct loop *l)
+{
+	struct err ignored;
+	if (l->watch_tried || l->orphaned)
+		return;
+	l->watch_tried = true;
+	l->watch = watch_new(&l->arena, l->l->o->engine.socket, &l->watching, &ignored);
+	if (l->watch && !listen_to(l, watch_fd(l->watch), TAG_WATCH, EPOLLIN)) {
+		watch_free(l->watch);
+		l->watch = NULL;
+	}
+}
+
 static void accept_at(struct loop *l, uint32_t i, int64_t now)
 {
 	struct ucred who = {0};
@@ -159,6 +187,7 @@ static void accept_at(struct loop *l, uint32_t i, int64_t now)
 			l->first->prev = p;
 		l->first = p;
 		l->n_pumps++;
+		open_watch(l);
 		join(l, p, now);
 	}
 }
@@ -184,6 +213,8 @@ static void hear_control(struct loop *l, int64_t now)
 	} else if (n == 0) {
 		(void)epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->l->control, NULL);
 		l->orphaned = true;
+		watch_free(l->watch);
+		l->watch = NULL;
 		l->end_ns = now + LINGER_MS * NS_PER_MS;
 	}
 }
@@ -194,6 +225,8 @@ static void take_event(struct loop *l, const struct epoll_event *ev, int64_t now
 	uint64_t last = TAG_LISTENER + 2ULL * l->l->o->workers;
 	if (tag == TAG_CONTROL) {
 		hear_control(l, now);
+	} else if (tag == TAG_WATCH) {
+		l->watch_due = true;
 	} else if (tag >= TAG_LISTENER && tag <= last) {
 		accept_at(l, (uint32_t)((tag - TAG_LISTENER) / 2), now);
 	} else {
@@ -232,6 +265,9 @@ static void check_clocks(struct loop *l, int64_t now)
 		else
 			join(l, p, now);
 	}
+	if (l->watch && (l->watch_due || watch_timeout_ms(l->watch, now) == 0))
+		watch_turn(l->watch, now);
+	l->watch_due = false;
 	if (l->pause_ns && now >= l->pause_ns)
 		pause_listeners(l, false);
 	if (now >= l->tick_ns) {
@@ -252,7 +288,9 @@ static int wait_ms(const struct loop *l, int64_t now)
 		until = l->pause_ns;
 	if (l->end_ns && l->end_ns < until)
 		until = l->end_ns;
-	return until <= now ? 0 : (int)((until - now + NS_PER_MS - 1) / NS_PER_MS);
+	int ms = until <= now ? 0 : (int)((until - now + NS_PER_MS - 1) / NS_PER_MS);
+	int watch_ms = l->watch ? watch_timeout_ms(l->watch, now) : -1;
+	return watch_ms >= 0 && watch_ms < ms ? watch_ms : ms;
 }
 
 static bool is_over(struct loop *l, int64_t now)
@@ -260,7 +298,7 @@ static bool is_over(struct loop *l, int64_t now)
 	if (l->orphaned && l->n_pumps)
 		l->end_ns = now + LINGER_MS * NS_PER_MS;
 	if (l->ending && !l->orphaned) {
-		bool under_way = false;
+		bool under_way = l->talk.n_leaving > 0;
 		for (const struct pump *p = l->first; p; p = p->next)
 			under_way |= p->peer.tap.n_open > 0;
 		return !under_way || now >= l->end_ns;
@@ -299,7 +337,11 @@ static bool open_loop(struct loop *l)
 void tap_loop_run(const struct tap_loop *t)
 {
 	struct epoll_event events[EVENTS];
-	struct loop l = {.sink = {put_row}, .host = {on_started}, .l = t, .tick_ns = clock_mono_ns()};
+	struct loop l = {.sink = {put_row},
+			 .host = {on_started},
+			 .watching = {on_watched},
+			 .l = t,
+			 .tick_ns = clock_mono_ns()};
 	talk_init(&l.talk, &l.sink, &l.host, t->o->engine.name, t->o->types, t->o->n_types);
 	bool good = open_loop(&l);
 	int64_t now = clock_mono_ns();
@@ -319,10 +361,14 @@ void tap_loop_run(const struct tap_loop *t)
 	while (l.first)
 		bury(&l, l.first);
 	free_dead(&l, now);
+	if (l.watch)
+		watch_end(l.watch, now);
+	watch_free(l.watch);
 	talk_end(&l.talk, now);
 	tell_broken(&l, now);
 	flush(&l);
 	talk_free(&l.talk);
 	buf_free(&l.rows);
+	arena_free(&l.arena);
 	fd_close(&l.epoll);
 }

@@ -246,6 +246,7 @@ static uint64_t created(struct talk_peer *p, const struct exchange *x, struct st
 	c->image = arena_str(&t->known.arena, str_clip_utf8(b.image, 256));
 	c->type = engine_type_of(c->image, t->patterns, t->n_patterns);
 	c->worker = p->worker;
+	c->goes = b.goes;
 	known_name(&t->known, c, x->target.name.n ? x->target.name : b.name);
 	if (b.kind_cluster.n)
 		c->kind = kind_node(&t->kind, b.kind_cluster, p->worker, x->http.begin_ns);
@@ -258,18 +259,29 @@ static void started(struct talk_peer *p, struct known_container *c, const struct
 	struct engine_talk *t = p->talk;
 	if (x->http.status == 304) /* it ran already */
 		return;
-	if (c->ended) {
-		c->ended = c->removed = false;
+	if (c->ran) { /* another life: a span of its own */
+		if (!c->watched)
+			put_end(t, c, x->http.begin_ns);
+		c->ended = false;
 		put_container(t, c, NULL, x->http.begin_ns);
 	}
-	c->started = t->host->started(t->host, c, x->http.end_ns);
+	c->ran = true;
+	c->watched = t->host->started(t->host, c, x->http.end_ns);
+}
+
+static void leaves(struct engine_talk *t, struct known_container *c)
+{
+	t->n_leaving += !c->leaving;
+	c->leaving = true;
 }
 
 static void removed(struct engine_talk *t, struct known_container *c, const struct exchange *x)
 {
 	if (c->kind)
 		kind_removed(&t->kind, c->kind, x->http.end_ns);
-	if (c->started || c->removed) /* the watch tells */
+	if (c->watched && !c->removed) /* the watch tells */
+		leaves(t, c);
+	if (c->watched || c->removed)
 		return;
 	put_end(t, c, x->http.end_ns);
 	put_removed(t, c, x->http.end_ns);
@@ -384,7 +396,7 @@ static void take_effect(struct talk_peer *p, const struct exchange *x, struct kn
 		break;
 	case CALL_STOP:
 	case CALL_WAIT:
-		if (!c->started)
+		if (!c->watched)
 			put_end(p->talk, c, x->http.end_ns);
 		break;
 	case CALL_INSPECT:
@@ -469,12 +481,26 @@ void talk_free(struct engine_talk *t)
 	arena_free(&t->scratch);
 }
 
-struct known_container *talk_container_of(struct engine_talk *t, uint64_t span)
+void talk_put(struct engine_talk *t, const struct event *ev)
 {
-	for (size_t i = t->known.n_containers; i > 0; i--)
-		if (t->known.containers[i - 1]->span == span)
-			return t->known.containers[i - 1];
-	return NULL;
+	struct event row = *ev;
+	struct known_container *c = NULL;
+	bool is_end = ev->type == EVENT_END, is_removed = str_is(ev->name, "removed");
+	for (size_t i = t->known.n_containers; i > 0 && !c && (is_end || is_removed); i--)
+		if (t->known.containers[i - 1]->span == (is_end ? ev->id : ev->parent))
+			c = t->known.containers[i - 1];
+	row.source = SOURCE_TAP;
+	if (c && is_end) { /* the engine's name for it is learned late where the client gave none */
+		c->ended = true;
+		row.name = c->name;
+		if (c->goes && !c->removed)
+			leaves(t, c);
+	} else if (c) {
+		c->removed = true;
+		t->n_leaving -= c->leaving;
+		c->leaving = false;
+	}
+	sink_put(t->sink, &row);
 }
 
 void talk_peer_init(struct talk_peer *p, struct engine_talk *t, int32_t worker, int32_t pid)

@@ -30,6 +30,7 @@ struct engine_talk {
 	uint64_t next_id;
 	struct known_exec *waiting; /* ended or detached, its exit code not known */
 	uint64_t n_broken;          /* connections that went deaf */
+	uint32_t n_leaving;         /* containers whose removal the watch is about to tell */
 };
 
 struct talk_peer {
@@ -47,8 +48,8 @@ void talk_end(struct engine_talk *t, int64_t now_ns);
 void talk_free(struct engine_talk *t);
 /* About once a second: tells what has waited long enough. */
 void talk_tick(struct engine_talk *t, int64_t now_ns);
-/* A container of this span has ended, as the watch saw it: it may be started again as a new span. */
-struct known_container *talk_container_of(struct engine_talk *t, uint64_t span);
+/* A row of the watch: its end of a container is filled up with what is known of it. */
+void talk_put(struct engine_talk *t, const struct event *ev);
 
 /* A connection; show its bytes to p->tap. */
 void talk_peer_init(struct talk_peer *p, struct engine_talk *t, int32_t worker, int32_t pid);
