@@ -88,6 +88,14 @@ class Engine:
                 if request.target == "/_ping":
                     link.sendall(answer(b"OK"))
                     continue
+                if request.target.startswith("/events?since="):  # fettle's own ear
+                    link.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    while link.recv(65536):
+                        pass
+                    return
+                if request.target == "/containers/%s/json" % ("c0ffee" + "0" * 58):
+                    link.sendall(answer(b'{"message":"gone"}', "404 Not Found"))
+                    continue
                 self.requests.append((request.method, request.target))
                 said = self.script(request, link)
                 if said is False:

@@ -393,6 +393,8 @@ open("memory", "w").write(str(memory(pid)["VmHWM"]))
         self.engine(script)
         self.run_suite('''
 pid = tap()
+call("GET", "/info")
+time.sleep(0.5)
 idle = descriptors(pid)
 links = [link() for i in range(64)]
 for s in links:
@@ -427,6 +429,7 @@ assert until(lambda: descriptors(pid) == idle), (idle, descriptors(pid))
         self.run_suite('''
 pid = tap()
 call("GET", "/info")
+time.sleep(0.5)
 idle = descriptors(pid)
 def some():
     for i in range(100):
