@@ -21,6 +21,7 @@
 #include "cmd/reports.h"
 #include "cmd/run.h"
 #include "cmd/run_chunks.h"
+#include "cmd/run_containers.h"
 #include "cmd/run_cover.h"
 #include "cmd/run_coverage.h"
 #include "cmd/run_outfiles.h"
@@ -256,6 +257,7 @@ static struct pool_options pool_wishes(struct run *r)
 	    .n_setup = r->plan_only ? 0 : r->o.setup.n,
 	    .worker_setup = (char *const *)(uintptr_t)r->o.worker_setup.at,
 	    .n_worker_setup = r->o.worker_setup.n,
+	    .tap = r->taps && !r->plan_only ? &r->tap : NULL,
 	    .start_ns = r->start_ns,
 	    .deadline_ns = r->o.timeout_ns ? r->start_ns + r->o.timeout_ns : 0,
 	    .grace_ns = GRACE_S * NS_PER_S,
@@ -580,6 +582,7 @@ static int run_all(struct run *r, struct err *e)
 	r->suite_id = run_identity(r);
 	run_memory_open(r);
 	put_run_row(r);
+	run_containers_say(r);
 	if (run_cover_open(r, e) < 0)
 		return refuse(r, e);
 	int rc = cut_chunks(r, e);
@@ -609,6 +612,7 @@ static void free_run(struct run *r)
 {
 	run_cover_free(r);
 	run_sayings_free(r);
+	run_containers_close(r);
 	drop_folders(r);
 	run_memory_free(r);
 	for (uint32_t i = 0; i < r->workers; i++) {
@@ -712,7 +716,8 @@ static int run(int n_words, char **words)
 		rc = complain("run", &e);
 	else if (r->values.help)
 		rc = print_help(&run_table);
-	else if (run_options_check(&r->o, &e) < 0 || set_up(r, &operands, &e) < 0)
+	else if (run_options_check(&r->o, &e) < 0 || set_up(r, &operands, &e) < 0 ||
+		 run_containers_open(r, &e) < 0)
 		rc = complain("run", &e);
 	else
 		rc = run_all(r, &e);

@@ -83,7 +83,10 @@ struct run {
 	struct arena arena;
 	struct suite suite;
 	struct isolate isolate;
-	bool trees_left; /* --keep-tree: they could not be brought into the run's folder */
+	struct engine_tap tap;  /* of the container engine */
+	bool taps;              /* it was started */
+	const char *tap_remark; /* NULL: nothing to tell */
+	bool trees_left;        /* --keep-tree: they could not be brought into the run's folder */
 	struct pool *pool;
 	struct schedule *schedule;
 	struct writer writer;

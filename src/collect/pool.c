@@ -207,6 +207,10 @@ static void reap(struct pool *p)
 	struct rusage usage;
 	for (pid_t pid; (pid = proc_reap(&status, &usage)) > 0;) {
 		struct worker *w = worker_of_pid(p, pid);
+		if (p->o.tap && p->o.tap->pid == pid) {
+			pool_tap_gone(p, status);
+			continue;
+		}
 		if (w) {
 			worker_gone(p, w, status, &usage, clock_mono_ns());
 			continue;
@@ -317,6 +321,7 @@ static void tick(struct pool *p, int64_t now)
 		agent_rows(p, &p->workers[i]);
 		worker_read_logs(p, &p->workers[i], true);
 	}
+	pool_tap_rows(p);
 	p->host->tick(p->host, pool_time(p, now));
 }
 
@@ -476,6 +481,7 @@ static void finish(struct pool *p)
 {
 	int64_t now = clock_mono_ns();
 	bool told = false; /* they write into one folder */
+	pool_tap_end(p);
 	tell_left(p);
 	for (uint32_t i = 0; i < p->o.workers; i++) {
 		struct worker *w = &p->workers[i];
@@ -528,6 +534,8 @@ enum pool_end pool_run(struct pool *p, struct err *e)
 	proc_adopt_orphans();
 	p->discovered = !p->o.pull && !p->suite->discovery;
 	p->tick_ns = clock_mono_ns() + TICK_MS * NS_PER_MS;
+	pool_tap_open(p);
+	reap(p); /* a tap that has ended before anybody listened */
 	worker_begin(p, &p->front);
 	while (dispatch(p)) {
 		int n = epoll_wait(p->epoll, events, EVENTS, wait_ms(p, clock_mono_ns()));

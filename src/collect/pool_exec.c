@@ -16,10 +16,11 @@ int exec_start(struct pool *p, struct worker *w, const struct pool_unit *u, stru
 	arena_reset(&p->scratch);
 	if (u->env) {
 		size_t n = 0;
-		char **own = arena_array(&p->scratch, char *, 64 + p->o.n_worker_env);
+		char **own = arena_array(&p->scratch, char *, 64 + p->o.n_worker_env + TAP_ENV);
 		for (char **v = w->env; *v && n < 64 + p->o.n_worker_env; v++)
 			if (strncmp(*v, "FETTLE_", 7) == 0)
 				own[n++] = *v;
+		n += pool_tap_env_unit(p, w, u->env, own + n);
 		env = proc_env(&p->scratch, u->env, own, n);
 	}
 	if (u->attempt > 1) {

@@ -2,7 +2,7 @@
  * collect/pool_inside.h - what the files of the pool share; nobody else includes it.
  *
  * pool.c is the loop, pool_worker.c the life of a worker's processes, pool_agent.c
- * the talk with an agent, pool_exec.c one process a unit.
+ * the talk with an agent, pool_exec.c one process a unit, pool_tap.c the tap of the container engine.
  */
 #pragma once
 #include <signal.h>
@@ -109,6 +109,8 @@ struct pool {
 	int strays[32]; /* outputs that processes left behind still hold */
 	size_t n_strays;
 	uint64_t bad_rows;
+	struct spool tap_spool; /* rows of the engine's tap */
+	uint64_t tap_birth;
 	int64_t tick_ns;
 };
 
@@ -167,6 +169,17 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now);
 /* Variables that put the agent into a worker's processes ("pull" or "observe"). */
 size_t agent_env(struct pool *p, struct worker *w, const char *mode, char **ret_env);
 enum { AGENT_ENV = 8 };
+
+/* pool_tap.c: without a tap they do nothing */
+void pool_tap_open(struct pool *p);
+/* Variables for a worker's processes, at most TAP_ENV; for those of a unit that has an environment of its
+ * own. */
+size_t pool_tap_env(struct pool *p, const struct worker *w, char **ret_env);
+size_t pool_tap_env_unit(struct pool *p, const struct worker *w, char *const *unit_env, char **ret_env);
+void pool_tap_rows(struct pool *p);
+/* Its process has ended. */
+void pool_tap_gone(struct pool *p, int status);
+void pool_tap_end(struct pool *p);
 
 /* pool_exec.c */
 int exec_start(struct pool *p, struct worker *w, const struct pool_unit *u, struct err *e);

@@ -53,7 +53,7 @@ static void make_env(struct pool *p, struct worker *w)
 {
 	struct arena *a = p->arena;
 	size_t n = 0;
-	char **extra = arena_array(a, char *, p->o.n_worker_env + AGENT_ENV + 8);
+	char **extra = arena_array(a, char *, p->o.n_worker_env + AGENT_ENV + TAP_ENV + 8);
 	extra[n++] = p->run_mark;
 	if (!w->front) {
 		extra[n++] = w->mark;
@@ -65,6 +65,7 @@ static void make_env(struct pool *p, struct worker *w)
 		extra[n++] = arena_printf(a, "HOME=%s/home", w->dir);
 		extra[n++] = arena_printf(a, "TMPDIR=%s/tmp", w->dir);
 	}
+	n += pool_tap_env(p, w, extra + n);
 	for (size_t i = 0; i < p->o.n_worker_env && !w->front; i++)
 		extra[n++] = expand(p, w, p->o.worker_env[i]);
 	if (!w->front && (p->o.pull || p->o.observe))
@@ -356,6 +357,7 @@ void worker_unit_end(struct pool *p, struct worker *w, enum status status, struc
 	uint32_t n = 0;
 	int64_t now = pool_time(p, at);
 	worker_read_logs(p, w, !p->o.pull);
+	pool_tap_rows(p); /* phases that lie in it */
 	if (status_is_bad(status) && w->output.unit_bytes && !told) {
 		struct field size = {
 		    .key = STR("size"), .type = FIELD_INT, .num = (int64_t)w->output.unit_bytes};

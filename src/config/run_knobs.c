@@ -7,6 +7,7 @@ static const char units[] = "Which tests";
 static const char workers[] = "Workers and order";
 static const char outcome[] = "Failures and limits";
 static const char worker_own[] = "What each worker has";
+static const char engines[] = "Containers";
 static const char coverage[] = "Coverage";
 static const char told[] = "Reports";
 
@@ -252,6 +253,26 @@ static const struct knob rows[] = {
      .group = worker_own,
      .offset = AT(worker_memory_bytes),
      .type = KNOB_SIZE},
+
+    {.flag = "containers",
+     .yaml = "containers",
+     .env = "FETTLE_CONTAINERS",
+     .arg = "WHEN",
+     .choices = "auto|on|off",
+     .otherwise = "auto",
+     .help = "Read along what the workers say to Docker or Podman: DOCKER_HOST and CONTAINER_HOST lead them "
+	     "through fettle. 'auto' does so where an engine is found; 'on' ends the run where none is.",
+     .group = engines,
+     .offset = AT(containers),
+     .type = KNOB_CHOICE},
+    {.flag = "container-type",
+     .yaml = "container-type",
+     .arg = "NAME=PATTERN",
+     .help = "Call containers whose image matches PATTERN by NAME in the statistics. Without it they are "
+	     "called by their image, without registry and tag.",
+     .group = engines,
+     .offset = AT(container_type),
+     .type = KNOB_PAIRS},
 
     {.flag = "cover",
      .yaml = "cover",

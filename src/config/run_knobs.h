@@ -8,6 +8,7 @@
 /* Indices of the choices, in the order in which the rows name them. */
 enum run_order { RUN_LONGEST, RUN_GIVEN, RUN_RANDOM };
 enum run_isolate { RUN_ISOLATE_NONE, RUN_ISOLATE_TREE };
+enum run_containers { RUN_CONTAINERS_AUTO, RUN_CONTAINERS_ON, RUN_CONTAINERS_OFF };
 enum run_color { RUN_COLOR_AUTO, RUN_COLOR_ALWAYS, RUN_COLOR_NEVER };
 
 struct run_options {
@@ -40,6 +41,10 @@ struct run_options {
 	struct knob_list copy, env, setup, worker_setup;
 	struct knob_list lock;       /* "NAME=PATTERN" */
 	int64_t worker_memory_bytes; /* room that a worker's directory needs to lie in memory; 0: on disk */
+
+	/* containers */
+	struct knob_choice containers;
+	struct knob_list container_type; /* "NAME=PATTERN" */
 
 	/* coverage */
 	bool cover;
