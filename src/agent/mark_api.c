@@ -149,8 +149,7 @@ static void moment(struct mark_thread *t, enum marks_kind kind, const char *name
 		return;
 	if (inside)
 		r->inside = inside;
-	r->num = n;
-	r->end_ns = r->begin_ns;
+	r->end_ns = n;
 	__atomic_store_n(&r->state, MARK_DONE, __ATOMIC_RELEASE);
 }
 

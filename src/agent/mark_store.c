@@ -12,7 +12,7 @@
 
 #include "wire/env.h"
 
-enum { BATCH = 16, PROBES = 64, PATH_MOST = 512, RETRY_NS = 10000000 };
+enum { BATCH = 32, PROBES = 64, PATH_MOST = 512, RETRY_NS = 10000000 };
 
 /* A page that a forked child finds zeroed. */
 struct own {

@@ -14,12 +14,15 @@
 
 enum { AT_ONCE = 16, SLICE = 1024 }; /* pages of one pread; of one sorting */
 
-/* A page that was taken and is not told whole. Bit i stands for its record i. */
+enum { WORDS = MARKS_A_PAGE / 64 };
+
+/* A page that was taken and is not told whole. A bit a record. */
 struct marks_page_read {
 	uint32_t page;
-	bool over;      /* told whole, or its process is gone */
-	uint64_t begun; /* told as begin */
-	uint64_t told;  /* told, or of no use */
+	bool over; /* told whole, or its process is gone */
+	uint32_t n_told;
+	uint64_t begun[WORDS]; /* told as begin */
+	uint64_t told[WORDS];  /* told, or of no use */
 };
 
 /* A record that is to be told. */
@@ -29,7 +32,21 @@ struct marks_found {
 	bool is_end;
 };
 
-#define ALL_RECORDS (~UINT64_C(1))
+static bool has(const uint64_t *bits, unsigned i)
+{
+	return bits[i / 64] >> i % 64 & 1;
+}
+
+static void add(uint64_t *bits, unsigned i)
+{
+	bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+static void told_one(struct marks_page_read *p, unsigned i)
+{
+	add(p->told, i);
+	p->n_told++;
+}
 
 int marks_map_make(struct marks_map *m, const char *path, struct err *e)
 {
@@ -99,7 +116,7 @@ static struct str name_at(struct marks_map *m, uint32_t offset)
 	return m->texts[m->n_texts++];
 }
 
-static bool is_span(uint16_t kind)
+static bool is_span(unsigned kind)
 {
 	return kind == MARK_PHASE || kind == MARK_SCENARIO || kind == MARK_CONTAINER;
 }
@@ -108,7 +125,8 @@ static bool is_span(uint16_t kind)
 static bool is_good(const struct marks_record *r)
 {
 	return r->kind >= MARK_PHASE && r->kind <= MARK_READY && r->begin_ns > 0 &&
-	       (r->state == MARK_OPEN ? is_span(r->kind) : r->end_ns >= r->begin_ns) &&
+	       (is_span(r->kind) ? r->state == MARK_OPEN || r->end_ns >= r->begin_ns
+				 : r->state == MARK_DONE) &&
 	       r->status < STATUS_KINDS;
 }
 
@@ -122,12 +140,11 @@ static void find(struct marks_map *m, const struct marks_told *told, bool is_end
 static void take_record(struct marks_map *m, struct marks_page_read *p, const struct marks_page *head,
 			const struct marks_record *r, unsigned place, bool gone, int64_t now_ns)
 {
-	uint64_t bit = UINT64_C(1) << place;
-	if (r->state == MARK_DONE && !r->end_ns && !gone)
+	if (r->state == MARK_DONE && is_span(r->kind) && !r->end_ns && !gone)
 		return;
 	if (r->state > MARK_DONE || !is_good(r)) {
 		m->bad++;
-		p->told |= bit;
+		told_one(p, place);
 		return;
 	}
 	struct marks_told t = {.kind = (enum marks_kind)r->kind,
@@ -136,12 +153,12 @@ static void take_record(struct marks_map *m, struct marks_page_read *p, const st
 			       .inside = r->inside,
 			       .begin_ns = r->begin_ns,
 			       .end_ns = r->end_ns,
-			       .num = r->num,
+			       .num = r->end_ns,
 			       .pid = head->pid,
 			       .thread = head->thread,
 			       .name = name_at(m, r->name),
 			       .image = r->image ? name_at(m, r->image) : STR_NONE};
-	bool begun = p->begun & bit, done = r->state == MARK_DONE;
+	bool begun = has(p->begun, place), done = r->state == MARK_DONE;
 	if (!is_span(r->kind)) {
 		t.type = EVENT_VALUE;
 		find(m, &t, false);
@@ -151,7 +168,7 @@ static void take_record(struct marks_map *m, struct marks_page_read *p, const st
 	} else if (!begun) {
 		t.type = EVENT_BEGIN;
 		find(m, &t, false);
-		p->begun |= bit;
+		add(p->begun, place);
 	}
 	if (is_span(r->kind) && ((done && begun) || (!done && gone))) {
 		t.type = EVENT_END;
@@ -161,7 +178,7 @@ static void take_record(struct marks_map *m, struct marks_page_read *p, const st
 		done = true;
 	}
 	if (done)
-		p->told |= bit;
+		told_one(p, place);
 }
 
 /* Returns whether the page is written by a process that is no more. */
@@ -173,9 +190,9 @@ static bool take_page(struct marks_map *m, struct marks_page_read *p, const stru
 	if (head.in_use != 1)
 		return false;
 	for (unsigned i = 1; i < MARKS_A_PAGE && records[i].state != MARK_NONE; i++)
-		if (!(p->told >> i & 1))
+		if (!has(p->told, i))
 			take_record(m, p, &head, &records[i], i, gone, now_ns);
-	p->over = p->told == ALL_RECORDS || gone;
+	p->over = p->n_told == MARKS_A_PAGE - 1 || gone;
 	return !p->over && m->pid_space && head.pid_space == m->pid_space && head.pid &&
 	       head.pid <= INT32_MAX && kill((pid_t)head.pid, 0) < 0 && errno == ESRCH;
 }

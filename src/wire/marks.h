@@ -25,7 +25,7 @@ enum {
 	MARKS_SLOTS = 8192,
 	MARKS_NAMES_AT = MARKS_SLOTS_AT + MARKS_SLOTS * 4,
 	MARKS_RECORDS_AT = 512 * 1024,
-	MARKS_A_PAGE = 64, /* records in a page, its head included */
+	MARKS_A_PAGE = 128, /* records in a page, its head included */
 	MARKS_FIRST_PAGE = MARKS_RECORDS_AT / MARKS_PAGE,
 	MARKS_END_PAGE = MARKS_BYTES / MARKS_PAGE,
 	MARKS_AHEAD = 16384,  /* pages that may lie unread: 64 MiB */
@@ -56,7 +56,7 @@ struct marks_page {
 	uint32_t thread;
 	uint32_t pad;
 	uint64_t pid_space; /* inode of the pid name space in which pid holds */
-	uint64_t rest[5];
+	uint64_t rest;
 };
 
 enum marks_state { MARK_NONE, MARK_OPEN, MARK_DONE };
@@ -66,24 +66,21 @@ enum marks_kind {
 	MARK_PHASE = 1,
 	MARK_SCENARIO,
 	MARK_CONTAINER,
-	MARK_VALUE, /* num */
-	MARK_COUNT, /* num, to be added up */
-	MARK_READY, /* of the container `inside`: num is 1, or 0 where it failed */
+	MARK_VALUE, /* end_ns is the number */
+	MARK_COUNT, /* the same, to be added up */
+	MARK_READY, /* of the container `inside`: the number is 1, or 0 where it failed */
 };
 
-/* status: enum fettle_status of agent/fettle.h. */
+/* Small: what a mark costs is mostly the room that it takes. */
 struct marks_record {
-	uint32_t state; /* stored last, with release */
-	uint16_t kind;
-	uint16_t status;
+	uint8_t state; /* stored last, with release */
+	uint8_t kind;
+	uint16_t status;  /* enum fettle_status of agent/fettle.h */
 	uint32_t name;    /* offset; 0: there was no room for it */
 	uint32_t inside;  /* number of the record around it: page * MARKS_A_PAGE + place; 0: none */
+	uint32_t image;   /* of a container: name, as above */
 	int64_t begin_ns; /* CLOCK_MONOTONIC; never 0 */
-	int64_t end_ns;   /* never 0 once it is done */
-	int64_t num;
-	uint32_t image; /* of a container: name, as above */
-	uint32_t pad;
-	uint64_t rest[2];
+	int64_t end_ns;   /* of a span that is done, and then never 0; else the number */
 };
 
 _Static_assert(sizeof(struct marks_record) * MARKS_A_PAGE == MARKS_PAGE, "records fill a page");
