@@ -148,3 +148,21 @@ uint64_t marks_unit_at(const struct marks *m, int64_t at_ns)
 			return m->units[(i - 1) % MARKS_UNITS].id;
 	return 0;
 }
+
+void marks_command_begin(struct marks *m, uint64_t id, int64_t at_ns)
+{
+	m->commands[m->n_commands++ % MARKS_COMMANDS] = (struct marks_time){id, 0, at_ns, INT64_MAX};
+}
+
+void marks_command_end(struct marks *m, uint64_t id, int64_t at_ns)
+{
+	end_in(m->commands, m->n_commands, MARKS_COMMANDS, id, at_ns);
+}
+
+bool marks_command_ran(const struct marks *m, uint64_t id, int64_t at_ns)
+{
+	for (uint64_t i = 0; i < m->n_commands && i < MARKS_COMMANDS; i++)
+		if (m->commands[i].id == id && holds(&m->commands[i], at_ns))
+			return true;
+	return false;
+}

@@ -14,7 +14,8 @@
 enum {
 	MARKS_OPEN_MOST = 4096, /* marks without an id that may be open at once in a worker */
 	MARKS_UNITS = 16,       /* of the last units and tests it is known when they were */
-	MARKS_TESTS = 256
+	MARKS_TESTS = 256,
+	MARKS_COMMANDS = 64 /* and of the last `fettle mark -- COMMAND` */
 };
 
 struct marks_open {
@@ -33,8 +34,8 @@ struct marks_time {
 struct marks {
 	struct marks_open *open;
 	size_t n_open, cap_open;
-	struct marks_time units[MARKS_UNITS], tests[MARKS_TESTS];
-	uint64_t n_units, n_tests;
+	struct marks_time units[MARKS_UNITS], tests[MARKS_TESTS], commands[MARKS_COMMANDS];
+	uint64_t n_units, n_tests, n_commands;
 };
 
 /* A zeroed one is empty. */
@@ -58,6 +59,11 @@ void marks_unit_begin(struct marks *m, uint64_t id, int64_t at_ns);
 void marks_unit_end(struct marks *m, uint64_t id, int64_t at_ns);
 void marks_test_begin(struct marks *m, uint64_t id, int64_t pid, int64_t at_ns);
 void marks_test_end(struct marks *m, uint64_t id, int64_t at_ns);
+/* Commands that are a phase, so that what they start lies in them. */
+void marks_command_begin(struct marks *m, uint64_t id, int64_t at_ns);
+void marks_command_end(struct marks *m, uint64_t id, int64_t at_ns);
+/* Whether this one ran at a time. */
+bool marks_command_ran(const struct marks *m, uint64_t id, int64_t at_ns);
 /*
  * The test that ran at a time, else the unit, else 0. Where several tests ran, that of the process; where it
  * has none or several, the unit.

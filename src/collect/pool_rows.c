@@ -81,7 +81,7 @@ static uint64_t birth_of(struct pool *p, struct worker *w, int64_t pid, int64_t 
 	if (!pid && !proc)
 		return w->birth;
 	uint64_t key =
-	    (w->birth << 32 | (uint64_t)(pid & 0xffffffff)) ^ (uint64_t)proc * UINT64_C(0x9e3779b97f4a7c15);
+	    proc ? (uint64_t)proc | UINT64_C(1) << 63 : w->birth << 32 | (uint64_t)(pid & 0xffffffff);
 	if (w->births.n >= PROCESSES_MOST)
 		map_clear(&w->births);
 	uint32_t *at = map_at_int(&w->births, key);
@@ -107,6 +107,16 @@ static uint64_t around(const struct worker *w, enum span_kind kind, int64_t pid,
 	if (id)
 		return id;
 	return kind == SPAN_PHASE && w->phase ? w->phase : w->span;
+}
+
+/* The command (fettle mark -- COMMAND) that this was started by, if it still ran; 0: none. */
+static uint64_t command_around(struct pool *p, struct worker *w, const struct arrival *r)
+{
+	int64_t number = event_int(&r->ev, "inside", 0);
+	if (number <= 0 || r->ev.kind != SPAN_PHASE)
+		return 0;
+	uint64_t id = birth_of(p, w, 0, number) << 32 | 1;
+	return marks_command_ran(&w->marks, id, r->at) ? id : 0;
 }
 
 static void put_int_field(struct arrival *r, const char *key, int64_t num)
@@ -142,7 +152,7 @@ static void take_fields(struct arrival *r, const char *const *but, size_t n_but)
 /* A number of the suite's: whole in `num`; one with a fraction also as it was written, in `real`. */
 static void value_row(struct pool *p, struct worker *w, struct arrival *r)
 {
-	static const char *const ours[] = {"num", "what", "container", "proc", "real"};
+	static const char *const ours[] = {"num", "what", "container", "proc", "real", "inside"};
 	struct event *ev = &r->ev;
 	struct str real = event_text(ev, "num"), container = event_text(ev, "container");
 	struct str what = event_text(ev, "what");
@@ -203,7 +213,7 @@ static bool is_mark(enum span_kind kind)
 
 static void span_row(struct pool *p, struct worker *w, struct arrival *r)
 {
-	static const char *const ours[] = {"proc"};
+	static const char *const ours[] = {"proc", "inside", "wraps"};
 	struct event *ev = &r->ev;
 	bool begins = ev->type == EVENT_BEGIN || ev->type == EVENT_SPAN;
 	bool foreign = !ev->id && (begins ? is_mark(ev->kind) : ev->type == EVENT_END);
@@ -217,17 +227,22 @@ static void span_row(struct pool *p, struct worker *w, struct arrival *r)
 	if (foreign && !foreign_row(p, w, r))
 		return;
 	if (!ev->parent && begins)
+		ev->parent = command_around(p, w, r);
+	if (!ev->parent && begins)
 		ev->parent = is_mark(ev->kind) && (foreign || r->pid)
 				 ? around(w, ev->kind, r->pid, r->at)
 				 : (w->unit_span ? w->unit_span : w->span);
+	if (ev->type == EVENT_BEGIN && event_int(ev, "wraps", 0))
+		marks_command_begin(&w->marks, ev->id, r->at);
 	if (ev->kind == SPAN_TEST && ev->type == EVENT_BEGIN)
 		marks_test_begin(&w->marks, ev->id, r->pid, r->at);
 	if (ev->type == EVENT_END) {
 		marks_test_end(&w->marks, ev->id, r->at);
+		marks_command_end(&w->marks, ev->id, r->at);
 		if (ev->status == STATUS_NONE && (foreign || is_mark(ev->kind)))
 			ev->status = STATUS_PASSED;
 	}
-	take_fields(r, ours, 1);
+	take_fields(r, ours, sizeof(ours) / sizeof(*ours));
 	pool_put(p, ev);
 }
 
