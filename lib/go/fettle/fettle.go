@@ -13,7 +13,7 @@
 //	fettle.Count("rows", 120)
 //	fettle.Value("queue_bytes", 4096)
 //
-// Outside of fettle all of it does nothing, at about a nanosecond a call. The package is this one file and
+// Outside of fettle all of it does nothing, at some nanoseconds a call. The package is this one file and
 // needs nothing but the standard library: copy it, or import it.
 //
 // Every mark is on its way when the call returns (one append of one line, a microsecond or two), so a process
