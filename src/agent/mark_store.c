@@ -23,6 +23,7 @@ struct own {
 
 static struct marks_head *map; /* published last; NULL: not open */
 static struct own *own;
+static uint64_t lost_early; /* in a handler, while the map was being opened */
 static char path[PATH_MOST];
 static dev_t device;
 static ino_t inode;
@@ -37,8 +38,7 @@ static int64_t now(void)
 void mark_store_lost(void)
 {
 	struct marks_head *m = __atomic_load_n(&map, __ATOMIC_ACQUIRE);
-	if (m)
-		(void)__atomic_fetch_add(&m->lost, 1, __ATOMIC_RELAXED);
+	(void)__atomic_fetch_add(m ? &m->lost : &lost_early, 1, __ATOMIC_RELAXED);
 }
 
 /*
@@ -115,6 +115,8 @@ bool mark_store_open(void)
 	}
 	if (!__atomic_compare_exchange_n(&map, &free_place, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		(void)munmap(fresh, MARKS_BYTES);
+	(void)__atomic_fetch_add(&map->lost, __atomic_exchange_n(&lost_early, 0, __ATOMIC_RELAXED),
+				 __ATOMIC_RELAXED);
 	return true;
 unmap:
 	(void)munmap(fresh, MARKS_BYTES);

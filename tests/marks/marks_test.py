@@ -251,9 +251,8 @@ class Native(Case):
         subprocess.run(["meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir", self.path("root")],
                        check=True, capture_output=True)
         found = [os.path.join(d, f) for d, _, files in os.walk(self.path("root")) for f in files if f == "fettle.pc"]
-        env = dict(self.env, PKG_CONFIG_PATH=os.path.dirname(found[0]), PKG_CONFIG_ALLOW_SYSTEM_CFLAGS="1",
-                   PKG_CONFIG_ALLOW_SYSTEM_LIBS="1")
-        flags = subprocess.run(["pkg-config", "--define-prefix", "--cflags", "--libs", "fettle"], env=env, check=True,
+        env = dict(self.env, PKG_CONFIG_PATH=os.path.dirname(found[0]), PKG_CONFIG_SYSROOT_DIR=self.path("root"))
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "fettle"], env=env, check=True,
                                capture_output=True, text=True).stdout.split()
         self.write("a.c", '#include <fettle.h>\nint main(void)\n{\n\tFETTLE_PHASE("installed");\n\treturn 0;\n}\n')
         for more in ([], ["-std=c99", "-Wall", "-Wextra", "-Werror"]):
