@@ -7,6 +7,7 @@ import time
 
 import cover_cases
 import cover_report_case
+import mark_case
 import suites
 from frame import Failed, Side, Table, command, execute, interleave, plain_table, seconds, verdict
 
@@ -279,6 +280,7 @@ CASES = {
     "pytest-sleeps": pytest_sleeps,
     "behave-sleeps": behave_sleeps,
     "exec": exec_floor,
+    "marks": mark_case.marks,
     "cover-tracer": cover_cases.cover_tracer,
     "cover-report": cover_report_case.cover_report,
 }
