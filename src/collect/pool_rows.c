@@ -90,6 +90,12 @@ static uint64_t birth_of(struct pool *p, struct worker *w, int64_t pid, int64_t 
 	return *at;
 }
 
+/* An id as its process says it; 0: none. */
+static uint64_t of_process(const struct arrival *r, uint64_t id)
+{
+	return id ? r->birth << 32 | (id & 0xffffffff) : 0;
+}
+
 /* A fresh id for what came without one. */
 static uint64_t mark_id(struct pool *p, struct worker *w)
 {
@@ -211,6 +217,24 @@ static bool is_mark(enum span_kind kind)
 	return kind == SPAN_PHASE || kind == SPAN_TEST || kind == SPAN_CONTAINER;
 }
 
+/* A span that begins, or is told whole: what lies around it, and what it may come to hold. */
+static void place(struct pool *p, struct worker *w, struct arrival *r, bool foreign)
+{
+	struct event *ev = &r->ev;
+	if (!ev->parent)
+		ev->parent = command_around(p, w, r);
+	if (!ev->parent && is_mark(ev->kind) && (foreign || r->pid))
+		ev->parent = around(w, ev->kind, r->pid, r->at);
+	else if (!ev->parent)
+		ev->parent = w->unit_span ? w->unit_span : w->span;
+	if (ev->type != EVENT_BEGIN)
+		return;
+	if (event_int(ev, "wraps", 0))
+		marks_command_begin(&w->marks, ev->id, r->at);
+	if (ev->kind == SPAN_TEST)
+		marks_test_begin(&w->marks, ev->id, r->pid, r->at);
+}
+
 static void span_row(struct pool *p, struct worker *w, struct arrival *r)
 {
 	static const char *const ours[] = {"proc", "inside", "wraps"};
@@ -221,22 +245,13 @@ static void span_row(struct pool *p, struct worker *w, struct arrival *r)
 		bad_row(p, w, "bad row: 'kind' is missing or unknown");
 		return;
 	}
-	ev->id = ev->id ? r->birth << 32 | (ev->id & 0xffffffff) : 0;
-	if (ev->parent)
-		ev->parent = r->birth << 32 | (ev->parent & 0xffffffff);
+	ev->id = of_process(r, ev->id);
+	ev->parent = of_process(r, ev->parent);
 	if (foreign && !foreign_row(p, w, r))
 		return;
-	if (!ev->parent && begins)
-		ev->parent = command_around(p, w, r);
-	if (!ev->parent && begins)
-		ev->parent = is_mark(ev->kind) && (foreign || r->pid)
-				 ? around(w, ev->kind, r->pid, r->at)
-				 : (w->unit_span ? w->unit_span : w->span);
-	if (ev->type == EVENT_BEGIN && event_int(ev, "wraps", 0))
-		marks_command_begin(&w->marks, ev->id, r->at);
-	if (ev->kind == SPAN_TEST && ev->type == EVENT_BEGIN)
-		marks_test_begin(&w->marks, ev->id, r->pid, r->at);
-	if (ev->type == EVENT_END) {
+	if (begins) {
+		place(p, w, r, foreign);
+	} else if (ev->type == EVENT_END) {
 		marks_test_end(&w->marks, ev->id, r->at);
 		marks_command_end(&w->marks, ev->id, r->at);
 		if (ev->status == STATUS_NONE && (foreign || is_mark(ev->kind)))
@@ -284,10 +299,10 @@ static void take_row(struct pool *p, struct worker *w, struct str line)
 		ev->message = pool_cut_words(p);
 	}
 	if (ev->kind == SPAN_UNIT) {
-		ev->id = ev->id ? r.birth << 32 | (ev->id & 0xffffffff) : 0;
+		ev->id = of_process(&r, ev->id);
 		unit_row(p, w, ev, r.at);
 	} else if (ev->type == EVENT_VALUE) {
-		ev->parent = ev->parent ? r.birth << 32 | (ev->parent & 0xffffffff) : 0;
+		ev->parent = of_process(&r, ev->parent);
 		value_row(p, w, &r);
 	} else {
 		span_row(p, w, &r);
@@ -308,41 +323,54 @@ static enum span_kind kind_of(enum marks_kind kind)
 							    : SPAN_PHASE;
 }
 
+static void native_value(struct worker *w, struct arrival *r, const struct marks_told *told)
+{
+	put_int_field(r, "num", told->num);
+	if (told->kind == MARK_READY)
+		r->ev.parent = w->native << 32 | told->inside;
+	else
+		put_text_field(r, "what", told->kind == MARK_COUNT ? STR("count") : STR("value"));
+}
+
+static void native_span(const struct listener *l, struct arrival *r, const struct marks_told *told)
+{
+	struct worker *w = l->worker;
+	struct event *ev = &r->ev;
+	bool ends = told->type != EVENT_BEGIN;
+	ev->kind = kind_of(told->kind);
+	ev->id = w->native << 32 | told->number;
+	if (ends)
+		ev->status = told->status ? told->status : STATUS_PASSED;
+	if (told->type == EVENT_SPAN && told->end_ns < l->now + NS_PER_S)
+		ev->dur_ns = told->end_ns - told->begin_ns;
+	if (told->type == EVENT_END)
+		return;
+	ev->parent = told->inside && ev->kind != SPAN_CONTAINER ? w->native << 32 | told->inside
+								: around(w, ev->kind, r->pid, r->at);
+}
+
 static void take_native(void *to, const struct marks_told *told)
 {
 	struct listener *l = to;
 	struct pool *p = l->pool;
 	struct worker *w = l->worker;
 	struct arrival r = {.at = told->type == EVENT_END ? told->end_ns : told->begin_ns, .pid = told->pid};
-	struct event *ev = &r.ev;
 	if (r.at < p->o.start_ns || r.at > l->now + NS_PER_S)
 		r.at = l->now;
-	*ev = (struct event){.type = told->type,
-			     .kind = told->type == EVENT_VALUE ? SPAN_NONE : kind_of(told->kind),
-			     .source = SOURCE_INJECTED,
-			     .worker = w->front ? -1 : (int32_t)w->number,
-			     .time_ns = pool_time(p, r.at),
-			     .name = told->name.n ? told->name : STR("?"),
-			     .fields = r.fields};
-	uint64_t inside = told->inside ? w->native << 32 | told->inside : 0;
-	if (told->type == EVENT_VALUE) {
-		ev->parent = told->kind == MARK_READY ? inside : 0;
-		put_int_field(&r, "num", told->num);
-		if (told->kind != MARK_READY)
-			put_text_field(&r, "what", told->kind == MARK_COUNT ? STR("count") : STR("value"));
-	} else {
-		ev->id = w->native << 32 | told->number;
-	}
-	if (told->type == EVENT_SPAN)
-		ev->dur_ns = told->end_ns - told->begin_ns;
-	if (told->type == EVENT_SPAN || told->type == EVENT_END)
-		ev->status = told->status ? told->status : STATUS_PASSED;
-	if (told->type == EVENT_SPAN || told->type == EVENT_BEGIN)
-		ev->parent = inside && ev->kind != SPAN_CONTAINER ? inside : around(w, ev->kind, r.pid, r.at);
+	r.ev = (struct event){.type = told->type,
+			      .source = SOURCE_INJECTED,
+			      .worker = w->front ? -1 : (int32_t)w->number,
+			      .time_ns = pool_time(p, r.at),
+			      .name = told->name.n ? told->name : STR("?"),
+			      .fields = r.fields};
+	if (told->type == EVENT_VALUE)
+		native_value(w, &r, told);
+	else
+		native_span(l, &r, told);
 	put_text_field(&r, "image", told->image);
 	put_int_field(&r, "pid", told->pid);
 	put_int_field(&r, "thread", told->thread);
-	pool_put(p, ev);
+	pool_put(p, &r.ev);
 }
 
 void agent_rows(struct pool *p, struct worker *w)
