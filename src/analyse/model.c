@@ -143,6 +143,8 @@ static void add_note(struct model *m, struct str name, struct str text)
 static void add_value(struct model *m, const struct event *ev)
 {
 	int64_t what = event_int(ev, "what", -1);
+	if (ev->parent || event_text(ev, "what").n) /* a process may say anything */
+		return;
 	if (str_is(ev->name, "before")) {
 		m->before_wall_ns = model_time(event_int(ev, "num", 0));
 	} else if (str_is(ev->name, "changes") && what >= 0 && what < CHANGE_KINDS) {

@@ -147,7 +147,8 @@ static int64_t take_int(struct reader *r, enum row_key key, int64_t most)
 	return 0;
 }
 
-/* Whole numbers and texts become fields; what else there may be is for later versions. */
+/* Whole numbers and texts become fields, and a `num` with a fraction the text of it; what else there may be
+ * is for later versions. */
 static void take_field(struct reader *r, struct str key)
 {
 	struct json *j = &r->json;
@@ -158,10 +159,11 @@ static void take_field(struct reader *r, struct str key)
 		f.text = json_text(j);
 		break;
 	case JSON_NUMBER:
-		f.type = FIELD_INT;
-		if (str_int(json_raw(j), &f.num))
-			break;
-		return;
+		f.text = json_raw(j);
+		f.type = str_int(f.text, &f.num) ? FIELD_INT : FIELD_TEXT;
+		if (f.type == FIELD_TEXT && !str_is(key, "num"))
+			return;
+		break;
 	default:
 		json_skip(j);
 		return;

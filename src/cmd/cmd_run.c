@@ -491,8 +491,10 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 		r->n_bad_units += status_is_bad(worst);
 	}
 	if (pool_bad_rows(r->pool))
-		run_note(r, "rows", "%llu lines appended to FETTLE_EVENTS were no rows and are not counted",
-			 (unsigned long long)pool_bad_rows(r->pool));
+		run_note(r, "rows",
+			 "%llu lines appended to FETTLE_EVENTS were no rows and are not counted%s%s",
+			 (unsigned long long)pool_bad_rows(r->pool),
+			 *pool_bad_row(r->pool) ? "; the first, " : "", pool_bad_row(r->pool));
 	r->bad_coverage = coverage_close(r, end);
 	outfiles_merge(r);
 	keep_trees(r);

@@ -18,7 +18,8 @@
 #include "config/run_knobs.h"
 #include "config/tables.h"
 
-static const struct cmd *const cmds[] = {&cmd_run, &cmd_cover, &cmd_report, &cmd_history, &cmd_completion};
+static const struct cmd *const cmds[] = {&cmd_run,     &cmd_cover, &cmd_report,
+					 &cmd_history, &cmd_mark,  &cmd_completion};
 enum { N_CMDS = sizeof(cmds) / sizeof(*cmds) };
 
 int complain(const char *command, const struct err *e)
@@ -122,7 +123,6 @@ int main(int argc, char **argv)
 		return go_exec_main(argc, argv);
 	if (strcmp(self, "bats-format") == 0)
 		return copy_main();
-	(void)signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		print_usage(stderr);
 		return 2;
@@ -136,5 +136,7 @@ int main(int argc, char **argv)
 	const struct cmd *c = find(argv[1]);
 	if (!c)
 		return unknown(argv[1]);
+	if (c != &cmd_mark) /* which hands on to a command what it was given */
+		(void)signal(SIGPIPE, SIG_IGN);
 	return close_stdout(c->run(argc - 2, argv + 2));
 }

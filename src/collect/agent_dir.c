@@ -19,6 +19,7 @@ FILE_OF(fettle_agent);
 FILE_OF(fettle_behave);
 FILE_OF(fettle_pytest);
 FILE_OF(fettle_pytest_pull);
+FILE_OF(fettle);
 FILE_OF(fettle_cover_peer);
 #ifdef WITH_COVER_EXTENSION
 FILE_OF(fettle_cover);
@@ -34,9 +35,15 @@ struct carried {
 #name suffix, agent_##name, agent_##name##_end                                               \
 	}
 static const struct carried files[] = {
-    ROW(sitecustomize, ".py"),     ROW(fettle_watch, ".py"),        ROW(fettle_agent, ".py"),
-    ROW(fettle_behave, ".py"),     ROW(fettle_pytest, ".py"),       ROW(fettle_pytest_pull, ".py"),
-    ROW(fettle_cover_peer, ".py"), ROW(fettle_pytest_close, ".py"),
+    ROW(sitecustomize, ".py"),
+    ROW(fettle_watch, ".py"),
+    ROW(fettle_agent, ".py"),
+    ROW(fettle_behave, ".py"),
+    ROW(fettle_pytest, ".py"),
+    ROW(fettle_pytest_pull, ".py"),
+    ROW(fettle, ".py"),
+    ROW(fettle_cover_peer, ".py"),
+    ROW(fettle_pytest_close, ".py"),
 #ifdef WITH_COVER_EXTENSION
     ROW(fettle_cover, ".abi3.so"),
 #endif

@@ -16,6 +16,7 @@ agent_\name\()_end:
 	carry fettle_behave, "src/agent/fettle_behave.py"
 	carry fettle_pytest, "src/agent/fettle_pytest.py"
 	carry fettle_pytest_pull, "src/agent/fettle_pytest_pull.py"
+	carry fettle, "lib/python/fettle.py"
 	carry fettle_cover_peer, "src/agent/fettle_cover_peer.py"
 #ifdef WITH_COVER_EXTENSION
 	carry fettle_cover, "fettle_cover.abi3.so"

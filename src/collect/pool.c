@@ -131,7 +131,8 @@ struct pool *pool_new(struct arena *a, const struct pool_options *o, struct suit
 				   .pipe = -1,
 				   .said_pipe = -1,
 				   .output = {.log = -1, .tee = -1},
-				   .spool = {.fd = -1}};
+				   .spool = {.fd = -1},
+				   .map = {.fd = -1}};
 	for (uint32_t i = 0; i < o->workers; i++) {
 		p->workers[i] = p->front;
 		p->workers[i].front = false;
@@ -143,6 +144,11 @@ struct pool *pool_new(struct arena *a, const struct pool_options *o, struct suit
 uint64_t pool_bad_rows(const struct pool *p)
 {
 	return p->bad_rows;
+}
+
+const char *pool_bad_row(const struct pool *p)
+{
+	return p->bad_row;
 }
 
 int pool_exit_code(const struct pool *p, uint32_t worker)
@@ -321,6 +327,8 @@ static void tick(struct pool *p, int64_t now)
 		agent_rows(p, &p->workers[i]);
 		worker_read_logs(p, &p->workers[i], true);
 	}
+	if (p->front.pid)
+		agent_rows(p, &p->front);
 	pool_tap_rows(p);
 	p->host->tick(p->host, pool_time(p, now));
 }
@@ -477,6 +485,18 @@ static void tell_left(struct pool *p)
 	buf_free(&text);
 }
 
+static void rows_close(struct worker *w)
+{
+	spool_close(&w->spool);
+	map_free(&w->births);
+	marks_free(&w->marks);
+	uint64_t lost = w->map.lost, lost_names = w->map.lost_names, bad = w->map.bad;
+	marks_map_close(&w->map);
+	w->map.lost = lost;
+	w->map.lost_names = lost_names;
+	w->map.bad = bad;
+}
+
 static void finish(struct pool *p)
 {
 	int64_t now = clock_mono_ns();
@@ -485,6 +505,7 @@ static void finish(struct pool *p)
 	tell_left(p);
 	for (uint32_t i = 0; i < p->o.workers; i++) {
 		struct worker *w = &p->workers[i];
+		agent_rows(p, w);
 		worker_over(p, w, now);
 		if (w->output.failed && !told)
 			pool_note(p, "output", w->output.error.text);
@@ -492,12 +513,13 @@ static void finish(struct pool *p)
 		fd_close(&w->listener);
 		fd_close(&w->agent);
 		fd_close(&w->pipe);
-		spool_close(&w->spool);
+		rows_close(w);
 		logs_close(&w->logs);
-		map_free(&w->births);
 		output_close(&w->output);
 		buf_free(&w->said);
 	}
+	pool_tell_marks(p);
+	rows_close(&p->front);
 	output_close(&p->front.output);
 	fd_close(&p->front.pipe);
 	fd_close(&p->front.said_pipe);

@@ -146,6 +146,8 @@ struct pool_running {
 size_t pool_running(const struct pool *p, struct pool_running *ret, size_t most);
 /* Rows of agents that could not be read, and output bytes that could not be kept. */
 uint64_t pool_bad_rows(const struct pool *p);
+/* The first of these rows: "of worker 0 in 'a.feature': why"; empty: nothing is known of it. */
+const char *pool_bad_row(const struct pool *p);
 /* The environment that a worker's processes were given; lives as long as the pool. NULL: none was started. */
 char *const *pool_worker_env(const struct pool *p, uint32_t worker);
 /* Exit code of the last worker process that ended, its own verdict (pull), by worker; 0 when all was well. */

@@ -11,8 +11,6 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/map.h"
-#include "base/row.h"
 #include "base/str.h"
 #include "collect/hang.h"
 #include "collect/pool_inside.h"
@@ -289,83 +287,6 @@ void agent_read(struct pool *p, struct worker *w)
 		buf_drop(&w->said, from);
 }
 
-/* begin and end of a unit, as the agent saw them. */
-static void unit_row(struct pool *p, struct worker *w, const struct event *ev, int64_t at)
-{
-	int64_t number = event_int(ev, "unit", -1);
-	if (ev->type == EVENT_END) {
-		if (w->current && w->current->number == number) {
-			worker_drain(p, w);
-			worker_unit_end(p, w, ev->status ? ev->status : STATUS_ERROR, ev->message, NULL,
-					false, at);
-		}
-		return;
-	}
-	for (uint32_t i = 0; i < w->n_units && ev->type == EVENT_BEGIN; i++) {
-		if (w->units[i]->number != number)
-			continue;
-		if (w->current)
-			worker_unit_end(p, w, STATUS_ERROR, STR("its end was not recorded"), NULL, false, at);
-		worker_unit_begin(p, w, w->units[i], ev->id, at);
-		return;
-	}
-}
-
-/* Rows of the worker's own process, or of one that it started and that tells of itself: ids of their own. */
-static uint64_t birth_of(struct pool *p, struct worker *w, int64_t pid)
-{
-	if (!pid)
-		return w->birth;
-	uint32_t *at = map_at_int(&w->births, w->birth << 32 | (uint64_t)(pid & 0xffffffff));
-	if (*at == MAP_NONE)
-		*at = (uint32_t)++p->next_birth;
-	return *at;
-}
-
-static void take_row(struct pool *p, struct worker *w, struct str line)
-{
-	struct event ev;
-	struct err e;
-	arena_reset(&p->rows);
-	if (row_read(line, &p->rows, &ev, &e) < 0) {
-		p->bad_rows++;
-		return;
-	}
-	/* a process may not end the run or pose as fettle */
-	if (ev.type == EVENT_NONE || ev.type == EVENT_RUN || ev.type == EVENT_DONE || ev.kind == SPAN_WORKER)
-		return;
-	int64_t at = ev.time_ns, now = clock_mono_ns();
-	if (at < p->o.start_ns || at > now + NS_PER_S)
-		at = now;
-	ev.worker = (int32_t)w->number;
-	ev.time_ns = pool_time(p, at);
-	uint64_t birth = birth_of(p, w, event_int(&ev, "pid", 0));
-	ev.id = ev.id ? birth << 32 | (ev.id & 0xffffffff) : 0;
-	if (pool_was_cut(p) && at >= p->interrupt_ns && status_is_bad(ev.status)) {
-		ev.status = STATUS_UNFINISHED; /* by us, not by the test */
-		ev.message = pool_cut_words(p);
-	}
-	if (ev.kind == SPAN_UNIT) {
-		unit_row(p, w, &ev, at);
-		return;
-	}
-	if (ev.parent)
-		ev.parent = birth << 32 | (ev.parent & 0xffffffff);
-	else if (ev.type == EVENT_BEGIN || ev.type == EVENT_SPAN)
-		ev.parent = w->unit_span ? w->unit_span : w->span;
-	pool_put(p, &ev);
-}
-
-void agent_rows(struct pool *p, struct worker *w)
-{
-	struct str line;
-	uint64_t bad = w->spool.bad;
-	while (spool_line(&w->spool, &line))
-		if (line.n)
-			take_row(p, w, line);
-	p->bad_rows += w->spool.bad - bad;
-}
-
 /* Who is to blame for a process that ended so: the suite (0), or an enum fault. */
 static int blame(const struct pool *p, const struct worker *w, const struct pool_exit *x)
 {
@@ -491,6 +412,7 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 	if (w->agent >= 0)
 		agent_read(p, w);
 	agent_rows(p, w);
+	marks_forget(&w->marks);
 	pool_close(p, &w->agent);
 	if (w->phase)
 		phase_end(p, w, meant || w->hello ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);

@@ -54,6 +54,7 @@ void exec_gone(struct pool *p, struct worker *w, int status, int64_t now)
 	struct str message = STR_NONE;
 	bool told = false, good = status == 0 && !w->timed_out;
 	agent_rows(p, w);
+	marks_forget(&w->marks);
 	if (x.timed_out || x.interrupted)
 		x.why = worker_stacks(p, w);
 	if (!good)
@@ -89,6 +90,7 @@ void front_gone(struct pool *p, int status, int64_t now)
 	struct worker *w = &p->front;
 	struct err e = {0};
 	bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	agent_rows(p, w);
 	if (w->state == SLOT_SETUP) {
 		phase_end(p, w, good ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);
 		if (!good) {

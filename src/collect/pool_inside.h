@@ -2,7 +2,8 @@
  * collect/pool_inside.h - what the files of the pool share; nobody else includes it.
  *
  * pool.c is the loop, pool_worker.c the life of a worker's processes, pool_agent.c
- * the talk with an agent, pool_exec.c one process a unit, pool_tap.c the tap of the container engine.
+ * the talk with an agent, pool_rows.c what processes say of themselves, pool_exec.c
+ * one process a unit, pool_tap.c the tap of the container engine.
  */
 #pragma once
 #include <signal.h>
@@ -10,6 +11,8 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "collect/logs.h"
+#include "collect/marks.h"
+#include "collect/marks_map.h"
 #include "collect/output.h"
 #include "collect/pool.h"
 #include "collect/spool.h"
@@ -60,9 +63,14 @@ struct worker {
 	struct buf said;     /* of the agent: a line that is not whole yet */
 	struct spool spool;
 	struct map births; /* of further processes that write rows, by pid */
-	int pipe;          /* what it prints */
-	int64_t rest_ns;   /* absolute: until then its pipe is not looked at; 0: it is */
-	int said_pipe;     /* front: standard error of the discovery process */
+	struct marks marks;
+	struct marks_map map; /* of native marks */
+	const char *map_path;
+	uint64_t native;    /* their ids are native << 32 | number */
+	uint64_t next_mark; /* id of the next mark that comes without one */
+	int pipe;           /* what it prints */
+	int64_t rest_ns;    /* absolute: until then its pipe is not looked at; 0: it is */
+	int said_pipe;      /* front: standard error of the discovery process */
 	struct output output;
 	struct logs logs;
 	const struct pool_unit *units[BATCH];
@@ -108,8 +116,9 @@ struct pool {
 	char *run_mark; /* "FETTLE_RUN=..." */
 	int strays[32]; /* outputs that processes left behind still hold */
 	size_t n_strays;
-	uint64_t bad_rows;
-	struct spool tap_spool; /* rows of the engine's tap */
+	uint64_t bad_rows, bad_marks;     /* that are no rows; that do not fit together */
+	char bad_row[200], bad_mark[400]; /* the first of them */
+	struct spool tap_spool;           /* rows of the engine's tap */
 	uint64_t tap_birth;
 	int64_t tick_ns;
 };
@@ -160,7 +169,6 @@ char *exit_words(struct arena *a, int status);
 int agent_start(struct pool *p, struct worker *w, struct err *e);
 void agent_accept(struct pool *p, struct worker *w);
 void agent_read(struct pool *p, struct worker *w);
-void agent_rows(struct pool *p, struct worker *w);
 void agent_give(struct pool *p, struct worker *w, uint32_t n);
 void agent_finish(struct pool *p, struct worker *w, int64_t now);
 /* Ends a worker that has not said hello: of the suite it has loaded nothing yet. */
@@ -180,6 +188,11 @@ void pool_tap_rows(struct pool *p);
 /* Its process has ended. */
 void pool_tap_gone(struct pool *p, int status);
 void pool_tap_end(struct pool *p);
+/* pool_rows.c */
+/* Reads what has come; of a process that is gone, all. */
+void agent_rows(struct pool *p, struct worker *w);
+/* Notes about marks that are lost or wrong. */
+void pool_tell_marks(struct pool *p);
 
 /* pool_exec.c */
 int exec_start(struct pool *p, struct worker *w, const struct pool_unit *u, struct err *e);

@@ -55,11 +55,13 @@ static void make_env(struct pool *p, struct worker *w)
 	size_t n = 0;
 	char **extra = arena_array(a, char *, p->o.n_worker_env + AGENT_ENV + TAP_ENV + 8);
 	extra[n++] = p->run_mark;
+	extra[n++] = arena_printf(a, ENV_EVENTS "=%s", w->spool_path);
+	if (w->map.fd >= 0)
+		extra[n++] = arena_printf(a, ENV_MARKS "=%s", w->map_path);
 	if (!w->front) {
 		extra[n++] = w->mark;
 		extra[n++] = arena_printf(a, ENV_WORKERS "=%u", p->o.workers);
 		extra[n++] = arena_printf(a, ENV_WORKER_DIR "=%s", w->dir);
-		extra[n++] = arena_printf(a, ENV_EVENTS "=%s", w->spool_path);
 	}
 	if (p->o.isolate && !w->front) {
 		extra[n++] = arena_printf(a, "HOME=%s/home", w->dir);
@@ -71,6 +73,15 @@ static void make_env(struct pool *p, struct worker *w)
 	if (!w->front && (p->o.pull || p->o.observe))
 		n += agent_env(p, w, p->o.pull ? "pull" : "observe", extra + n);
 	w->env = proc_env(a, p->o.env, extra, n);
+}
+
+/* Where its processes say what they do. Without the map all goes on, but for native marks. */
+static int open_rows(struct pool *p, struct worker *w, struct err *e)
+{
+	struct err ignored;
+	w->native = ++p->next_birth;
+	(void)!marks_map_make(&w->map, w->map_path, &ignored);
+	return spool_open(&w->spool, w->spool_path, e);
 }
 
 /* Folders, copies, files: once, before its first process. */
@@ -85,16 +96,21 @@ static int prepare(struct pool *p, struct worker *w, struct err *e)
 					    : arena_printf(a, "%s/worker-%u.log", p->o.out_dir, w->number));
 	w->isolate.cwd = p->o.cwd;
 	if (w->front) {
+		w->spool_path = arena_printf(a, "%s/ef", p->o.work_dir);
+		w->map_path = arena_printf(a, "%s/mf", p->o.work_dir);
+		if (open_rows(p, w, e) < 0)
+			return e->fault;
 		make_env(p, w);
 		return 0;
 	}
 	w->dir = arena_printf(a, "%s/w%u", p->o.work_dir, w->number);
 	w->socket_path = arena_printf(a, "%s/s%u", p->o.work_dir, w->number);
 	w->spool_path = arena_printf(a, "%s/e%u", p->o.work_dir, w->number);
+	w->map_path = arena_printf(a, "%s/m%u", p->o.work_dir, w->number);
 	w->dump_path = arena_printf(a, "%s/d%u", p->o.work_dir, w->number);
 	w->mark = arena_printf(a, ENV_WORKER "=%u", w->number);
 	logs_init(&w->logs, w->dir);
-	if (folder_make(w->dir, 0700, e) < 0 || spool_open(&w->spool, w->spool_path, e) < 0)
+	if (folder_make(w->dir, 0700, e) < 0 || open_rows(p, w, e) < 0)
 		return e->fault;
 	if (p->o.isolate) {
 		if (folder_make(arena_printf(a, "%s/home", w->dir), 0700, e) < 0 ||
@@ -312,6 +328,7 @@ void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit 
 			   .fields = fields,
 			   .n_fields = n};
 	output_mark(&w->output);
+	marks_unit_begin(&w->marks, span, at);
 	w->current = u;
 	w->unit_span = span;
 	w->unit_ns = at;
@@ -390,6 +407,7 @@ void worker_unit_end(struct pool *p, struct worker *w, enum status status, struc
 			   .fields = fields,
 			   .n_fields = n};
 	pool_put(p, &ev);
+	marks_unit_end(&w->marks, w->unit_span, at);
 	w->current = NULL;
 	w->unit_span = 0;
 	worker_forget(w, u);
@@ -455,6 +473,7 @@ static void worker_setup_gone(struct pool *p, struct worker *w, int status, int6
 {
 	struct err e = {0};
 	bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	agent_rows(p, w);
 	phase_end(p, w, good ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);
 	if (!good) {
 		struct str said = str_trim(output_excerpt(&w->output, &p->scratch));

@@ -70,3 +70,8 @@ bool spool_line(struct spool *s, struct str *ret_line)
 			return false;
 	}
 }
+
+uint64_t spool_told(const struct spool *s)
+{
+	return s->at - (s->part.n - s->from);
+}

@@ -30,3 +30,5 @@ void spool_close(struct spool *s);
  * the next call. Costs one read per 64 KiB.
  */
 bool spool_line(struct spool *s, struct str *ret_line);
+/* Bytes of the file that were handed out. */
+uint64_t spool_told(const struct spool *s);

@@ -13,6 +13,8 @@
 #define ENV_WORKER_DIR "FETTLE_WORKER_DIR" /* private to the worker, dropped at the end */
 #define ENV_ATTEMPT    "FETTLE_ATTEMPT"    /* 1 ..; one process a unit only */
 #define ENV_EVENTS     "FETTLE_EVENTS"     /* file to which anyone may append rows */
+#define ENV_INSIDE     "FETTLE_INSIDE"     /* number of the `fettle mark -- COMMAND` around us */
+#define ENV_MARKS      "FETTLE_MARKS"      /* path of the map of native marks: wire/marks.h */
 
 /* For the tracer, and inherited by all that the tests start. */
 #define ENV_COVER        "FETTLE_COVER"        /* path of the map: wire/cover_map.h */

@@ -9,6 +9,7 @@ import cover_cases
 import cover_merge_case
 import cover_report_case
 import cover_whole_case
+import mark_case
 import suites
 from frame import Failed, Side, Table, command, execute, interleave, plain_table, seconds, verdict
 
@@ -281,6 +282,7 @@ CASES = {
     "pytest-sleeps": pytest_sleeps,
     "behave-sleeps": behave_sleeps,
     "exec": exec_floor,
+    "marks": mark_case.marks,
     "cover-tracer": cover_cases.cover_tracer,
     "cover-report": cover_report_case.cover_report,
     "cover-merge": cover_merge_case.cover_merge,
