@@ -13,6 +13,8 @@
 #define ENV_WORKER_DIR "FETTLE_WORKER_DIR" /* private to the worker, dropped at the end */
 #define ENV_ATTEMPT    "FETTLE_ATTEMPT"    /* 1 ..; one process a unit only */
 #define ENV_EVENTS     "FETTLE_EVENTS"     /* file to which anyone may append rows */
+#define ENV_TRACEPARENT                                                                                      \
+	"TRACEPARENT" /* W3C Trace Context: the span of the unit (a process a unit) or of the worker */
 
 /* For the tracer, and inherited by all that the tests start. */
 #define ENV_COVER        "FETTLE_COVER"        /* path of the map: wire/cover_map.h */
