@@ -87,6 +87,8 @@ struct model_phase {
 	int32_t worker; /* -1: once for the run */
 	enum status status;
 	int64_t start_ns, dur_ns;
+	uint64_t thread; /* tells concurrent ones apart; 0: not said */
+	bool marked;     /* by the suite or its tools, not fettle's own */
 };
 
 struct model_note {

@@ -7,6 +7,7 @@
  * startup ...) are roots.
  */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "wire/str.h"
@@ -21,9 +22,10 @@ struct model_node {
 	int64_t min_ns, max_ns;
 };
 
-/* Depth first, siblings by total time, most first; at most MODEL_MOST_NODES, then "(others)". */
+/* Depth first, siblings by total time, most first, then name; at most MODEL_MOST_NODES, then "(others)". */
 struct model_phases {
 	struct model_node *nodes;
 	uint32_t n;
+	bool marked; /* there are phases that are not fettle's own */
 };
 enum { MODEL_MOST_NODES = 2000 };
