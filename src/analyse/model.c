@@ -182,7 +182,8 @@ static void put(struct sink *s, const struct event *ev)
 		run(m, ev);
 		break;
 	case EVENT_VALUE:
-		add_value(m, ev);
+		if (!model_container_value(m, ev))
+			add_value(m, ev);
 		break;
 	case EVENT_NOTE:
 		add_note(m, ev->name, ev->message);
@@ -211,7 +212,6 @@ static void build_free(struct model_build *b)
 {
 	if (!b)
 		return;
-	arena_free(&b->scratch);
 	table_free(&b->names);
 	table_free(&b->tests_by_name);
 	table_free(&b->suites_by_name);
@@ -226,6 +226,11 @@ static void build_free(struct model_build *b)
 	vec_free(b->units);
 	vec_free(b->workers);
 	vec_free(b->suite_spanned);
+	vec_free(b->attempts);
+	vec_free(b->outer);
+	vec_free(b->inner);
+	model_containers_free(b->containers); /* which stands in the arena */
+	arena_free(&b->scratch);
 }
 
 void model_free(struct model *m)

@@ -104,6 +104,31 @@ static void tell_parent(struct model *m, const struct open *o, int64_t dur_ns)
 	ub->only_suite = o->suite;
 }
 
+/* Keeps the times of an attempt that is not the last one of its test. */
+static void keep_attempt(struct model *m, uint32_t test, struct attempt a)
+{
+	struct model_build *b = m->build;
+	a.test = test;
+	b->attempts = vec_grow(b->attempts, b->n_attempts, &b->cap_attempts, sizeof(*b->attempts));
+	b->attempts[b->n_attempts++] = a;
+}
+
+/* Keeps which test lies in which. */
+static void keep_nest(struct model *m, const struct open *o, uint32_t test)
+{
+	struct model_build *b = m->build;
+	const struct ids_slot *up = ids_get(&b->ids, o->parent);
+	if (o->holds) {
+		b->outer = vec_grow(b->outer, b->n_outer, &b->cap_outer, sizeof(*b->outer));
+		b->outer[b->n_outer++] = (struct nest){o->id, test};
+	}
+	if (up && up->open && b->opens[up->index].kind == SPAN_TEST) {
+		b->opens[up->index].holds = true;
+		b->inner = vec_grow(b->inner, b->n_inner, &b->cap_inner, sizeof(*b->inner));
+		b->inner[b->n_inner++] = (struct nest){o->parent, test};
+	}
+}
+
 /* What the last attempt says. */
 static void update(struct model_test *t, const struct open *o)
 {
@@ -147,7 +172,14 @@ uint32_t model_test_close(struct model *m, struct open *o)
 		t->output = o->output;
 		tb->bad_unit = o->unit;
 	}
-	if (attempt >= tb->last_attempt) { /* an earlier attempt may be told late */
+	bool last = attempt >= tb->last_attempt; /* an earlier attempt may be told late */
+	if (t->attempts > 1)
+		keep_attempt(
+		    m, test,
+		    last ? (struct attempt){t->start_ns, t->start_ns + t->dur_ns, 0, t->unit, t->worker}
+			 : (struct attempt){o->start_ns, o->end_ns, 0, o->unit, o->worker});
+	keep_nest(m, o, test);
+	if (last) {
 		tb->last_attempt = attempt;
 		update(t, o);
 	}

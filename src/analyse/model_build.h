@@ -42,6 +42,7 @@ struct open {
 	int64_t inside_ns; /* suite: of its tests */
 	int64_t steps_ns, hooks_ns;
 	bool used;
+	bool holds; /* test: other tests lie in it */
 };
 
 /* Beside each test. */
@@ -75,6 +76,21 @@ struct twins {
 	uint32_t behind; /* ... and where the next one would be */
 };
 
+/* An attempt of a test that is not its last. */
+struct attempt {
+	int64_t start_ns, end_ns;
+	uint32_t test, unit;
+	int32_t worker;
+};
+
+/* A test by the id of its span, or by that of the test around it. */
+struct nest {
+	uint64_t id;
+	uint32_t test;
+};
+
+struct containers_build; /* of model_containers.c */
+
 struct model_build {
 	struct arena scratch;
 	struct ids ids;
@@ -88,10 +104,13 @@ struct model_build {
 	struct unit_build *units;
 	struct worker_build *workers;
 	struct twins *twins;
-	bool *suite_spanned; /* a suite span was seen */
-	size_t n_interned, n_opens, n_twins;
+	struct attempt *attempts;
+	struct nest *outer, *inner;          /* tests that hold others, and those that they hold */
+	struct containers_build *containers; /* NULL: none were told of */
+	bool *suite_spanned;                 /* a suite span was seen */
+	size_t n_interned, n_opens, n_twins, n_attempts, n_outer, n_inner;
 	size_t cap_interned, cap_opens, cap_test_builds, cap_unit_builds, cap_worker_builds, cap_twins,
-	    cap_spanned;
+	    cap_spanned, cap_attempts, cap_outer, cap_inner;
 	size_t cap_tests, cap_suites, cap_units, cap_workers, cap_sums, cap_phases, cap_notes;
 	uint32_t free_open, n_used;
 	char *pool; /* for short texts, packed */
@@ -146,6 +165,18 @@ void model_suite_close(struct model *m, struct open *o);
 /* Returns the test's index. */
 uint32_t model_test_close(struct model *m, struct open *o);
 void model_sum_close(struct model *m, struct open *o);
+
+/* Rows of containers and of the talk with their engine. */
+void model_container_begin(struct model *m, const struct event *ev);
+/* The container that a row means by this id; MODEL_NONE. */
+uint32_t model_container_find(const struct model *m, uint64_t id);
+void model_container_end(struct model *m, uint32_t i, const struct event *ev, int64_t end_ns);
+void model_call(struct model *m, const struct event *ev);
+/* False: the value is not that of a container. */
+bool model_container_value(struct model *m, const struct event *ev);
+/* Fills what the model says of them; after all else is settled. */
+void model_containers_settle(struct model *m);
+void model_containers_free(struct containers_build *cb);
 
 /* The second half of model_finish, when all spans are closed and wall_ns is known. */
 void model_settle(struct model *m);

@@ -309,5 +309,6 @@ void model_settle(struct model *m)
 	if (m->n_units)
 		find_what_if(m, jobs, &scratch);
 	find_verdict(m);
+	model_containers_settle(m);
 	arena_free(&scratch);
 }

@@ -296,8 +296,38 @@ static void output(struct model *m, const struct event *ev)
 		model_add_output(m, &m->tests[slot->index].output, ev->text);
 }
 
+/* Rows of containers and calls, which are no spans of the tree. */
+static bool container(struct model *m, const struct event *ev)
+{
+	if (ev->kind == SPAN_CALL) {
+		if (ev->type == EVENT_SPAN)
+			model_call(m, ev);
+		return true;
+	}
+	if (ev->type == EVENT_BEGIN || ev->type == EVENT_SPAN) {
+		if (ev->kind == SPAN_CONTAINER)
+			model_container_begin(m, ev);
+		if (ev->kind != SPAN_CONTAINER || ev->type == EVENT_BEGIN)
+			return ev->kind == SPAN_CONTAINER;
+	} else if (ev->type != EVENT_END || (ev->kind != SPAN_CONTAINER && ev->kind != SPAN_NONE)) {
+		return false;
+	}
+	uint32_t i = model_container_find(m, ev->id);
+	if (i == MODEL_NONE || (ev->kind == SPAN_NONE && ids_get(&m->build->ids, ev->id)))
+		return ev->kind == SPAN_CONTAINER;
+	int64_t end_ns = model_time(ev->time_ns);
+	if (ev->type == EVENT_SPAN)
+		end_ns = plus(end_ns, model_time(ev->dur_ns));
+	if (end_ns > m->build->last_ns)
+		m->build->last_ns = end_ns;
+	model_container_end(m, i, ev, end_ns);
+	return true;
+}
+
 void model_span(struct model *m, const struct event *ev)
 {
+	if (container(m, ev))
+		return;
 	switch (ev->type) {
 	case EVENT_BEGIN:
 		begin(m, ev);
