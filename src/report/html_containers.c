@@ -233,7 +233,7 @@ void html_phase_tree(struct html *x)
 {
 	const struct model_phases *p = &x->m->phase_tree;
 	enum { DEEPEST = 12 };
-	if (!p->n)
+	if (!p->n || !p->marked)
 		return;
 	html_section(x, "phase-tree", "Phases", STR_NONE, "");
 	html_titles(x, (const char *const[]){"phase", ">n", ">total", ">self", ">min", ">max", NULL});

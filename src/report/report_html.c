@@ -238,7 +238,7 @@ static void put_nav(struct html *x, bool failures)
 		put_link(x, "workers", "Workers", STR_NONE);
 	if (m->wall_ns > 0)
 		put_link(x, "wall", "Wall time", STR_NONE);
-	if (m->phase_tree.n)
+	if (m->phase_tree.n && m->phase_tree.marked)
 		put_link(x, "phase-tree", "Phases", STR_NONE);
 	if (m->n_changes || m->before_wall_ns > 0)
 		put_link(x, "changes", "Changes", STR_NONE);

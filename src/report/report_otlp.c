@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/row.h"
 #include "base/str.h"
 #include "report/otlp_span.h"
 
@@ -237,30 +238,14 @@ static void whole(struct otlp *t, const struct event *ev)
 	put_span(t, &s);
 }
 
-static struct str field_text(const struct event *ev, const char *key)
-{
-	for (uint32_t i = 0; i < ev->n_fields; i++)
-		if (ev->fields[i].type == FIELD_TEXT && str_is(ev->fields[i].key, key))
-			return ev->fields[i].text;
-	return STR_NONE;
-}
-
-static int64_t field_int(const struct event *ev, const char *key)
-{
-	for (uint32_t i = 0; i < ev->n_fields; i++)
-		if (ev->fields[i].type == FIELD_INT && str_is(ev->fields[i].key, key))
-			return ev->fields[i].num;
-	return 0;
-}
-
 static void begin_run(struct otlp_build *b, const struct event *ev)
 {
 	if (b->n_spans)
 		return; /* a second such row; the first one counts */
-	b->wall_ns = field_int(ev, "wall_ns");
-	trace_context_make(&b->trace, field_text(ev, "run"), field_text(ev, "host"), b->wall_ns,
-			   field_text(ev, "traceparent"));
-	put_head(b, field_text(ev, "host"), field_text(ev, "fettle"));
+	b->wall_ns = event_int(ev, "wall_ns", 0);
+	trace_context_make(&b->trace, event_text(ev, "run"), event_text(ev, "host"), b->wall_ns,
+			   event_text(ev, "traceparent"));
+	put_head(b, event_text(ev, "host"), event_text(ev, "fettle"));
 	struct known *k = &b->all[b->run];
 	k->s.attributes = fields_of(b, ev, STR_NONE);
 }

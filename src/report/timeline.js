@@ -197,6 +197,8 @@ function makeTimeline(page) {
 			found.list.sort((x, y) => beginOf[x[0]](x[1]) - beginOf[y[0]](y[1]));
 		}
 		tally();
+		if (words.length)
+			live.textContent = sum.textContent;
 	}
 	function tally() {
 		const n = found.list.length;
@@ -242,7 +244,7 @@ function makeTimeline(page) {
 	const tip = el("div", { class: "tip", hidden: true });
 	const live = el("div", { class: "visually-hidden", role: "status" });
 	const span = el("span", { class: "end" });
-	const sum = el("span", { class: "sum", role: "status" });
+	const sum = el("span", { class: "sum" });
 	const legend = el("p", { class: "legend" });
 	const curves = el("div", { class: "curves" });
 	const help = el("p", { class: "note", id: "timeline-help" },
