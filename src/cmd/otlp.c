@@ -130,8 +130,9 @@ static void take_post(struct otlp_to *to, struct str request, uint32_t spans)
 	    .body = request,
 	    .ca_file = wish("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"),
 	    .deadline_ns = now + u->each_ns < u->until_ns ? now + u->each_ns : u->until_ns};
-	if (!u->err.fault)
-		(void)post(u, &q, &u->err);
+	struct err e = {0};
+	if (!u->err.fault && post(u, &q, &e) < 0)
+		u->err = e;
 	if (u->err.fault)
 		u->n_lost += spans;
 	else
@@ -153,7 +154,7 @@ static int open_url(struct to_url *u, const char *where, struct err *e)
 	u->each_ns = ms * NS_PER_MS;
 	u->until_ns = clock_mono_ns() + (int64_t)ALL_S * NS_PER_S;
 	if (u->url.bare) /* as OTEL_EXPORTER_OTLP_ENDPOINT has it */
-		memcpy(u->url.path, "/v1/traces", sizeof("/v1/traces"));
+		http_url_path(&u->url, "/v1/traces");
 	return 0;
 }
 

@@ -39,6 +39,8 @@ enum { HTTP_BODY_BYTES = 64 * 1024 };
 bool http_is_url(const char *text);
 /* Fault: usage. */
 must_use int http_url_parse(struct http_url *ret, const char *text, struct err *e);
+/* Gives it another path, shorter than 80 bytes. */
+void http_url_path(struct http_url *u, const char *path);
 /*
  * "name=value,name=value" with %XX, as OTEL_EXPORTER_OTLP_HEADERS has it, to lines of a request
  * in *b. What would break out of a line is a fault (usage), told without the value.

@@ -55,6 +55,8 @@ static bool copy(char *to, size_t room, struct str s)
 static bool take_host(struct http_url *u, struct str s)
 {
 	size_t end = s.n && s.at[0] == '[' ? str_find(s, ']') : 0;
+	if (end == s.n)
+		return false;
 	size_t colon = end + str_find(str_cut(s, end, s.n), ':');
 	struct str host = end ? str_cut(s, 1, end - 1) : str_cut(s, 0, colon);
 	struct str port = colon < s.n ? str_cut(s, colon + 1, s.n) : u->tls ? STR("443") : STR("80");
@@ -92,16 +94,27 @@ static bool take(struct http_url *u, struct str s)
 	return good && take_host(u, who);
 }
 
+static void show(struct http_url *u)
+{
+	bool v6 = strchr(u->host, ':') != NULL;
+	(void)snprintf(u->shown, sizeof(u->shown), "%s://%s%s%s:%s%.80s", u->tls ? "https" : "http",
+		       v6 ? "[" : "", u->host, v6 ? "]" : "", u->port, u->path);
+	*(strchrnul(u->shown, '?')) = '\0';
+}
+
 int http_url_parse(struct http_url *ret, const char *text, struct err *e)
 {
 	*ret = (struct http_url){0};
 	if (!http_is_url(text) || !take(ret, str_of(text)))
 		return err_usage(e, "not a URL of the form http[s]://[user:password@]host[:port][/path]");
-	bool v6 = strchr(ret->host, ':') != NULL;
-	(void)snprintf(ret->shown, sizeof(ret->shown), "%s://%s%s%s:%s%.80s", ret->tls ? "https" : "http",
-		       v6 ? "[" : "", ret->host, v6 ? "]" : "", ret->port, ret->path);
-	*(strchrnul(ret->shown, '?')) = '\0';
+	show(ret);
 	return 0;
+}
+
+void http_url_path(struct http_url *u, const char *path)
+{
+	(void)copy(u->path, sizeof(u->path), str_of(path));
+	show(u);
 }
 
 /* The characters of a header's name: RFC 9110, token. */
