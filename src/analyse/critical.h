@@ -1,10 +1,12 @@
 /*
  * analyse/critical.h - what would shorten the run, and by how much.
  *
- * Each candidate is simulated: the time that it took inside each unit is taken out, and
- * the units are given to the workers again as they were (same order, same locks, same
- * start-up); what is saved is the difference of the two simulated walls. The sum of
- * several is not the saving of all.
+ * Each candidate is simulated: the time that it took inside each unit is taken out (what
+ * overlaps counts once, and never more than the unit took), and the units are given to the
+ * workers again by the rules of the queue (schedule_simulate: longest first, same locks,
+ * slots and start-up); what is saved is the difference to the run as it was, simulated alike.
+ * The sum of several is not the saving of all. Where there are many units only the candidates that
+ * took most are simulated.
  */
 #pragma once
 #include <stdint.h>
@@ -25,8 +27,8 @@ enum critical_kind {
 
 struct critical_item {
 	enum critical_kind kind;
-	struct str name;  /* of the phase, hook, container type, unit */
-	uint32_t n;       /* how often it happened */
+	struct str name;  /* of the phase, hook, container type, unit; may be empty */
+	uint32_t n;       /* how often it happened; CRITICAL_WORKER: how many workers there would be */
 	int64_t spent_ns; /* all of it together, inside units */
 	int64_t saved_ns; /* of the wall time, > 0 */
 };

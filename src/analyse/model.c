@@ -229,7 +229,10 @@ static void build_free(struct model_build *b)
 	vec_free(b->attempts);
 	vec_free(b->outer);
 	vec_free(b->inner);
-	model_containers_free(b->containers); /* which stands in the arena */
+	vec_free(b->sums_min_ns);
+	model_containers_free(b->containers); /* these stand in the arena */
+	model_phases_free(b->phases);
+	cuts_free(b->cuts);
 	arena_free(&b->scratch);
 }
 

@@ -14,7 +14,8 @@ enum {
 	MODEL_SHORT_BYTES = 512, /* that much of a message is always kept */
 	MODEL_MOST_OPEN = 64 * 1024,   /* spans open at once; what begins beyond is passed over */
 	MODEL_MOST_WORKERS = 4096,     /* likewise */
-	MODEL_MOST_PHASES = 10 * 1000, /* likewise; still added to its worker's time */
+	MODEL_MOST_PHASES = 10 * 1000, /* of fettle's own; still added to its worker's time */
+	MODEL_MOST_MARKS = 100 * 1000, /* phases that the suite marked; still added up */
 	MODEL_MOST_NOTES = 1000,       /* likewise */
 	MODEL_MOST_CHANGES = 64,
 	MODEL_MOST_SUMS = 20 * 1000,    /* further steps are added up under "(others)" */
@@ -41,6 +42,9 @@ struct open {
 	int64_t start_ns, end_ns;
 	int64_t inside_ns; /* suite: of its tests */
 	int64_t steps_ns, hooks_ns;
+	uint64_t thread;    /* of a phase */
+	int64_t phases_ns;  /* phase: of those in it */
+	uint32_t phases_in; /* ... as a list of nodes of model_phases.c; MODEL_NONE */
 	bool used;
 	bool holds; /* test: other tests lie in it */
 };
@@ -56,6 +60,7 @@ struct test_build {
 struct unit_build {
 	uint32_t opens;      /* first of the spans open in it; MODEL_NONE */
 	uint32_t only_suite; /* of all its tests; MODEL_NONE: several, or none yet */
+	uint32_t cuts;       /* first of what is being added up in it, in cuts.c; MODEL_NONE */
 	int64_t tests_ns;
 	bool ended, mixed;
 };
@@ -90,6 +95,9 @@ struct nest {
 };
 
 struct containers_build; /* of model_containers.c */
+struct phases_build;     /* of model_phases.c */
+struct cuts;             /* of cuts.c */
+struct schedule_job;
 
 struct model_build {
 	struct arena scratch;
@@ -107,11 +115,15 @@ struct model_build {
 	struct attempt *attempts;
 	struct nest *outer, *inner;          /* tests that hold others, and those that they hold */
 	struct containers_build *containers; /* NULL: none were told of */
+	struct phases_build *phases;         /* likewise */
+	struct cuts *cuts;                   /* likewise */
+	int64_t *sums_min_ns;                /* beside each sum */
+	uint32_t n_marks;                    /* phases that the suite marked, of those in phases */
 	bool *suite_spanned;                 /* a suite span was seen */
 	size_t n_interned, n_opens, n_twins, n_attempts, n_outer, n_inner;
 	size_t cap_interned, cap_opens, cap_test_builds, cap_unit_builds, cap_worker_builds, cap_twins,
 	    cap_spanned, cap_attempts, cap_outer, cap_inner;
-	size_t cap_tests, cap_suites, cap_units, cap_workers, cap_sums, cap_phases, cap_notes;
+	size_t cap_tests, cap_suites, cap_units, cap_workers, cap_sums, cap_sums_min, cap_phases, cap_notes;
 	uint32_t free_open, n_used;
 	char *pool; /* for short texts, packed */
 	size_t pool_left;
@@ -165,6 +177,24 @@ void model_suite_close(struct model *m, struct open *o);
 /* Returns the test's index. */
 uint32_t model_test_close(struct model *m, struct open *o);
 void model_sum_close(struct model *m, struct open *o);
+/* Adds a phase that is over to the tree. Returns whether it was marked by the suite or its tools. */
+bool model_phase_add(struct model *m, struct open *o);
+/* A step, hook or fixture of this sum is over: phases that lie in it are its own. */
+void model_phase_holder(struct model *m, const struct open *o, uint32_t sum);
+/* No row will tell more of the phases of this worker (an index). */
+void model_phase_flush(struct model *m, uint32_t worker);
+void model_phases_settle(struct model *m);
+void model_phases_free(struct phases_build *pb);
+
+/*
+ * What would be saved if this unit had not spent start .. end on a hook or fixture of the sum, or on a
+ * phase of the name. count: of hooks told as one.
+ */
+void cuts_add_sum(struct model *m, uint32_t unit, uint32_t sum, int64_t start_ns, int64_t end_ns,
+		  uint32_t count);
+void cuts_add_phase(struct model *m, uint32_t unit, struct str name, int64_t start_ns, int64_t end_ns);
+void cuts_unit_end(struct model *m, uint32_t unit);
+void cuts_free(struct cuts *c);
 
 /* Rows of containers and of the talk with their engine. */
 void model_container_begin(struct model *m, const struct event *ev);
@@ -177,6 +207,15 @@ bool model_container_value(struct model *m, const struct event *ev);
 /* Fills what the model says of them; after all else is settled. */
 void model_containers_settle(struct model *m);
 void model_containers_free(struct containers_build *cb);
+
+/* The units as jobs, and how they were run: what a simulation starts from. */
+struct critical_run {
+	const struct schedule_job *jobs; /* longest first */
+	const uint32_t *units;           /* of each job */
+	uint32_t workers;
+	int64_t startup_ns, around_ns; /* of a worker; before the first and after the last unit */
+};
+void model_critical_settle(struct model *m, const struct critical_run *run);
 
 /* The second half of model_finish, when all spans are closed and wall_ns is known. */
 void model_settle(struct model *m);

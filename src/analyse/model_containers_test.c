@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "analyse/model_test.h"
+#include "analyse/rows_fixture.h"
 
 /* One worker, one unit, one test from 100 to 9,000. */
 #define RUN                                                                                                  \

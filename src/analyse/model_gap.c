@@ -181,10 +181,17 @@ static void find_locks(struct model *m, struct arena *scratch, struct chains *ch
 	job->n_locks = n;
 }
 
+/* A job, and the unit that it was. */
+struct numbered {
+	struct schedule_job job; /* its first member: longest_first looks at it */
+	uint32_t unit;
+};
+
 /* The units as jobs, longest first, and the longest lock chain. */
-static struct schedule_job *jobs_of(struct model *m, struct arena *scratch)
+static struct schedule_job *jobs_of(struct model *m, struct arena *scratch, uint32_t *ret_units)
 {
 	struct schedule_job *jobs = arena_array(scratch, struct schedule_job, m->n_units);
+	struct numbered *all = arena_array(scratch, struct numbered, m->n_units);
 	size_t n_names = 0;
 	for (size_t i = 0; i < m->n_units; i++)
 		n_names += lock_names(m->units[i].lock);
@@ -192,12 +199,17 @@ static struct schedule_job *jobs_of(struct model *m, struct arena *scratch)
 				.last = arena_array(scratch, uint32_t, n_names)};
 	for (uint32_t i = 0; i < m->n_units; i++) {
 		const struct model_unit *u = &m->units[i];
-		jobs[i] = (struct schedule_job){.dur_ns = u->dur_ns, .slots = u->slots, .alone = u->alone};
+		all[i].job = (struct schedule_job){.dur_ns = u->dur_ns, .slots = u->slots, .alone = u->alone};
+		all[i].unit = i;
 		if (u->lock.n)
-			find_locks(m, scratch, &chains, i, &jobs[i]);
+			find_locks(m, scratch, &chains, i, &all[i].job);
 	}
 	map_free(&chains.numbers);
-	qsort(jobs, m->n_units, sizeof(*jobs), longest_first);
+	qsort(all, m->n_units, sizeof(*all), longest_first);
+	for (size_t i = 0; i < m->n_units; i++) {
+		jobs[i] = all[i].job;
+		ret_units[i] = all[i].unit;
+	}
 	return jobs;
 }
 
@@ -247,17 +259,28 @@ static void find_gap(struct model *m, int64_t first_start_ns, int64_t last_end_n
 	g->teardown_ns = m->wall_ns - last;
 }
 
-static void find_what_if(struct model *m, const struct schedule_job *jobs, struct arena *scratch)
+/* What the run spent around its units, and how long a worker took to start. */
+static struct critical_run run_of(const struct model *m, const struct schedule_job *jobs,
+				  const uint32_t *units)
 {
-	static const uint32_t usual[] = {1, 2, 4, 8, 16, 32};
-	uint32_t actual = workers_of(m), n = 0, n_starts = 0;
-	int64_t startup_ns = 0, around_ns = plus(m->gap.before_ns, m->gap.teardown_ns);
+	struct critical_run run = {.jobs = jobs,
+				   .units = units,
+				   .workers = workers_of(m),
+				   .around_ns = plus(m->gap.before_ns, m->gap.teardown_ns)};
+	uint32_t n_starts = 0;
 	for (size_t i = 0; i < m->n_workers; i++) {
-		startup_ns = plus(startup_ns, m->all_workers[i].startup_ns);
+		run.startup_ns = plus(run.startup_ns, m->all_workers[i].startup_ns);
 		n_starts += m->all_workers[i].n_starts;
 	}
 	if (n_starts)
-		startup_ns /= n_starts;
+		run.startup_ns /= n_starts;
+	return run;
+}
+
+static void find_what_if(struct model *m, const struct critical_run *run, struct arena *scratch)
+{
+	static const uint32_t usual[] = {1, 2, 4, 8, 16, 32};
+	uint32_t actual = run->workers, n = 0;
 	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
 		if (actual < usual[i] && (!n || m->what_if[n - 1].workers < actual))
 			m->what_if[n++].workers = actual;
@@ -267,8 +290,8 @@ static void find_what_if(struct model *m, const struct schedule_job *jobs, struc
 		m->what_if[n++].workers = actual;
 	for (uint32_t i = 0; i < n; i++) {
 		int64_t wall_ns =
-		    schedule_simulate(scratch, jobs, m->n_units, m->what_if[i].workers, startup_ns);
-		m->what_if[i].wall_ns = plus(around_ns, wall_ns);
+		    schedule_simulate(scratch, run->jobs, m->n_units, m->what_if[i].workers, run->startup_ns);
+		m->what_if[i].wall_ns = plus(run->around_ns, wall_ns);
 	}
 	m->n_what_if = n;
 }
@@ -300,15 +323,20 @@ void model_settle(struct model *m)
 			last_end_ns = u->start_ns + u->dur_ns;
 	}
 	/* before it is found which happened to run alone */
-	struct schedule_job *jobs = jobs_of(m, &scratch);
+	uint32_t *units = arena_array(&scratch, uint32_t, m->n_units);
+	const struct schedule_job *jobs = jobs_of(m, &scratch, units);
 	find_alone(m, &scratch);
 	settle_tests(m);
 	settle_suites(m);
 	settle_workers(m, last_end_ns);
 	find_gap(m, first_start_ns, last_end_ns);
+	struct critical_run run = run_of(m, jobs, units);
 	if (m->n_units)
-		find_what_if(m, jobs, &scratch);
+		find_what_if(m, &run, &scratch);
 	find_verdict(m);
+	model_phases_settle(m);
 	model_containers_settle(m);
+	if (m->n_units)
+		model_critical_settle(m, &run);
 	arena_free(&scratch);
 }

@@ -72,6 +72,8 @@ static void learn(struct model *m, struct open *o, const struct event *ev)
 		o->file = model_keep_file(m, ev->file);
 	if (ev->key.n && o->kind == SPAN_TEST && !str_eq(o->key, ev->key))
 		o->key = model_keep(m, ev->key);
+	if (o->kind == SPAN_PHASE)
+		o->thread = (uint64_t)event_int(ev, "thread", (int64_t)o->thread);
 	if (ev->line)
 		o->line = ev->line;
 	if (ev->attempt)
@@ -105,6 +107,7 @@ static struct open fresh(struct model *m, const struct event *ev)
 			 .index = MODEL_NONE,
 			 .unit = MODEL_NONE,
 			 .suite = MODEL_NONE,
+			 .phases_in = MODEL_NONE,
 			 .next = MODEL_NONE,
 			 .prev = MODEL_NONE,
 			 .start_ns = model_time(ev->time_ns)};

@@ -29,6 +29,8 @@ static uint32_t sum_add(struct model *m, const struct key *k, struct str name, u
 						.name = model_keep(m, name),
 						.file = model_keep_file(m, k->file),
 						.line = k->line};
+	b->sums_min_ns = vec_grow(b->sums_min_ns, m->n_sums, &b->cap_sums_min, sizeof(*b->sums_min_ns));
+	b->sums_min_ns[m->n_sums] = INT64_MAX;
 	table_add(&b->sums_by_name, hash, (uint32_t)m->n_sums);
 	return (uint32_t)m->n_sums++;
 }
@@ -94,5 +96,10 @@ void model_sum_close(struct model *m, struct open *o)
 	s->total_ns = plus(s->total_ns, dur_ns);
 	if (dur_ns > s->max_ns && o->count <= 1)
 		s->max_ns = dur_ns;
+	if (dur_ns < m->build->sums_min_ns[i] && o->count <= 1)
+		m->build->sums_min_ns[i] = dur_ns;
 	tell_test(m, o, dur_ns);
+	if (o->kind != SPAN_STEP)
+		cuts_add_sum(m, o->unit, i, o->start_ns, o->end_ns, o->count);
+	model_phase_holder(m, o, i);
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "analyse/model_test.h"
+#include "analyse/rows_fixture.h"
 
 static const char one_feature[] =
     "{'ev':'run','t':0,'v':1,'run':'r1','wall':'2026-01-02T03:04:05Z','wall_ns':77,'command':'behave','cwd':'/w',"

@@ -39,6 +39,7 @@ void model_worker_close(struct model *m, struct open *o, const struct event *ev)
 	if (o->index == MODEL_NONE)
 		return;
 	struct model_worker *w = &m->all_workers[o->index];
+	model_phase_flush(m, o->index);
 	if (o->end_ns > w->end_ns)
 		w->end_ns = o->end_ns;
 	int64_t cpu_ns = ev ? event_int(ev, "cpu", -1) : -1, rss_bytes = ev ? event_int(ev, "rss", -1) : -1;
@@ -56,14 +57,19 @@ void model_phase_close(struct model *m, struct open *o)
 		m->all_workers[w].startup_ns = plus(m->all_workers[w].startup_ns, dur_ns);
 	if (w != MODEL_NONE && str_is(o->name, "teardown"))
 		m->all_workers[w].teardown_ns = plus(m->all_workers[w].teardown_ns, dur_ns);
-	if (m->n_phases >= MODEL_MOST_PHASES)
+	bool marked = model_phase_add(m, o);
+	if (marked ? m->build->n_marks >= MODEL_MOST_MARKS
+		   : m->n_phases - m->build->n_marks >= MODEL_MOST_PHASES)
 		return;
+	m->build->n_marks += marked;
 	m->phases = vec_grow(m->phases, m->n_phases, &m->build->cap_phases, sizeof(*m->phases));
 	m->phases[m->n_phases++] = (struct model_phase){.name = o->name,
 							.worker = w == MODEL_NONE ? -1 : o->worker,
 							.status = o->status,
 							.start_ns = o->start_ns,
-							.dur_ns = dur_ns};
+							.dur_ns = dur_ns,
+							.thread = o->thread,
+							.marked = marked};
 }
 
 static void learn_unit(struct model *m, struct model_unit *u, const struct event *ev)
@@ -92,7 +98,8 @@ void model_unit_begin(struct model *m, struct open *o, const struct event *ev)
 						 .status = STATUS_UNFINISHED,
 						 .slots = 1,
 						 .start_ns = o->start_ns};
-	b->units[o->index] = (struct unit_build){.opens = MODEL_NONE, .only_suite = MODEL_NONE};
+	b->units[o->index] =
+	    (struct unit_build){.opens = MODEL_NONE, .only_suite = MODEL_NONE, .cuts = MODEL_NONE};
 	learn_unit(m, &m->units[o->index], ev);
 	uint32_t w = model_worker(m, o->worker);
 	if (w != MODEL_NONE)
@@ -136,6 +143,8 @@ void model_unit_close(struct model *m, struct open *o, const struct event *ev)
 	if (ev)
 		learn_unit(m, u, ev);
 	ub->ended = true;
+	model_phase_flush(m, model_worker(m, o->worker));
+	cuts_unit_end(m, o->index);
 	book(m, o);
 	/* where nobody told of suites, what a unit spent outside of its tests belongs to their file */
 	if (ub->only_suite != MODEL_NONE && !ub->mixed && !m->build->suite_spanned[ub->only_suite] &&

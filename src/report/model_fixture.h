@@ -86,10 +86,26 @@ static inline void fixture_run(struct model *m)
 						  .peak_rss_bytes = -1};
 	m->phases = arena_array(&m->arena, struct model_phase, 4);
 	m->n_phases = 4;
-	m->phases[0] = (struct model_phase){.name = STR("discover"), .worker = -1, .status = STATUS_PASSED, .start_ns = MS(2), .dur_ns = MS(110)};
-	m->phases[1] = (struct model_phase){.name = STR("startup"), .worker = 0, .status = STATUS_PASSED, .start_ns = MS(120), .dur_ns = MS(410)};
-	m->phases[2] = (struct model_phase){.name = STR("startup"), .worker = 1, .status = STATUS_PASSED, .start_ns = MS(120), .dur_ns = MS(400)};
-	m->phases[3] = (struct model_phase){.name = STR("teardown"), .worker = 0, .status = STATUS_PASSED, .start_ns = MS(6840), .dur_ns = MS(60)};
+	m->phases[0] = (struct model_phase){.name = STR("discover"),
+					    .worker = -1,
+					    .status = STATUS_PASSED,
+					    .start_ns = MS(2),
+					    .dur_ns = MS(110)};
+	m->phases[1] = (struct model_phase){.name = STR("startup"),
+					    .worker = 0,
+					    .status = STATUS_PASSED,
+					    .start_ns = MS(120),
+					    .dur_ns = MS(410)};
+	m->phases[2] = (struct model_phase){.name = STR("startup"),
+					    .worker = 1,
+					    .status = STATUS_PASSED,
+					    .start_ns = MS(120),
+					    .dur_ns = MS(400)};
+	m->phases[3] = (struct model_phase){.name = STR("teardown"),
+					    .worker = 0,
+					    .status = STATUS_PASSED,
+					    .start_ns = MS(6840),
+					    .dur_ns = MS(60)};
 	m->wall_ns = MS(7000);
 	m->before_wall_ns = MS(8000);
 	m->own_cpu_ns = MS(9);

@@ -1,5 +1,5 @@
 /*
- * analyse/model_test.h - models of rows that stand in a test.
+ * analyse/rows_fixture.h - models of rows that stand in a test.
  */
 #pragma once
 #include <setjmp.h>
