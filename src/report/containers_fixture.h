@@ -164,3 +164,27 @@ static inline void fixture_marks(struct model *m, uint32_t n)
 	t[2] = (struct model_node){STR("seed"), 1, 2, groups, 1, MS(900), MS(900), MS(40), MS(300)};
 	t[3] = (struct model_node){STR("schema"), 1, 2, groups, 0, MS(700), MS(700), MS(35), MS(250)};
 }
+
+/* Every name and text of containers, types, calls, marks and what would help hostile. */
+static inline void fixture_hostile_containers(struct model *m)
+{
+	struct model_containers *c = &m->containers;
+	struct arena *a = &m->arena;
+	for (uint32_t i = 0; i < c->n; i++) {
+		c->all[i].name = fixture_hostile_text(a, i);
+		c->all[i].image = fixture_hostile_text(a, i + 1);
+		c->all[i].type = fixture_hostile_text(a, i % 4);
+		c->all[i].cid = fixture_hostile_text(a, i + 3);
+		c->all[i].message = fixture_hostile_text(a, i + 4);
+	}
+	for (uint32_t i = 0; i < c->n_types; i++)
+		c->types[i].name = c->types[i].image = fixture_hostile_text(a, i);
+	for (uint32_t i = 0; i < c->n_calls; i++)
+		c->calls[i].name = fixture_hostile_text(a, i + 5);
+	for (uint32_t i = 0; i < m->critical.n; i++)
+		m->critical.items[i].name = fixture_hostile_text(a, i + 8);
+	for (uint32_t i = 0; i < m->phase_tree.n; i++)
+		m->phase_tree.nodes[i].name = fixture_hostile_text(a, i + 12);
+	for (size_t i = 0; i < m->n_phases; i++)
+		m->phases[i].name = fixture_hostile_text(a, (unsigned)i);
+}

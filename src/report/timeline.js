@@ -4,8 +4,9 @@
  * containers by type, as lanes on one time axis; beneath it what runs and its memory as curves.
  *
  * page.js hands over the data, what is searched for and what to do when a test is opened.
- * Whatever is narrower than two pixels is gathered by pixel, so that a frame costs about the
- * same for a hundred spans and for a hundred thousand.
+ * Whatever is narrower than two pixels is gathered by pixel and reaches the canvas as one picture,
+ * and what the pointer changes is drawn over a copy: setting a colour costs more than looking at a
+ * hundred spans.
  */
 function makeTimeline(page) {
 	const { data, view, matches, el, $, duration, count, plural, STATUS, isBad, statusOf, nameOf, placeOf, open } = page;
@@ -286,13 +287,22 @@ function makeTimeline(page) {
 			list.push(["s-failed", "did not start"]);
 		return list;
 	}
+	const red = new Uint8Array(RANK.length), green = new Uint8Array(RANK.length), blue = new Uint8Array(RANK.length);
 	function readColours() {
 		const style = getComputedStyle(document.documentElement);
 		for (const name of ["ink", "dim", "line", "sheet", "raised", "focus", "bound", "startup", "steps", "hooks", "idle", "passed", "flaky",
 			"skipped", "unfinished", "failed", "error", "timeout", "crashed", "mark", "mark2", "create", "start", "ready", "run"])
 			colours[name] = style.getPropertyValue("--" + (name === "mark" ? "mark1" : name)).trim();
+		RANK.forEach((name, r) => {
+			const n = parseInt(colours[name].slice(1), 16);
+			red[r] = n >> 16;
+			green[r] = n >> 8 & 255;
+			blue[r] = n & 255;
+		});
 	}
-	const width = () => canvas.clientWidth;
+	/* Asked of the page once a frame: each time costs a layout. */
+	let wideNow = 0, topNow = 0, bottomNow = 0;
+	const width = () => wideNow || (wideNow = canvas.clientWidth);
 	const xOf = (t) => LEFT + (t - from) / (to - from) * (width() - LEFT - RIGHT);
 	const tOf = (x) => from + (x - LEFT) / (width() - LEFT - RIGHT) * (to - from);
 
@@ -309,35 +319,48 @@ function makeTimeline(page) {
 
 	/* ---- drawing */
 
+	const base = document.createElement("canvas"), strips = document.createElement("canvas");
+	let stale = true; /* what `base` holds */
+
 	function draw() {
+		stale = true;
+		touch();
+	}
+	/* Only what lies over the spans has changed. */
+	function touch() {
 		if (!asked) {
 			asked = true;
 			requestAnimationFrame(() => { asked = false; render(); });
 		}
 	}
 	function render() {
-		const scale = window.devicePixelRatio || 1, w = width();
+		const scale = window.devicePixelRatio || 1, w = wideNow = canvas.clientWidth;
 		if (!w)
 			return;
-		if (canvas.width !== Math.round(w * scale) || canvas.height !== Math.round(HEIGHT * scale)) {
+		topNow = stage.scrollTop;
+		bottomNow = topNow + Math.max(stage.clientHeight, 200);
+		const wide = Math.round(w * scale), high = Math.round(HEIGHT * scale);
+		if (canvas.width !== wide || canvas.height !== high) {
 			canvas.style.height = HEIGHT + "px";
-			canvas.width = Math.round(w * scale);
-			canvas.height = Math.round(HEIGHT * scale);
+			canvas.width = base.width = wide;
+			canvas.height = base.height = high;
+			stale = true;
 		}
+		if (stale)
+			paintAll(base.getContext("2d"), scale, w);
+		stale = false;
 		const g = canvas.getContext("2d");
+		const top = Math.floor(topNow * scale), part = Math.min(high - top, Math.ceil((bottomNow - topNow) * scale) + 1);
+		g.setTransform(1, 0, 0, 1, 0, 0);
+		if (part > 0)
+			g.drawImage(base, 0, top, wide, part, 0, top, wide, part);
 		g.setTransform(scale, 0, 0, scale, 0, 0);
-		g.fillStyle = colours.sheet;
-		g.fillRect(0, 0, w, HEIGHT);
-		axis(g, w);
 		g.save();
 		g.beginPath();
 		g.rect(LEFT, AXIS, w - LEFT - RIGHT, HEIGHT);
 		g.clip();
-		for (const lane of lanes)
-			paintLane(g, lane, w);
 		chosen(g);
 		g.restore();
-		labels(g, w);
 		if (drag && drag.zoom) {
 			const a = Math.min(drag.x, drag.now), b = Math.max(drag.x, drag.now);
 			g.globalAlpha = 0.18;
@@ -348,6 +371,23 @@ function makeTimeline(page) {
 		span.textContent = duration(Math.round(from)) + " \u2013 " + duration(Math.round(to));
 		charts.show();
 	}
+	function paintAll(g, scale, w) {
+		g.setTransform(scale, 0, 0, scale, 0, 0);
+		g.fillStyle = colours.sheet;
+		g.fillRect(0, topNow, w, bottomNow - topNow + 1);
+		axis(g, w);
+		g.save();
+		g.beginPath();
+		g.rect(LEFT, AXIS, w - LEFT - RIGHT, HEIGHT);
+		g.clip();
+		pictures.length = 0;
+		for (const lane of lanes.filter(inSight))
+			paintLane(g, lane, w);
+		paintStrips(g, w);
+		g.restore();
+		labels(g, w);
+	}
+	const inSight = (part) => part.y + part.h >= topNow && part.y <= bottomNow;
 	function axis(g, w) {
 		const want = (to - from) / Math.max(2, (w - LEFT) / 110);
 		const ten = 10 ** Math.floor(Math.log10(want));
@@ -377,7 +417,7 @@ function makeTimeline(page) {
 		g.textAlign = "right";
 		g.textBaseline = "middle";
 		g.font = "12px system-ui, sans-serif";
-		for (const lane of lanes) {
+		for (const lane of lanes.filter(inSight)) {
 			g.fillStyle = colours.dim;
 			g.fillText(fit(g, lane.label, LEFT - 18), LEFT - 10, lane.y + Math.min(lane.h, 60) / 2);
 		}
@@ -400,17 +440,18 @@ function makeTimeline(page) {
 	}
 	/* What is narrower than two pixels is gathered by pixel: its share of the pixel, and its worst verdict. */
 	let worst = new Int16Array(0), share = new Float32Array(0);
+	const pictures = []; /* of rows, one pixel high each: they reach the canvas together */
 	function paintSet(g, set, y, h, w, paint, rank) {
-		const left = LEFT, right = w - RIGHT, k = (right - left) / (to - from);
+		const left = LEFT, right = w - RIGHT, k = (right - left) / (to - from), { start, end } = set, n = start.length;
 		if (worst.length < w) {
 			worst = new Int16Array(w + 1);
 			share = new Float32Array(w + 1);
 		}
 		let used = false;
-		for (let i = firstOf(set, from); i < set.start.length && set.start[i] < to; i++) {
-			if (set.end[i] < from)
+		for (let i = firstOf(set, from); i < n && start[i] < to; i++) {
+			if (end[i] < from)
 				continue;
-			const a = left + (set.start[i] - from) * k, b = left + (set.end[i] - from) * k;
+			const a = left + (start[i] - from) * k, b = left + (end[i] - from) * k;
 			if (b - a >= 2) {
 				const x0 = Math.max(a, left - 2), x1 = Math.min(b, right + 2);
 				paint(g, i, x0, y, Math.max(1, x1 - x0 - (x1 - x0 > 4 ? 1 : 0)), h);
@@ -426,17 +467,31 @@ function makeTimeline(page) {
 		}
 		if (!used)
 			return;
-		for (let x = left; x <= right; x++) {
+		const pixels = new Uint8ClampedArray(4 * (right - left + 1));
+		for (let x = left, p = 0; x <= right; x++, p += 4) {
 			if (!worst[x])
 				continue;
 			const r = worst[x] - 1;
-			g.globalAlpha = r >= 3 && r < 11 ? 1 : 0.35 + 0.65 * Math.min(1, share[x]);
-			g.fillStyle = colours[RANK[r]];
-			g.fillRect(x, y, 1, h);
+			pixels[p] = red[r];
+			pixels[p + 1] = green[r];
+			pixels[p + 2] = blue[r];
+			pixels[p + 3] = r >= 3 && r < 11 ? 255 : 90 + 165 * Math.min(1, share[x]);
 			worst[x] = 0;
 			share[x] = 0;
 		}
-		g.globalAlpha = 1;
+		pictures.push({ y, h, pixels });
+	}
+	function paintStrips(g, w) {
+		const wide = w - RIGHT - LEFT + 1;
+		if (!pictures.length || wide < 1)
+			return;
+		strips.width = wide;
+		strips.height = pictures.length;
+		const all = new ImageData(wide, pictures.length);
+		pictures.forEach((p, k) => all.data.set(p.pixels, 4 * wide * k));
+		strips.getContext("2d").putImageData(all, 0, 0);
+		g.imageSmoothingEnabled = false;
+		pictures.forEach((p, k) => g.drawImage(strips, 0, k, wide, 1, LEFT, p.y, wide, p.h));
 	}
 	/* The first of a set that can be seen, by halving. */
 	function firstOf(set, t) {
@@ -459,7 +514,7 @@ function makeTimeline(page) {
 		g.fillRect(LEFT, lane.y, w, lane.h);
 		if (lane.back)
 			paintSet(g, lane.back, lane.y, lane.h, w, plainBox(colours.startup), () => 9);
-		for (const row of lane.rows) {
+		for (const row of lane.rows.filter(inSight)) {
 			const at = row.set.at;
 			const paint = {
 				unit: (gg, k, x, y, ww, h) => {
@@ -753,7 +808,7 @@ function makeTimeline(page) {
 		}
 		canvas.style.cursor = hover ? "pointer" : "crosshair";
 		showTip(x, y - stage.scrollTop);
-		draw();
+		touch();
 	});
 	canvas.addEventListener("pointerup", (e) => {
 		const [x, y] = spot(e), d = drag;
@@ -773,8 +828,8 @@ function makeTimeline(page) {
 		}
 		draw();
 	});
-	canvas.addEventListener("pointercancel", () => { drag = null; draw(); });
-	canvas.addEventListener("pointerleave", () => { hover = null; showTip(0, 0); draw(); });
+	canvas.addEventListener("pointercancel", () => { drag = null; touch(); });
+	canvas.addEventListener("pointerleave", () => { hover = null; showTip(0, 0); touch(); });
 	canvas.addEventListener("dblclick", () => set(0, end));
 	canvas.addEventListener("wheel", (e) => {
 		const [x] = spot(e);
@@ -828,7 +883,8 @@ function makeTimeline(page) {
 		draw();
 	}
 
-	new ResizeObserver(() => { arrange(); draw(); }).observe(canvas);
+	new ResizeObserver(() => { wideNow = 0; arrange(); draw(); }).observe(stage);
+	stage.addEventListener("scroll", draw);
 	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); charts.again(); draw(); });
 	readColours();
 	return {

@@ -1,7 +1,7 @@
 /*
  * make_report KIND FORMAT: a report of a made-up run, on standard output.
  *
- * KIND: small, containers, hostile, nothing, a number of tests, or N+containers: N tests
+ * KIND: small, containers, hostile, hostile+containers, nothing, a number of tests, or N+containers: N tests
  * with N marks and N / 100 containers. FORMAT: as in
  * report_formats, or trace. The tests beside this file read what comes out with
  * other people's parsers and in a browser.
@@ -23,6 +23,11 @@ static void make_model(struct model *m, const char *kind)
 		*m = (struct model){0};
 		fixture_words(m);
 		m->done = false;
+	} else if (strcmp(kind, "hostile+containers") == 0) {
+		fixture_hostile(m);
+		fixture_containers(m, 32);
+		fixture_marks(m, 32);
+		fixture_hostile_containers(m);
 	} else if (strcmp(kind, "containers") == 0) {
 		fixture_small(m);
 		fixture_containers(m, 14);
