@@ -15,8 +15,6 @@
 #include "base/str.h"
 #include "collect/tls.h"
 
-enum { HEAD_BYTES = 64 * 1024 };
-
 struct link {
 	int fd;
 	struct tls *tls;
@@ -164,114 +162,28 @@ static void put_request(struct buf *b, const struct http_url *u, const struct ht
 		   STR_ARG(q->type), q->body.n);
 }
 
-/* The value of a header, whose name is given in lower case. */
-static struct str header(struct str head, const char *name)
-{
-	struct str line;
-	size_t n = strlen(name);
-	while (str_next(&head, '\n', &line))
-		if (line.n > n && line.at[n] == ':' && strncasecmp(line.at, name, n) == 0)
-			return str_trim(str_cut(line, n + 1, line.n));
-	return STR_NONE;
-}
-
-/* Where the blank line ends, or 0. */
-static size_t head_end(struct str s)
-{
-	for (size_t i = 0; i + 3 < s.n; i++)
-		if (memcmp(s.at + i, "\r\n\r\n", 4) == 0)
-			return i + 4;
-	return 0;
-}
-
-/* Chunks put together in place, as far as they are there; true when the last one is. */
-static bool join_chunks(struct buf *b)
-{
-	size_t from = 0, to = 0;
-	for (;;) {
-		uint64_t size = 0;
-		size_t i = from;
-		for (; i < b->n && i < from + 8 && strchr("0123456789abcdefABCDEF", b->at[i]) && b->at[i];
-		     i++)
-			size = size << 4 |
-			       (unsigned)(b->at[i] <= '9' ? b->at[i] - '0' : (b->at[i] | 32) - 'a' + 10);
-		while (i < b->n && b->at[i] != '\n')
-			i++;
-		if (i >= b->n || size == 0 || i == from) {
-			bool over = i < b->n;
-			b->n = to;
-			return over;
-		}
-		size_t rest = b->n - (i + 1), n = size < rest ? (size_t)size : rest;
-		memmove(b->at + to, b->at + i + 1, n);
-		to += n;
-		from = i + 1 + n + 2;
-		if (from > b->n) {
-			b->n = to;
-			return false;
-		}
-	}
-}
-
-/* Until the blank line behind the head; heads of 1xx answers are passed over. */
-static int read_head(struct link *l, struct buf *b, size_t *ret_end, struct err *e)
-{
-	for (;;) {
-		size_t end = head_end(buf_view(b));
-		if (end && b->n > 9 && b->at[9] == '1') {
-			buf_drop(b, end);
-			continue;
-		}
-		*ret_end = end;
-		if (end)
-			return 0;
-		ssize_t n = b->n > HEAD_BYTES ? 0 : link_read(l, buf_room(b, 4096), 4096, e);
-		errno = 0;
-		if (n < 0)
-			return (int)n;
-		if (n == 0)
-			return err_sys(e, b->n ? "its answer is not HTTP, or cut short"
-					       : "it closed without an answer");
-		b->n += (size_t)n;
-	}
-}
-
+/* Of an answer that cannot be read to its end what is there is enough. */
 static int read_answer(struct link *l, struct http_answer *a, struct err *e)
 {
 	struct buf b = {0};
-	size_t end = 0;
-	int64_t length = -1;
-	int rc = read_head(l, &b, &end, e);
-	struct str head = {b.at, end};
-	errno = 0;
-	if (rc == 0 && (!str_starts(head, "HTTP/1.") || head.n < 13 || b.at[9] < '2' || b.at[9] > '5'))
-		rc = err_sys(e, "its answer is not HTTP");
-	if (rc < 0) {
-		buf_free(&b);
-		return rc;
+	struct err broken = {0};
+	int whole = 0;
+	for (bool over = false; whole == 0 && !over;) {
+		ssize_t n = link_read(l, buf_room(&b, 4096), 4096, &broken);
+		over = n <= 0;
+		b.n += n > 0 ? (size_t)n : 0;
+		whole = http_answer_take(a, buf_view(&b), over);
 	}
-	a->status = (b.at[9] - '0') * 100 + ((b.at[10] - '0') & 15) % 10 * 10 + ((b.at[11] - '0') & 15) % 10;
-	if (!str_int(header(head, "retry-after"), &a->retry_s) || a->retry_s < 0)
-		a->retry_s = -1;
-	bool chunked = header(head, "transfer-encoding").n > 0;
-	if (!chunked)
-		(void)str_int(header(head, "content-length"), &length);
-	buf_add(&a->body, b.at + end, b.n - end);
+	bool silent = b.n == 0;
 	buf_free(&b);
-	if (a->status == 204)
-		length = 0;
-	/* of a body that cannot be read to its end what is there is enough */
-	struct err ignored;
-	while (a->body.n < HTTP_BODY_BYTES && !(chunked && str_ends(buf_view(&a->body), "0\r\n\r\n")) &&
-	       (length < 0 || a->body.n < (uint64_t)length)) {
-		ssize_t n = link_read(l, buf_room(&a->body, 4096), 4096, &ignored);
-		if (n <= 0)
-			break;
-		a->body.n += (size_t)n;
+	errno = 0;
+	if (whole > 0)
+		return 0;
+	if (broken.fault) {
+		*e = broken;
+		return e->fault;
 	}
-	if (chunked)
-		(void)join_chunks(&a->body);
-	return 0;
+	return err_sys(e, silent ? "it closed without an answer" : "its answer is not HTTP, or cut short");
 }
 
 static int talk(const struct http_url *u, const struct http_request *q, struct http_answer *ret,

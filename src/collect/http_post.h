@@ -35,6 +35,11 @@ struct http_answer {
 	struct buf body; /* its first HTTP_BODY_BYTES; the caller frees it */
 };
 enum { HTTP_BODY_BYTES = 64 * 1024 };
+/*
+ * An answer out of all bytes that came so far; over: no more will come. 1: it is whole (or as
+ * much of it as is kept), 0: more is needed, -1: this is no answer. Pure but for ret->body.
+ */
+int http_answer_take(struct http_answer *ret, struct str bytes, bool over);
 
 bool http_is_url(const char *text);
 /* Fault: usage. */
