@@ -1,4 +1,4 @@
-"""embed.py OUT.c NAME=FILE ... - files as C arrays: NAME[] and NAME_bytes.
+"""embed.py OUT.c NAME=FILE[+FILE...] ... - files as C arrays: NAME[] and NAME_bytes; several become one.
 
 gcc learns #embed with version 15; until then the build makes the arrays.
 """
@@ -20,7 +20,7 @@ def main() -> None:
     text = ["#include <stddef.h>\n"]
     for pair in pairs:
         name, _, path = pair.partition("=")
-        text.append(array(name, pathlib.Path(path).read_bytes()))
+        text.append(array(name, b"".join(pathlib.Path(p).read_bytes() for p in path.split("+"))))
     pathlib.Path(out).write_text("\n".join(text))
 
 

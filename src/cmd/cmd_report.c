@@ -29,7 +29,7 @@ static int open_output(const struct report_options *o, struct err *e)
 
 static int report(struct arena *a, const struct report_options *o, const char *name, struct err *e)
 {
-	static const char *const formats[] = {"text", "json", "markdown", "junit", "html", "trace"};
+	static const char *const formats[] = {"text", "json", "markdown", "junit", "html", "trace", "otlp"};
 	struct model m;
 	struct reader_result read;
 	char *dir;

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "cmd/otlp.h"
 #include "cmd/reports.h"
 #include "cmd/run.h"
 #include "cmd/run_chunks.h"
@@ -32,6 +33,7 @@
 #include "config/config_file.h"
 #include "config/knob_help.h"
 #include "record/runs.h"
+#include "wire/env.h"
 
 extern char **environ;
 
@@ -177,13 +179,12 @@ static struct str shown_command(struct run *r)
 
 static void put_run_row(struct run *r)
 {
-	char wall[64], host[256] = "";
+	char wall[64];
 	time_t t = (time_t)(r->wall_ns / NS_PER_S);
 	struct tm tm;
 	(void)gmtime_r(&t, &tm);
 	size_t n = strftime(wall, sizeof(wall), "%Y-%m-%dT%H:%M:%S", &tm);
 	(void)snprintf(wall + n, sizeof(wall) - n, ".%03dZ", (int)(r->wall_ns / NS_PER_MS % 1000));
-	(void)gethostname(host, sizeof(host) - 1);
 	const struct adapter *a = r->suite.adapter;
 #define TEXT(k, v)                                                                                           \
 	{                                                                                                    \
@@ -200,7 +201,7 @@ static void put_run_row(struct run *r)
 	    NUMBER("wall_ns", r->wall_ns),
 	    TEXT("command", shown_command(r)),
 	    TEXT("cwd", str_of(r->suite.cwd)),
-	    TEXT("host", str_of(host)),
+	    TEXT("host", str_of(r->host_name)),
 	    TEXT("fettle", STR(FETTLE_VERSION)),
 	    TEXT("adapter", str_of(a->name)),
 	    NUMBER("workers", r->workers),
@@ -209,6 +210,7 @@ static void put_run_row(struct run *r)
 	    TEXT("test_word", str_of(a->test_word)),
 	    TEXT("step_word", str_of(a->step_word)),
 	    TEXT("suite", r->suite_id),
+	    TEXT("traceparent", r->traceparent),
 	    TEXT("order", r->o.order.is == RUN_RANDOM
 			      ? str_of(arena_printf(&r->arena, "random:%llu", (unsigned long long)r->seed))
 			  : r->o.order.is == RUN_GIVEN ? STR("given")
@@ -227,6 +229,15 @@ static bool agent_is_sure(const struct run *r)
 	const struct suite *s = &r->suite;
 	return s->word == 0 && !python_is_closed(s->argv, s->word) &&
 	       !proc_env_get(s->env, "PYTHONSAFEPATH_OFF");
+}
+
+/* A TRACEPARENT of --env is the suite's own wish. */
+static const struct trace_context *trace_of(const struct run *r)
+{
+	for (size_t i = 0; i < r->o.env.n; i++)
+		if (str_starts(str_of(r->o.env.at[i]), ENV_TRACEPARENT "="))
+			return NULL;
+	return &r->trace;
 }
 
 static struct pool_options pool_wishes(struct run *r)
@@ -258,6 +269,7 @@ static struct pool_options pool_wishes(struct run *r)
 	    .worker_setup = (char *const *)(uintptr_t)r->o.worker_setup.at,
 	    .n_worker_setup = r->o.worker_setup.n,
 	    .tap = r->taps && !r->plan_only ? &r->tap : NULL,
+	    .trace = trace_of(r),
 	    .start_ns = r->start_ns,
 	    .deadline_ns = r->o.timeout_ns ? r->start_ns + r->o.timeout_ns : 0,
 	    .grace_ns = GRACE_S * NS_PER_S,
@@ -481,6 +493,18 @@ static void keep_trees(struct run *r)
 	run_note(r, "isolate", "what the workers changed is kept in '%s' (%s)", r->isolate.room, e.text);
 }
 
+/* --otlp */
+static void send_spans(struct run *r)
+{
+	struct err e;
+	if (!r->o.otlp)
+		return;
+	if (!r->writes || r->lost)
+		warn("run", "--otlp: without a record there are no spans to send");
+	else if (otlp_export(arena_printf(&r->arena, "%s/events.jsonl", r->dir), r->o.otlp, &e) < 0)
+		warn("run", "%s", e.text);
+}
+
 static int finish(struct run *r, enum pool_end end, struct err *e)
 {
 	enum status worst = STATUS_NONE;
@@ -511,6 +535,7 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 		warn("run", "%s", e->text);
 	tell(r, code);
 	run_cover_say(r);
+	send_spans(r);
 	run_memory_add(r);
 	if (!r->o.output)
 		runs_prune(&r->arena, r->root, RUNS_KEPT);
@@ -655,11 +680,27 @@ static char **without_wishes(struct run *r)
 	return proc_env(&r->arena, environ, (char *const *)(uintptr_t)names, n);
 }
 
+/* The run's place in the trace of whoever started it, or its own; what it starts is told. */
+static void join_trace(struct run *r)
+{
+	char text[TRACEPARENT_BYTES];
+	struct str from = str_of(getenv(ENV_TRACEPARENT));
+	struct trace_context given;
+	(void)gethostname(r->host_name, sizeof(r->host_name) - 1);
+	r->traceparent = trace_context_parse(&given, from) ? arena_str(&r->arena, str_trim(from)) : STR_NONE;
+	trace_context_make(&r->trace, str_of(r->id), str_of(r->host_name), r->wall_ns, r->traceparent);
+	trace_context_text(&r->trace, 0, text);
+	char *own[] = {arena_printf(&r->arena, ENV_TRACEPARENT "=%s", text)};
+	r->suite.env = proc_env(&r->arena, r->suite.env, own, 1);
+}
+
 static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 {
 	struct suite *s = &r->suite;
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (r->o.otlp && otlp_check(r->o.otlp, e) < 0)
+		return e->fault;
 	if (!words->n)
 		return err_usage(e, "which command? 'fettle run [options] -- COMMAND [ARG...]'");
 	s->n_argv = words->n;
@@ -667,7 +708,11 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 	for (size_t i = 0; i < words->n; i++)
 		s->argv[i] = (char *)(uintptr_t)words->at[i];
 	/* a fettle that a test starts has wishes of its own */
+	r->start_ns = clock_mono_ns();
+	r->wall_ns = clock_wall_ns();
+	r->id = runs_new_id(&r->arena, r->wall_ns);
 	s->env = without_wishes(r);
+	join_trace(r);
 	s->patterns = (char **)(uintptr_t)r->o.units.at;
 	s->n_patterns = r->o.units.n;
 	s->self = n > 0 ? arena_copy(&r->arena, (struct str){self, (size_t)n}) : "/proc/self/exe";
@@ -691,9 +736,6 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 	if (s->adapter == &adapter_plain)
 		r->workers = 1;
 	r->plan_only = r->o.list || r->o.dry_run;
-	r->start_ns = clock_mono_ns();
-	r->wall_ns = clock_wall_ns();
-	r->id = runs_new_id(&r->arena, r->wall_ns);
 	r->seed = r->o.order.numbered ? (uint64_t)r->o.order.number : (uint64_t)r->wall_ns / 1000 % 1000000;
 	static const enum schedule_order orders[] = {ORDER_LONGEST, ORDER_GIVEN, ORDER_RANDOM};
 	r->schedule = schedule_new(&r->arena, orders[r->o.order.is], r->seed);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cmd/otlp.h"
 #include "record/reader.h"
 #include "report/report.h"
 #include "report/report_trace.h"
@@ -46,6 +47,11 @@ int reports_one(struct model *m, const char *format, const char *dir, int fd, bo
 	struct out o;
 	if (strcmp(format, "trace") == 0)
 		return write_trace(dir, fd, e);
+	if (strcmp(format, "otlp") == 0) {
+		char path[4096];
+		(void)snprintf(path, sizeof(path), "%s/events.jsonl", dir);
+		return otlp_write(path, fd, e);
+	}
 	out_to_fd(&o, fd);
 	for (const struct report_format *f = report_formats; f->name; f++) {
 		if (strcmp(f->name, format) != 0)

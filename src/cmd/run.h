@@ -9,6 +9,7 @@
 #include "analyse/model.h"
 #include "analyse/schedule.h"
 #include "analyse/split.h"
+#include "base/trace_context.h"
 #include "collect/pool.h"
 #include "config/run_knobs.h"
 #include "ingest/gotest.h"
@@ -103,6 +104,9 @@ struct run {
 	bool writes; /* there is a folder to write into */
 	bool lost;   /* not all of the record could be written, which was told */
 	const char *id, *dir, *root;
+	char host_name[256];
+	struct trace_context trace;
+	struct str traceparent; /* that fettle was started with; empty: none, or no good one */
 	int64_t start_ns, wall_ns;
 	uint32_t workers;
 	struct found *found;

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/trace_context.h"
 #include "collect/adapter.h"
 #include "collect/engine_tap.h"
 #include "collect/isolate.h"
@@ -104,11 +105,12 @@ struct pool_options {
 	size_t n_setup;
 	char *const *worker_setup; /* --worker-setup: shell commands, once a worker */
 	size_t n_worker_setup;
-	struct isolate *isolate; /* NULL: none */
-	struct engine_tap *tap;  /* started; the pool ends it. NULL: none */
-	int64_t start_ns;        /* CLOCK_MONOTONIC at the run's begin: events are relative to it */
-	int64_t deadline_ns;     /* absolute; 0: none */
-	int64_t grace_ns;        /* between asking a process to end and killing it */
+	struct isolate *isolate;           /* NULL: none */
+	struct engine_tap *tap;            /* started; the pool ends it. NULL: none */
+	const struct trace_context *trace; /* handed to units or workers as TRACEPARENT; NULL: not */
+	int64_t start_ns;                  /* CLOCK_MONOTONIC at the run's begin: events are relative to it */
+	int64_t deadline_ns;               /* absolute; 0: none */
+	int64_t grace_ns;                  /* between asking a process to end and killing it */
 };
 
 enum pool_end {

@@ -23,16 +23,21 @@ int exec_start(struct pool *p, struct worker *w, const struct pool_unit *u, stru
 		n += pool_tap_env_unit(p, w, u->env, own + n);
 		env = proc_env(&p->scratch, u->env, own, n);
 	}
-	if (u->attempt > 1) {
-		char *extra[] = {arena_printf(&p->scratch, ENV_ATTEMPT "=%u", u->attempt)};
-		env = proc_env(&p->scratch, env, extra, 1);
-	}
+	uint64_t span = pool_span(p);
+	char *extra[2];
+	size_t n_extra = 0;
+	if (u->attempt > 1)
+		extra[n_extra++] = arena_printf(&p->scratch, ENV_ATTEMPT "=%u", u->attempt);
+	if (p->o.trace)
+		extra[n_extra++] = pool_traceparent(p, &p->scratch, span);
+	if (n_extra)
+		env = proc_env(&p->scratch, env, extra, n_extra);
 	int64_t now = clock_mono_ns();
 	w->units[0] = u;
 	w->n_units = 1;
 	w->given_ns = now;
 	w->state = SLOT_BUSY;
-	worker_unit_begin(p, w, u, pool_span(p), now);
+	worker_unit_begin(p, w, u, span, now);
 	if (worker_spawn(p, w, u->argv, env, u->cwd ? u->cwd : w->isolate.cwd, e) < 0) {
 		struct pool_exit x = {.code = 127};
 		worker_unit_end(p, w, STATUS_ERROR, str_of(e->text), &x, false, clock_mono_ns());

@@ -159,6 +159,8 @@ bool pool_was_cut(const struct pool *p);
 struct str pool_cut_words(const struct pool *p);
 /* Why a unit that took too long was ended, with the stacks of what hung; in p->scratch. */
 struct str worker_stacks(struct pool *p, struct worker *w);
+/* "TRACEPARENT=..." that names a span; only where there is a trace. */
+char *pool_traceparent(const struct pool *p, struct arena *a, uint64_t span);
 /* Removes a unit from those that the worker holds. */
 void worker_forget(struct worker *w, const struct pool_unit *u);
 void worker_give_back(struct pool *p, struct worker *w);

@@ -49,6 +49,13 @@ static char *expand(struct pool *p, const struct worker *w, const char *text)
 	return whole;
 }
 
+char *pool_traceparent(const struct pool *p, struct arena *a, uint64_t span)
+{
+	char text[TRACEPARENT_BYTES];
+	trace_context_text(p->o.trace, span, text);
+	return arena_printf(a, ENV_TRACEPARENT "=%s", text);
+}
+
 static void make_env(struct pool *p, struct worker *w)
 {
 	struct arena *a = p->arena;
@@ -68,6 +75,8 @@ static void make_env(struct pool *p, struct worker *w)
 		extra[n++] = arena_printf(a, "TMPDIR=%s/tmp", w->dir);
 	}
 	n += pool_tap_env(p, w, extra + n);
+	if (p->o.trace && !w->front)
+		extra[n++] = pool_traceparent(p, a, w->span);
 	for (size_t i = 0; i < p->o.n_worker_env && !w->front; i++)
 		extra[n++] = expand(p, w, p->o.worker_env[i]);
 	if (!w->front && (p->o.pull || p->o.observe))

@@ -316,6 +316,16 @@ static const struct knob rows[] = {
      .group = told,
      .offset = AT(format),
      .type = KNOB_LIST},
+    {.flag = "otlp",
+     .yaml = "otlp",
+     .env = "FETTLE_OTLP",
+     .arg = "URL|FILE",
+     .help = "Write the run as spans of OpenTelemetry (OTLP/HTTP, JSON): POST them to URL at the end, or put "
+	     "them into FILE, one request a line. OTEL_EXPORTER_OTLP_HEADERS is obeyed; what fails never "
+	     "changes the verdict.",
+     .group = told,
+     .offset = AT(otlp),
+     .type = KNOB_TEXT},
     {.flag = "history",
      .yaml = "history",
      .env = "FETTLE_HISTORY",

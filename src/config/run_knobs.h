@@ -55,6 +55,7 @@ struct run_options {
 	/* what is told and kept */
 	const char *output;      /* NULL: .fettle/runs/<id> */
 	struct knob_list format; /* names of reports to write; empty: all */
+	const char *otlp;        /* URL or file for spans of OpenTelemetry; NULL: none */
 	bool history;
 	bool quiet, verbose;
 	struct knob_choice color;

@@ -6,7 +6,15 @@
 #include "config/knob.h"
 
 /* Indices of the choices, in the order in which the rows name them. */
-enum report_form { REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT, REPORT_HTML, REPORT_TRACE };
+enum report_form {
+	REPORT_TEXT,
+	REPORT_JSON,
+	REPORT_MARKDOWN,
+	REPORT_JUNIT,
+	REPORT_HTML,
+	REPORT_TRACE,
+	REPORT_OTLP
+};
 enum history_form { HISTORY_TEXT, HISTORY_JSON };
 
 struct report_options {

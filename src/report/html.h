@@ -37,6 +37,19 @@ void html_status(struct html *x, enum status status, bool flaky);
 void html_section(struct html *x, const char *id, const char *before, struct str word, const char *after);
 void html_section_end(struct html *x);
 
+/* A table begins: a heading cell each; a title with a leading '>' is a column of numbers. */
+void html_titles(struct html *x, const char *const *titles);
+void html_titles_end(struct html *x);
+/* Cells: a length of time (a dash where negative), a number. */
+void html_time(struct html *x, int64_t ns);
+void html_count(struct html *x, uint64_t n);
+
+void html_containers(struct html *x);
+void html_failed_starts(struct html *x);
+void html_left(struct html *x);
+void html_calls(struct html *x);
+void html_phase_tree(struct html *x);
+void html_critical(struct html *x);
 void html_tests(struct html *x);
 void html_slowest(struct html *x);
 void html_gap(struct html *x);
@@ -52,7 +65,9 @@ void html_notes(struct html *x);
  * megabyte the same packed (gzip, base64). docs/report-html.md describes it.
  */
 void html_data(struct html *x);
+/* Whether there is a curve to draw, and uPlot is to come with the page. */
+bool html_has_curve(const struct model *m);
 
-/* src/report/page.css and page.js, byte for byte. */
-extern const unsigned char page_css[], page_js[];
-extern const size_t page_css_bytes, page_js_bytes;
+/* src/report/page.css and page.js, and third_party/uplot, byte for byte. */
+extern const unsigned char page_css[], page_js[], uplot_css[], uplot_js[];
+extern const size_t page_css_bytes, page_js_bytes, uplot_css_bytes, uplot_js_bytes;

@@ -121,6 +121,7 @@ COLUMN(phase_worker, phases, worker)
 COLUMN(phase_status, phases, status)
 COLUMN_US(phase_start, phases, start_ns)
 COLUMN_US(phase_dur, phases, dur_ns)
+COLUMN(phase_marked, phases, marked)
 NAMES(test_name, tests)
 COLUMN(test_suite, tests, suite)
 COLUMN(test_line, tests, line)
@@ -270,6 +271,117 @@ static void put_tests(struct data *d)
 	out_char(&d->json, '}');
 }
 
+/* -1 stays what it is: not seen. */
+static int64_t us_or_none(int64_t ns)
+{
+	return ns < 0 ? -1 : us(ns);
+}
+
+#define CONTAINER(function, value)                                                                           \
+	static int64_t function(const struct data *d, size_t i)                                              \
+	{                                                                                                    \
+		const struct model_container *c = &d->m->containers.all[i];                                  \
+		return (int64_t)(value);                                                                     \
+	}
+CONTAINER(container_worker, c->worker)
+CONTAINER(container_test, c->test < d->m->n_tests ? (int64_t)c->test : -1)
+CONTAINER(container_made, us_or_none(c->create_at_ns))
+CONTAINER(container_create, us_or_none(c->create_ns))
+CONTAINER(container_start_at, us_or_none(c->start_at_ns))
+CONTAINER(container_start, us_or_none(c->start_ns))
+CONTAINER(container_ready, c->ready_by == READY_NONE ? -1 : us_or_none(c->ready_ns))
+CONTAINER(container_end, us_or_none(c->end_ns))
+CONTAINER(container_flags, c->shared | c->failed << 1 | c->left << 2 | c->ended << 3)
+CONTAINER(container_exit, c->exit_code)
+CONTAINER(container_peak, c->peak_bytes)
+CONTAINER(container_cpu, us_or_none(c->cpu_ns))
+CONTAINER(container_wait, us_or_none(c->wait_ns))
+
+static struct str container_name(const struct data *d, size_t i)
+{
+	return d->m->containers.all[i].name;
+}
+
+static struct str container_image(const struct data *d, size_t i)
+{
+	return d->m->containers.all[i].image;
+}
+
+static struct str container_type(const struct data *d, size_t i)
+{
+	return d->m->containers.all[i].type;
+}
+
+static struct str container_message(const struct data *d, size_t i)
+{
+	return str_clip_utf8(d->m->containers.all[i].message, 300);
+}
+
+static struct str type_name(const struct data *d, size_t i)
+{
+	return d->m->containers.types[i].name;
+}
+
+static int64_t step_at(const struct data *d, size_t i)
+{
+	return us(d->m->containers.curve[i].at_ns);
+}
+
+static int64_t step_n(const struct data *d, size_t i)
+{
+	return d->m->containers.curve[i].n;
+}
+
+static int64_t level_at(const struct data *d, size_t i)
+{
+	return us(d->m->containers.memory[i].at_ns);
+}
+
+static int64_t level_bytes(const struct data *d, size_t i)
+{
+	return d->m->containers.memory[i].bytes;
+}
+
+static void put_containers(struct data *d)
+{
+	const struct model_containers *c = &d->m->containers;
+	out_text(&d->json, ",\"containers\":{");
+	put_names(d, "n", c->n, container_name);
+	out_char(&d->json, ',');
+	put_names(d, "i", c->n, container_image);
+	out_char(&d->json, ',');
+	put_names(d, "y", c->n, container_type);
+	out_char(&d->json, ',');
+	put_names(d, "m", c->n, container_message);
+	put_column(d, "w", c->n, container_worker);
+	put_column(d, "t", c->n, container_test);
+	put_column(d, "a", c->n, container_made);
+	put_column(d, "c", c->n, container_create);
+	put_column(d, "b", c->n, container_start_at);
+	put_column(d, "s", c->n, container_start);
+	put_column(d, "r", c->n, container_ready);
+	put_column(d, "e", c->n, container_end);
+	put_column(d, "x", c->n, container_flags);
+	put_column(d, "k", c->n, container_exit);
+	put_column(d, "p", c->n, container_peak);
+	put_column(d, "u", c->n, container_cpu);
+	put_column(d, "q", c->n, container_wait);
+	out_text(&d->json, "},\"types\":{");
+	put_names(d, "n", c->n_types, type_name);
+	out_text(&d->json, "},\"running\":{\"v\":1");
+	put_column(d, "a", c->n_curve, step_at);
+	put_column(d, "n", c->n_curve, step_n);
+	out_text(&d->json, "},\"memory\":{\"v\":1");
+	put_column(d, "a", c->n_memory, level_at);
+	put_column(d, "n", c->n_memory, level_bytes);
+	out_char(&d->json, '}');
+}
+
+bool html_has_curve(const struct model *m)
+{
+	return m->containers.n_curve > 0 || m->containers.n_memory > 0;
+}
+
 static void put_rest(struct data *d)
 {
 	const struct model *m = d->m;
@@ -289,6 +401,7 @@ static void put_rest(struct data *d)
 	put_column(d, "st", m->n_phases, phase_status);
 	put_column(d, "a", m->n_phases, phase_start);
 	put_column(d, "d", m->n_phases, phase_dur);
+	put_column(d, "k", m->n_phases, phase_marked);
 	out_char(&d->json, '}');
 }
 
@@ -305,6 +418,8 @@ void html_data(struct html *x)
 	out_printf(&d.json, "],\"wall\":%lld", (long long)us(x->m->wall_ns));
 	put_files(&d);
 	put_rest(&d);
+	if (x->m->containers.n || html_has_curve(x->m))
+		put_containers(&d);
 	put_tests(&d);
 	put_details(&d);
 	out_char(&d.json, '}');

@@ -6,8 +6,7 @@
 
 enum { ROWS = 12, TESTS = 1000, CHANGES = 100, FLAKY = 200, PHASES = 200 };
 
-/* A heading cell; a title with a leading '>' is a column of numbers. */
-static void put_titles(struct html *x, const char *const *titles)
+void html_titles(struct html *x, const char *const *titles)
 {
 	out_text(x->o, "<div class=\"scroll\"><table><thead><tr>");
 	for (; *titles; titles++) {
@@ -19,12 +18,12 @@ static void put_titles(struct html *x, const char *const *titles)
 	out_text(x->o, "</tr></thead><tbody>\n");
 }
 
-static void put_titles_end(struct html *x)
+void html_titles_end(struct html *x)
 {
 	out_text(x->o, "</tbody></table></div>\n");
 }
 
-static void put_time(struct html *x, int64_t ns)
+void html_time(struct html *x, int64_t ns)
 {
 	out_text(x->o, "<td class=\"num\">");
 	if (ns < 0)
@@ -34,7 +33,7 @@ static void put_time(struct html *x, int64_t ns)
 	out_text(x->o, "</td>");
 }
 
-static void put_count(struct html *x, uint64_t n)
+void html_count(struct html *x, uint64_t n)
 {
 	out_text(x->o, "<td class=\"num\">");
 	out_count(x->o, n);
@@ -64,11 +63,11 @@ static void put_test(struct html *x, uint32_t i)
 	if (t->worker < 0)
 		out_text(x->o, "<td class=\"num\"></td>");
 	else
-		put_count(x, (uint64_t)t->worker);
-	put_time(x, t->dur_ns);
-	put_time(x, t->steps_ns);
-	put_time(x, t->hooks_ns);
-	put_count(x, t->attempts);
+		html_count(x, (uint64_t)t->worker);
+	html_time(x, t->dur_ns);
+	html_time(x, t->steps_ns);
+	html_time(x, t->hooks_ns);
+	html_count(x, t->attempts);
 	out_text(x->o, "</tr>\n");
 }
 
@@ -120,12 +119,12 @@ void html_tests(struct html *x)
 	phrase_plural(&x->scratch, x->m->word_step);
 	buf_char(&x->scratch, 0);
 	const char *steps = x->scratch.at;
-	put_titles(x, (const char *const[]){"status", "name", ">worker", ">whole", steps, ">hooks",
-					    ">attempts", NULL});
+	html_titles(x, (const char *const[]){"status", "name", ">worker", ">whole", steps, ">hooks",
+					     ">attempts", NULL});
 	buf_clear(&x->scratch);
 	for (size_t i = 0; i < n; i++)
 		put_test(x, at[i]);
-	put_titles_end(x);
+	html_titles_end(x);
 	out_text(x->o, "</div>");
 	html_section_end(x);
 }
@@ -137,18 +136,18 @@ static void put_slow_suites(struct html *x)
 	if (n == 0)
 		return;
 	html_section(x, "slow-suites", "Slowest ", x->m->word_suite, "");
-	put_titles(x, (const char *const[]){"name", ">whole", ">outside", ">tests", ">bad", NULL});
+	html_titles(x, (const char *const[]){"name", ">whole", ">outside", ">tests", ">bad", NULL});
 	for (size_t i = 0; i < n; i++) {
 		const struct model_suite *s = &x->m->suites[at[i]];
 		out_printf(x->o, "<tr data-suite=\"%u\">", at[i]);
 		put_name(x, s->name, s->file, 0);
-		put_time(x, s->tests_ns + s->outside_ns);
-		put_time(x, s->outside_ns);
-		put_count(x, s->n_tests);
-		put_count(x, s->n_bad);
+		html_time(x, s->tests_ns + s->outside_ns);
+		html_time(x, s->outside_ns);
+		html_count(x, s->n_tests);
+		html_count(x, s->n_bad);
 		out_text(x->o, "</tr>\n");
 	}
-	put_titles_end(x);
+	html_titles_end(x);
 	html_section_end(x);
 }
 
@@ -163,18 +162,18 @@ static void put_slow_tests(struct html *x)
 	buf_char(&x->scratch, '>');
 	phrase_plural(&x->scratch, x->m->word_step);
 	buf_char(&x->scratch, 0);
-	put_titles(x, (const char *const[]){"name", ">whole", x->scratch.at, ">hooks", NULL});
+	html_titles(x, (const char *const[]){"name", ">whole", x->scratch.at, ">hooks", NULL});
 	buf_clear(&x->scratch);
 	for (size_t i = 0; i < n; i++) {
 		const struct model_test *t = &x->m->tests[at[i]];
 		out_printf(x->o, "<tr data-test=\"%u\">", at[i]);
 		put_name(x, t->name, t->file, t->line);
-		put_time(x, t->dur_ns);
-		put_time(x, t->steps_ns);
-		put_time(x, t->hooks_ns);
+		html_time(x, t->dur_ns);
+		html_time(x, t->steps_ns);
+		html_time(x, t->hooks_ns);
 		out_text(x->o, "</tr>\n");
 	}
-	put_titles_end(x);
+	html_titles_end(x);
 	html_section_end(x);
 }
 
@@ -185,17 +184,17 @@ static void put_sums(struct html *x, enum span_kind kind, const char *id, struct
 	if (n == 0)
 		return;
 	html_section(x, id, "Slowest ", word, "");
-	put_titles(x, (const char *const[]){"name", ">in all", ">longest", ">times", NULL});
+	html_titles(x, (const char *const[]){"name", ">in all", ">longest", ">times", NULL});
 	for (size_t i = 0; i < n; i++) {
 		const struct model_sum *s = &x->m->sums[at[i]];
 		out_text(x->o, "<tr>");
 		put_name(x, s->name, s->file, s->line);
-		put_time(x, s->total_ns);
-		put_time(x, s->max_ns);
-		put_count(x, s->n);
+		html_time(x, s->total_ns);
+		html_time(x, s->max_ns);
+		html_count(x, s->n);
 		out_text(x->o, "</tr>\n");
 	}
-	put_titles_end(x);
+	html_titles_end(x);
 	html_section_end(x);
 }
 
@@ -237,20 +236,20 @@ void html_gap(struct html *x)
 		bars[3] = (struct html_bar){classes[2], parts[2].ns, parts[2].name};
 		bars[4] = (struct html_bar){classes[3], parts[3].ns, parts[3].name};
 		html_bars(x, bars, PHRASE_GAP_PARTS + 1, m->wall_ns);
-		put_titles(x, (const char *const[]){"part", ">time", "what", NULL});
+		html_titles(x, (const char *const[]){"part", ">time", "what", NULL});
 		out_text(x->o, "<tr><td class=\"part\"><i class=\"key g-bound\"></i>bound</td>");
-		put_time(x, m->gap.bound_ns);
+		html_time(x, m->gap.bound_ns);
 		out_text(x->o, "<td>the least that the units can take</td></tr>\n");
 		for (int i = 0; i < PHRASE_GAP_PARTS; i++) {
 			out_printf(x->o, "<tr><td class=\"part\"><i class=\"key %s\"></i>%s</td>", classes[i],
 				   parts[i].name);
-			put_time(x, parts[i].ns);
+			html_time(x, parts[i].ns);
 			out_printf(x->o, "<td>%s</td></tr>\n", parts[i].what);
 		}
 		out_text(x->o, "<tr class=\"sum\"><td>wall</td>");
-		put_time(x, m->wall_ns);
+		html_time(x, m->wall_ns);
 		out_text(x->o, "<td></td></tr>\n");
-		put_titles_end(x);
+		html_titles_end(x);
 	}
 	html_section_end(x);
 }
@@ -266,19 +265,19 @@ void html_what_if(struct html *x)
 			most = m->what_if[i].wall_ns;
 	html_section(x, "what-if", "With other numbers of workers", STR_NONE, "");
 	out_text(x->o, "<p class=\"note\">The same run, simulated from its durations.</p>");
-	put_titles(x, (const char *const[]){">workers", ">wall", "", NULL});
+	html_titles(x, (const char *const[]){">workers", ">wall", "", NULL});
 	for (uint32_t i = 0; i < m->n_what_if; i++) {
 		bool now = m->what_if[i].workers == m->workers;
 		out_text(x->o, now ? "<tr class=\"now\">" : "<tr>");
 		out_printf(x->o, "<td class=\"num\">%s%u</td>", now ? "<small>as it was</small>" : "",
 			   m->what_if[i].workers);
-		put_time(x, m->what_if[i].wall_ns);
+		html_time(x, m->what_if[i].wall_ns);
 		out_text(x->o, "<td class=\"wide\">");
 		html_bars(x, &(struct html_bar){now ? "g-bound" : "g-other", m->what_if[i].wall_ns, NULL}, 1,
 			  most);
 		out_text(x->o, "</td></tr>\n");
 	}
-	put_titles_end(x);
+	html_titles_end(x);
 	html_section_end(x);
 }
 
@@ -290,20 +289,20 @@ static void put_worker(struct html *x, const struct model_worker *w)
 				  {"g-idle", w->idle_ns, "idle"},
 				  {"g-teardown", w->teardown_ns, "teardown"}};
 	out_text(x->o, "<tr>");
-	put_count(x, (uint64_t)(w->number < 0 ? 0 : w->number));
-	put_count(x, w->n_units);
-	put_time(x, w->busy_ns);
-	put_time(x, w->idle_ns);
-	put_time(x, w->startup_ns);
-	put_time(x, w->teardown_ns);
-	put_time(x, w->cpu_ns);
+	html_count(x, (uint64_t)(w->number < 0 ? 0 : w->number));
+	html_count(x, w->n_units);
+	html_time(x, w->busy_ns);
+	html_time(x, w->idle_ns);
+	html_time(x, w->startup_ns);
+	html_time(x, w->teardown_ns);
+	html_time(x, w->cpu_ns);
 	out_text(x->o, "<td class=\"num\">");
 	if (w->peak_rss_bytes < 0)
 		out_text(x->o, "\xe2\x80\x93");
 	else
 		out_size(x->o, w->peak_rss_bytes);
 	out_text(x->o, "</td>");
-	put_count(x, w->n_starts);
+	html_count(x, w->n_starts);
 	out_text(x->o, "<td class=\"wide\">");
 	html_bars(x, bars, sizeof(bars) / sizeof(bars[0]), x->m->wall_ns);
 	out_text(x->o, "</td></tr>\n");
@@ -319,23 +318,30 @@ void html_workers(struct html *x)
 	    "<p class=\"legend\"><span><i class=\"key g-startup\"></i>start-up</span> "
 	    "<span><i class=\"key g-bound\"></i>busy</span> <span><i class=\"key g-idle\"></i>idle</span> "
 	    "<span><i class=\"key g-teardown\"></i>teardown</span></p>");
-	put_titles(x, (const char *const[]){">worker", ">units", ">busy", ">idle", ">start-up", ">teardown",
-					    ">cpu", ">peak RSS", ">starts", "share of the wall time", NULL});
+	html_titles(x, (const char *const[]){">worker", ">units", ">busy", ">idle", ">start-up", ">teardown",
+					     ">cpu", ">peak RSS", ">starts", "share of the wall time", NULL});
 	for (size_t i = 0; i < x->m->n_workers; i++)
 		put_worker(x, &x->m->all_workers[i]);
-	put_titles_end(x);
+	html_titles_end(x);
 	html_section_end(x);
 }
 
+/* Those of fettle itself, each for itself; those of the suite are a tree. */
 void html_phases(struct html *x)
 {
 	const struct model *m = x->m;
-	if (m->n_phases == 0)
+	size_t put = 0, n = 0;
+	for (size_t i = 0; i < m->n_phases; i++)
+		n += !m->phases[i].marked;
+	if (n == 0)
 		return;
 	html_section(x, "phases", "Phases of the run", STR_NONE, "");
-	put_titles(x, (const char *const[]){"phase", ">worker", ">began", ">took", NULL});
-	for (size_t i = 0; i < m->n_phases && i < PHASES; i++) {
+	html_titles(x, (const char *const[]){"phase", ">worker", ">began", ">took", NULL});
+	for (size_t i = 0; i < m->n_phases && put < PHASES; i++) {
 		const struct model_phase *p = &m->phases[i];
+		if (p->marked)
+			continue;
+		put++;
 		out_text(x->o, "<tr><td class=\"name\">");
 		html_name(x, p->name);
 		if (p->status != STATUS_PASSED && p->status != STATUS_NONE) {
@@ -346,14 +352,14 @@ void html_phases(struct html *x)
 		if (p->worker < 0)
 			out_text(x->o, "<td class=\"num\"></td>");
 		else
-			put_count(x, (uint64_t)p->worker);
-		put_time(x, p->start_ns);
-		put_time(x, p->dur_ns);
+			html_count(x, (uint64_t)p->worker);
+		html_time(x, p->start_ns);
+		html_time(x, p->dur_ns);
 		out_text(x->o, "</tr>\n");
 	}
-	put_titles_end(x);
-	if (m->n_phases > PHASES)
-		out_printf(x->o, "<p class=\"note\">And %zu more.</p>", m->n_phases - PHASES);
+	html_titles_end(x);
+	if (n > put)
+		out_printf(x->o, "<p class=\"note\">And %zu more.</p>", n - put);
 	html_section_end(x);
 }
 
@@ -372,7 +378,7 @@ void html_changes(struct html *x)
 		out_text(x->o, ".</p>");
 	}
 	if (m->n_changes)
-		put_titles(x, (const char *const[]){"change", "name", ">before", ">now", NULL});
+		html_titles(x, (const char *const[]){"change", "name", ">before", ">now", NULL});
 	for (size_t i = 0; i < m->n_changes && i < CHANGES; i++) {
 		const struct model_change *c = &m->changes[i];
 		const char *what = phrase_change(c);
@@ -380,12 +386,12 @@ void html_changes(struct html *x)
 			   what, what);
 		html_name(x, c->name);
 		out_text(x->o, "</b></td>");
-		put_time(x, c->what == CHANGE_NEW ? -1 : c->before_ns);
-		put_time(x, c->what == CHANGE_GONE ? -1 : c->now_ns);
+		html_time(x, c->what == CHANGE_NEW ? -1 : c->before_ns);
+		html_time(x, c->what == CHANGE_GONE ? -1 : c->now_ns);
 		out_text(x->o, "</tr>\n");
 	}
 	if (m->n_changes)
-		put_titles_end(x);
+		html_titles_end(x);
 	if (model_changes(m) > CHANGES)
 		out_printf(x->o, "<p class=\"note\">And %zu more.</p>", model_changes(m) - CHANGES);
 	html_section_end(x);
@@ -398,7 +404,7 @@ void html_flaky(struct html *x)
 		return;
 	html_section(x, "flaky", "Flaky ", x->m->word_test, "");
 	out_text(x->o, "<p class=\"note\">Bad at first, then passed.</p>");
-	put_titles(x, (const char *const[]){"name", ">bad", ">of", NULL});
+	html_titles(x, (const char *const[]){"name", ">bad", ">of", NULL});
 	for (uint32_t i = 0; i < x->m->n_tests && put < FLAKY; i++) {
 		const struct model_test *t = &x->m->tests[i];
 		if (!t->flaky)
@@ -406,11 +412,11 @@ void html_flaky(struct html *x)
 		put++;
 		out_printf(x->o, "<tr data-test=\"%u\">", i);
 		put_name(x, t->name, t->file, t->line);
-		put_count(x, t->attempts_bad);
-		put_count(x, t->attempts);
+		html_count(x, t->attempts_bad);
+		html_count(x, t->attempts);
 		out_text(x->o, "</tr>\n");
 	}
-	put_titles_end(x);
+	html_titles_end(x);
 	if (x->m->counts.flaky > put)
 		out_printf(x->o, "<p class=\"note\">And %u more.</p>", x->m->counts.flaky - put);
 	if (phrase_company(&x->scratch, x->m)) {

@@ -1,7 +1,7 @@
 "use strict";
 /*
- * The script of report.html: a timeline of the workers, a table of all tests and
- * a sheet with one test. What it shows came with the page (#data); it loads
+ * The script of report.html, behind timeline.js: a table of all tests and a sheet
+ * with one test. What it shows came with the page (#data); it loads
  * nothing, and puts text into the page as text only.
  */
 (() => {
@@ -170,11 +170,27 @@
 
 		const table = makeTable();
 		const sheet = makeSheet();
-		const timeline = makeTimeline();
+		let asking = 0;
+		const timeline = makeTimeline({ data, view, matches, el, $, duration, count, plural, STATUS, isBad, statusOf, nameOf, placeOf, open,
+			closeSheet: () => sheet.close(),
+			ask(q) {
+				view.q = q;
+				clearTimeout(asking);
+				asking = setTimeout(changed, 80);
+			},
+			askNow(q) {
+				clearTimeout(asking);
+				if (view.q !== q || asking) {
+					view.q = q;
+					asking = 0;
+					changed();
+				}
+			} });
 
 		function changed() {
 			arrange();
 			table.fill();
+			timeline.filter();
 			timeline.draw();
 			remember();
 		}
@@ -478,507 +494,6 @@
 			$("tests").scrollIntoView();
 		}
 
-		/* ---- the timeline */
-
-		function makeTimeline() {
-			const place = $("timeline-view"), nav = document.querySelector("nav a.js");
-			const lanes = makeLanes();
-			if (!place || !lanes.length) {
-				if (place)
-					$("timeline").hidden = true;
-				return { draw() {}, go() {}, shows: false };
-			}
-			if (nav)
-				nav.hidden = false;
-			const AXIS = 26, GAP = 5, BAND = 5, LEFT = 84;
-			const each = lanes.length > 40 ? 14 : lanes.length > 16 ? 20 : 26;
-			let y = AXIS;
-			for (const lane of lanes) {
-				lane.y = y;
-				lane.h = lane.run ? 14 : Math.max(each, BAND + 1 + 6 * lane.depth);
-				y += lane.h + GAP;
-			}
-			const HEIGHT = y + 3;
-			let end = Math.max(data.wall, 1);
-			for (const lane of lanes)
-				for (const set of [lane.units, lane.tests, lane.phases])
-					for (let k = 0; k < set.end.length; k++)
-						end = Math.max(end, set.end[k]);
-			const MIN = Math.max(2, end / 5e6);
-			let from = 0, to = end, hover = null, asked = false, drag = null, colours = {}, cursor = null;
-
-			const canvas = el("canvas", { tabindex: "0", role: "application", "aria-roledescription": "timeline",
-				"aria-label": "Timeline of the workers", "aria-describedby": "timeline-help" });
-			const tip = el("div", { class: "tip", hidden: true });
-			const live = el("div", { class: "visually-hidden", role: "status" });
-			const span = el("span", { class: "end" });
-			const legend = el("p", { class: "legend" });
-			const help = el("p", { class: "note", id: "timeline-help" },
-				"Drag to zoom into a stretch; wheel with Ctrl, or after a click, to zoom; Shift-drag or arrow keys to move; " +
-				"+ and \u2212 zoom, 0 shows all; . and , step through the " + plural(data.words[1]) + ", Enter opens one.");
-			const act = (text, label, what) => el("button", { type: "button", "aria-label": label, onclick: what }, text);
-			place.append(el("div", { class: "tools" }, act("+", "Zoom in", () => zoom(0.5)),
-				act("\u2212", "Zoom out", () => zoom(2)), act("All", "Show the whole run", () => set(0, end)), span),
-				el("div", { class: "stage" }, canvas), tip, live, legend, help);
-			for (const [cls, text] of legendOf())
-				legend.append(el("span", null, el("i", { class: "key " + cls }), text), " ");
-
-			function legendOf() {
-				const seen = new Set();
-				for (let i = 0; i < N; i++)
-					seen.add(statusOf(i));
-				const list = ["passed", "flaky", "skipped", "unfinished", "failed", "error", "timeout", "crashed"]
-					.filter((s) => seen.has(s)).map((s) => ["s-" + s, s]);
-				list.push(["g-bound", "unit"], ["g-steps", "share of " + plural(data.words[2])], ["g-hooks", "share of hooks"]);
-				if (P.n.length)
-					list.push(["g-startup", "phase"]);
-				return list;
-			}
-			function readColours() {
-				const style = getComputedStyle(document.documentElement);
-				for (const name of ["ink", "dim", "line", "sheet", "raised", "focus", "bound", "startup", "steps", "hooks", "idle", "passed", "flaky",
-					"skipped", "unfinished", "failed", "error", "timeout", "crashed"])
-					colours[name] = style.getPropertyValue("--" + name).trim();
-			}
-			const width = () => canvas.clientWidth;
-			const xOf = (t) => LEFT + (t - from) / (to - from) * (width() - LEFT - 8);
-			const tOf = (x) => from + (x - LEFT) / (width() - LEFT - 8) * (to - from);
-
-			function set(a, b) {
-				let d = Math.min(Math.max(b - a, MIN), end);
-				const middle = (a + b) / 2;
-				from = Math.min(Math.max(0, middle - d / 2), end - d);
-				to = from + d;
-				draw();
-			}
-			function zoom(by, at) {
-				const t = at === undefined ? (from + to) / 2 : at;
-				set(t - (t - from) * by, t + (to - t) * by);
-			}
-			function draw() {
-				if (!asked) {
-					asked = true;
-					requestAnimationFrame(() => { asked = false; render(); });
-				}
-			}
-			function render() {
-				const scale = window.devicePixelRatio || 1, w = width();
-				if (!w)
-					return;
-				if (canvas.width !== Math.round(w * scale) || canvas.height !== Math.round(HEIGHT * scale)) {
-					canvas.style.height = HEIGHT + "px";
-					canvas.width = Math.round(w * scale);
-					canvas.height = Math.round(HEIGHT * scale);
-				}
-				const g = canvas.getContext("2d");
-				g.setTransform(scale, 0, 0, scale, 0, 0);
-				g.fillStyle = colours.sheet;
-				g.fillRect(0, 0, w, HEIGHT);
-				axis(g, w);
-				g.save();
-				g.beginPath();
-				g.rect(LEFT, AXIS, w - LEFT - 8, HEIGHT);
-				g.clip();
-				for (const lane of lanes)
-					paintLane(g, lane, w);
-				chosen(g);
-				g.restore();
-				labels(g);
-				if (drag && drag.zoom) {
-					const a = Math.min(drag.x, drag.now), b = Math.max(drag.x, drag.now);
-					g.globalAlpha = 0.18;
-					g.fillStyle = colours.focus;
-					g.fillRect(a, AXIS, b - a, HEIGHT - AXIS);
-					g.globalAlpha = 1;
-				}
-				span.textContent = duration(Math.round(from)) + " \u2013 " + duration(Math.round(to));
-			}
-			function axis(g, w) {
-				const want = (to - from) / Math.max(2, (w - LEFT) / 110);
-				const ten = 10 ** Math.floor(Math.log10(want));
-				const step = [1, 2, 5, 10].map((k) => k * ten).find((s) => s >= want);
-				g.font = "11px system-ui, sans-serif";
-				g.textBaseline = "middle";
-				g.textAlign = "center";
-				for (let k = Math.ceil(from / step); k * step <= to; k++) {
-					const x = Math.round(xOf(k * step)) + 0.5;
-					g.fillStyle = colours.line;
-					g.fillRect(x - 0.5, AXIS - 4, 1, HEIGHT);
-					g.fillStyle = colours.dim;
-					if (x < w - 30)
-						g.fillText(tick(k * step, step), x, AXIS / 2);
-				}
-			}
-			function tick(t, step) {
-				if (t === 0)
-					return "0";
-				if (step >= 60e6)
-					return Math.round(t / 60e6) + " m";
-				const unit = step >= 1e6 || t >= 10e6 ? 1e6 : 1e3;
-				const places = Math.max(0, Math.ceil(-Math.log10(step / unit) - 1e-9));
-				return (t / unit).toFixed(Math.min(places, 6)) + (unit === 1e6 ? " s" : " ms");
-			}
-			function labels(g) {
-				g.textAlign = "right";
-				g.textBaseline = "middle";
-				g.font = "12px system-ui, sans-serif";
-				for (const lane of lanes) {
-					g.fillStyle = colours.dim;
-					g.fillText(lane.label, LEFT - 10, lane.y + lane.h / 2);
-				}
-			}
-			/* What is narrower than two pixels is gathered by pixel: its share of the pixel, and its worst verdict. */
-			function paintSet(g, set, y, h, w, paint, rank) {
-				const worst = paintSet.worst, share = paintSet.share;
-				const left = LEFT, right = w - 8, k = (right - left) / (to - from);
-				if (worst.length < w) {
-					paintSet.worst = new Int16Array(w + 1);
-					paintSet.share = new Float32Array(w + 1);
-					return paintSet(g, set, y, h, w, paint, rank);
-				}
-				let used = false;
-				for (let i = firstOf(set, from); i < set.start.length && set.start[i] < to; i++) {
-					if (set.end[i] < from)
-						continue;
-					const a = left + (set.start[i] - from) * k, b = left + (set.end[i] - from) * k;
-					if (b - a >= 2) {
-						const x0 = Math.max(a, left - 2), x1 = Math.min(b, right + 2);
-						paint(g, i, x0, y, Math.max(1, x1 - x0 - (x1 - x0 > 4 ? 1 : 0)), h);
-					} else {
-						const x = Math.floor(a), r = rank(i) + 1;
-						if (x < left || x > right)
-							continue;
-						used = true;
-						share[x] += b - a;
-						if (r > worst[x])
-							worst[x] = r;
-					}
-				}
-				if (!used)
-					return undefined;
-				for (let x = left; x <= right; x++) {
-					if (!worst[x])
-						continue;
-					const r = worst[x] - 1;
-					g.globalAlpha = r >= 3 ? 1 : 0.35 + 0.65 * Math.min(1, share[x]);
-					g.fillStyle = colours[RANK[r]];
-					g.fillRect(x, y, 1, h);
-					worst[x] = 0;
-					share[x] = 0;
-				}
-				g.globalAlpha = 1;
-				return undefined;
-			}
-			paintSet.worst = new Int16Array(0);
-			paintSet.share = new Float32Array(0);
-
-			/* Sets are sorted by start; `reach` is the latest end so far, so the first that can be seen is found by halving. */
-			function firstOf(set, t) {
-				let low = 0, high = set.reach.length;
-				while (low < high) {
-					const middle = (low + high) >> 1;
-					if (set.reach[middle] < t)
-						low = middle + 1;
-					else
-						high = middle;
-				}
-				return low;
-			}
-			function paintLane(g, lane, w) {
-				g.fillStyle = colours.raised;
-				g.fillRect(LEFT, lane.y, w, lane.h);
-				const plainBox = (colour) => (gg, i, x, y, ww, h) => {
-					gg.fillStyle = colour;
-					gg.fillRect(x, y, ww, h);
-				};
-				paintSet(g, lane.phases, lane.y, lane.h, w, plainBox(colours.startup), () => 9);
-				if (lane.run)
-					return;
-				paintSet(g, lane.units, lane.y, BAND, w, (gg, k, x, y, ww, h) => {
-					const s = U.st[lane.units.at[k]];
-					gg.fillStyle = isBad(s) ? colours[STATUS[s]] : colours.bound;
-					gg.fillRect(x, y, ww, h);
-				}, () => 10);
-				const top = lane.y + BAND + 1, h = (lane.h - BAND - 1) / lane.depth;
-				for (let d = 0; d < lane.depth; d++)
-					paintSet(g, lane.rows[d], top + d * h, Math.max(2, h - (lane.depth > 1 ? 1 : 0)), w,
-						(gg, k, x, y, ww, hh) => paintTest(gg, lane.rows[d].at[k], x, y, ww, hh), (k) => rankOf(lane.rows[d].at[k]));
-			}
-			function rankOf(i) {
-				return matches[i] ? statusRank(i) : 0;
-			}
-			function paintTest(g, i, x, y, w, h) {
-				g.globalAlpha = matches[i] ? 1 : 0.16;
-				g.fillStyle = colours[statusOf(i)];
-				g.fillRect(x, y, w, h);
-				if (w > 6 && h > 8 && T.d[i] > 0) { /* how its time is split, at its foot */
-					const steps = Math.min(1, T.p[i] / T.d[i]) * w, hooks = Math.min(w - steps, T.h[i] / T.d[i] * w);
-					g.fillStyle = colours.steps;
-					g.fillRect(x, y + h - 3, steps, 3);
-					g.fillStyle = colours.hooks;
-					g.fillRect(x + steps, y + h - 3, hooks, 3);
-				}
-				g.globalAlpha = 1;
-				if (w > 46 && h > 10 && matches[i]) {
-					g.save();
-					g.beginPath();
-					g.rect(x, y, w - 4, h);
-					g.clip();
-					g.fillStyle = "#fff";
-					g.font = "11px system-ui, sans-serif";
-					g.textAlign = "left";
-					g.textBaseline = "middle";
-					g.fillText(nameOf(i).slice(0, 120), Math.max(x, LEFT) + 5, y + h / 2 - 1);
-					g.restore();
-				}
-			}
-			function boxOf(i) {
-				const lane = lanes.find((l) => !l.run && l.number === T.w[i]);
-				if (!lane)
-					return null;
-				const h = (lane.h - BAND - 1) / lane.depth, x = xOf(T.a[i]);
-				return { x, y: lane.y + BAND + 1 + depth[i] * h, w: Math.max(2, xOf(T.a[i] + T.d[i]) - x), h, lane };
-			}
-			function chosen(g) {
-				for (const [i, colour] of [[hover && hover.test >= 0 ? hover.test : -1, colours.dim], [view.test, colours.ink]]) {
-					const b = i >= 0 && boxOf(i);
-					if (!b)
-						continue;
-					g.strokeStyle = colour;
-					g.lineWidth = 2;
-					g.strokeRect(b.x - 1, b.y, b.w + 2, b.h - 1);
-				}
-			}
-
-			/* ---- hands on it */
-
-			function hit(x, y) {
-				const lane = lanes.find((l) => y >= l.y && y <= l.y + l.h);
-				if (!lane || x < LEFT)
-					return null;
-				const near = 2 * (to - from) / (width() - LEFT), t = tOf(x);
-				const find = (set) => {
-					let best = -1, far = Infinity;
-					for (let k = firstOf(set, t - near); k < set.start.length && set.start[k] <= t + near; k++) {
-						const away = t < set.start[k] ? set.start[k] - t : t > set.end[k] ? t - set.end[k] : 0;
-						if (away <= near && away <= far) {
-							far = away;
-							best = k;
-						}
-					}
-					return best;
-				};
-				if (!lane.run && y > lane.y + BAND) {
-					const row = Math.min(lane.depth - 1, Math.floor((y - lane.y - BAND - 1) / ((lane.h - BAND - 1) / lane.depth)));
-					const k = find(lane.rows[Math.max(0, row)]);
-					if (k >= 0)
-						return { lane, test: lane.rows[Math.max(0, row)].at[k], unit: -1, phase: -1 };
-				}
-				let k = find(lane.units);
-				if (k >= 0)
-					return { lane, test: -1, unit: lane.units.at[k], phase: -1 };
-				k = find(lane.phases);
-				return k >= 0 ? { lane, test: -1, unit: -1, phase: lane.phases.at[k] } : null;
-			}
-			function tell(h) {
-				if (h.test >= 0) {
-					const i = h.test;
-					return [nameOf(i), placeOf(i), statusOf(i) + ", " + duration(T.d[i]) + " from " + duration(T.a[i]) +
-						(T.t[i] > 1 ? ", " + T.t[i] + " attempts" : ""),
-						plural(data.words[2]) + " " + duration(T.p[i]) + ", hooks " + duration(T.h[i])];
-				}
-				if (h.unit >= 0) {
-					const u = h.unit;
-					return [U.n[u] || "(no name)", "unit" + (U.t[u] > 1 ? ", attempt " + U.t[u] : ""),
-						STATUS[U.st[u]] + ", " + duration(U.d[u]) + " from " + duration(U.a[u])];
-				}
-				return [P.n[h.phase] || "(no name)", "phase", duration(P.d[h.phase]) + " from " + duration(P.a[h.phase])];
-			}
-			function showTip(x, y) {
-				tip.hidden = !hover;
-				if (!hover)
-					return;
-				const [name, ...rest] = tell(hover);
-				tip.replaceChildren(el("b", null, name.slice(0, 200)), ...rest.filter(Boolean).map((r) => el("div", null, r.slice(0, 200))));
-				const box = canvas.getBoundingClientRect(), outer = place.getBoundingClientRect();
-				const left = Math.min(x + 14, outer.width - tip.offsetWidth - 4);
-				tip.style.left = Math.max(0, left) + "px";
-				tip.style.top = box.top - outer.top + y + 18 + "px";
-			}
-			const spot = (e) => {
-				const box = canvas.getBoundingClientRect();
-				return [e.clientX - box.left, e.clientY - box.top];
-			};
-			canvas.addEventListener("pointerdown", (e) => {
-				if (e.button > 1)
-					return;
-				const [x, yy] = spot(e);
-				drag = { x, y: yy, now: x, from, to, zoom: false, pan: e.shiftKey || e.button === 1, moved: false };
-				canvas.setPointerCapture(e.pointerId);
-			});
-			canvas.addEventListener("pointermove", (e) => {
-				const [x, yy] = spot(e);
-				if (drag) {
-					drag.now = Math.max(LEFT, x);
-					drag.moved = drag.moved || Math.abs(x - drag.x) > 4;
-					drag.zoom = drag.moved && !drag.pan && drag.x > LEFT;
-					if (drag.pan && drag.moved) {
-						const by = (drag.x - x) / (width() - LEFT - 8) * (drag.to - drag.from);
-						set(drag.from + by, drag.to + by);
-					}
-					hover = null;
-				} else {
-					hover = hit(x, yy);
-				}
-				canvas.style.cursor = hover ? "pointer" : "crosshair";
-				showTip(x, yy);
-				draw();
-			});
-			canvas.addEventListener("pointerup", (e) => {
-				const [x, yy] = spot(e), d = drag;
-				drag = null;
-				if (!d)
-					return;
-				if (d.zoom)
-					set(Math.min(tOf(d.x), tOf(d.now)), Math.max(tOf(d.x), tOf(d.now)));
-				else if (!d.moved) {
-					const h = hit(x, yy);
-					if (h && h.test >= 0)
-						open(h.test, canvas);
-					else if (h && h.unit >= 0)
-						set(U.a[h.unit] - U.d[h.unit] * 0.03, U.a[h.unit] + U.d[h.unit] * 1.03);
-				}
-				draw();
-			});
-			canvas.addEventListener("pointercancel", () => { drag = null; draw(); });
-			canvas.addEventListener("pointerleave", () => { hover = null; showTip(0, 0); draw(); });
-			canvas.addEventListener("dblclick", () => set(0, end));
-			canvas.addEventListener("wheel", (e) => {
-				const [x] = spot(e);
-				if (Math.abs(e.deltaX) > Math.abs(e.deltaY) && to - from < end) {
-					e.preventDefault();
-					const by = e.deltaX / width() * (to - from);
-					set(from + by, to + by);
-				} else if (e.ctrlKey || e.metaKey || document.activeElement === canvas) {
-					e.preventDefault();
-					zoom(Math.exp(Math.max(-60, Math.min(60, e.deltaY)) / 160), tOf(Math.max(LEFT, x)));
-				}
-			}, { passive: false });
-			canvas.addEventListener("keydown", (e) => {
-				const by = (to - from) * 0.15;
-				const keys = {
-					ArrowLeft: () => set(from - by, to - by),
-					ArrowRight: () => set(from + by, to + by),
-					"+": () => zoom(0.6),
-					"=": () => zoom(0.6),
-					"-": () => zoom(1 / 0.6),
-					0: () => set(0, end),
-					Home: () => set(0, end),
-					".": () => stepTo(1),
-					",": () => stepTo(-1),
-					Enter: () => { if (cursor !== null) open(cursor, canvas); },
-				};
-				if (keys[e.key] && !e.ctrlKey && !e.metaKey && !e.altKey) {
-					e.preventDefault();
-					keys[e.key]();
-				}
-			});
-			function stepTo(by) {
-				const lane = lanes.find((l) => !l.run && cursor !== null && l.number === T.w[cursor]) || lanes.find((l) => l.tests.at.length);
-				if (!lane)
-					return;
-				const at = cursor === null ? (by > 0 ? -1 : lane.tests.at.length) : lane.tests.at.indexOf(cursor);
-				let k = at + by, where = lane;
-				if (k < 0 || k >= lane.tests.at.length) { /* on to the next worker */
-					const with_tests = lanes.filter((l) => l.tests.at.length);
-					where = with_tests[(with_tests.indexOf(lane) + by + with_tests.length) % with_tests.length];
-					k = by > 0 ? 0 : where.tests.at.length - 1;
-				}
-				cursor = where.tests.at[k];
-				hover = { lane: where, test: cursor, unit: -1, phase: -1 };
-				const a = T.a[cursor], b = a + T.d[cursor];
-				if (a < from || b > to)
-					set(a - (to - from) / 2, a + (to - from) / 2);
-				const box = boxOf(cursor);
-				showTip(box ? box.x : 0, box ? box.y + box.h : 0);
-				live.textContent = "worker " + where.number + ": " + tell(hover).join(", ");
-				draw();
-			}
-
-			new ResizeObserver(draw).observe(canvas);
-			matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); draw(); });
-			readColours();
-			return {
-				draw,
-				shows: true,
-				go(i) {
-					const d = Math.max(T.d[i] * 6, MIN * 4);
-					sheet.close();
-					view.test = i;
-					set(T.a[i] + T.d[i] / 2 - d / 2, T.a[i] + T.d[i] / 2 + d / 2);
-					$("timeline").scrollIntoView();
-					canvas.focus({ preventScroll: true });
-				},
-			};
-		}
-
-		/* Worst last: what a pixel shows when several lie in it. */
-		function statusRank(i) {
-			return T.x[i] & 1 ? 4 : [3, 2, 1, 3, 5, 6, 7, 8][T.st[i]];
-		}
-
-		/* A lane a worker, and one for what fettle itself did; sets sorted by start. */
-		function makeLanes() {
-			const by = new Map();
-			const lane = (number) => {
-				if (!by.has(number))
-					by.set(number, { number, run: number < 0, label: number < 0 ? "run" : "worker " + number,
-						units: [], tests: [], phases: [], depth: 1, rows: [] });
-				return by.get(number);
-			};
-			for (let i = 0; i < N; i++)
-				if (T.w[i] >= 0 && T.st[i] !== 0)
-					lane(T.w[i]).tests.push(i);
-			for (let i = 0; i < U.n.length; i++)
-				if (U.w[i] >= 0)
-					lane(U.w[i]).units.push(i);
-			for (let i = 0; i < P.n.length; i++)
-				lane(Math.max(-1, P.w[i])).phases.push(i);
-			const lanes = [...by.values()].sort((a, b) => a.number - b.number);
-			for (const l of lanes) {
-				l.units = makeSet(l.units, U);
-				l.phases = makeSet(l.phases, P);
-				l.tests = makeSet(l.tests, T);
-				layer(l);
-			}
-			return lanes.slice(0, 512);
-		}
-		function makeSet(list, of) {
-			const at = Uint32Array.from(list).sort((a, b) => of.a[a] - of.a[b] || a - b);
-			const begin = new Float64Array(at.length), end = new Float64Array(at.length), reach = new Float64Array(at.length);
-			for (let k = 0, far = -Infinity; k < at.length; k++) {
-				begin[k] = of.a[at[k]];
-				end[k] = begin[k] + of.d[at[k]];
-				far = reach[k] = Math.max(far, end[k]);
-			}
-			return { at, start: begin, end, reach };
-		}
-		/* Tests of one worker may overlap: each goes to the first row that is free. */
-		function layer(l) {
-			const ends = [], rows = [];
-			const MOST = 6;
-			for (let k = 0; k < l.tests.at.length; k++) {
-				let d = ends.findIndex((e) => e <= l.tests.start[k]);
-				if (d < 0)
-					d = ends.length < MOST ? ends.length : MOST - 1;
-				ends[d] = Math.max(ends[d] || 0, l.tests.end[k]);
-				depth[l.tests.at[k]] = d;
-				(rows[d] = rows[d] || []).push(l.tests.at[k]);
-			}
-			l.depth = Math.max(1, rows.length);
-			l.rows = l.depth === 1 ? [l.tests] : rows.map((r) => makeSet(r, T));
-		}
-
 		/* ---- the plain tables come alive */
 
 		for (const row of document.querySelectorAll("tr[data-test]")) {
@@ -1023,6 +538,7 @@
 		const asked = follow();
 		arrange();
 		table.fill();
+		timeline.filter();
 		timeline.draw();
 		if (asked && view.test >= 0)
 			open(view.test, null);
@@ -1031,11 +547,7 @@
 		document.documentElement.dataset.ready = "yes";
 	}
 
-	const RANK = ["idle", "skipped", "passed", "unfinished", "flaky", "failed", "error", "timeout", "crashed", "startup", "bound"];
-	let depth = new Uint8Array(0);
-
 	load().then((data) => {
-		depth = new Uint8Array(data.tests.n.length);
 		start(data);
 	}).catch((e) => {
 		const view = $("timeline-view");

@@ -130,8 +130,16 @@ static void put_head(struct html *x)
 	out_text(o, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
 	put_hash(x, page_css, page_css_bytes);
+	if (html_has_curve(x->m)) {
+		out_char(o, ' ');
+		put_hash(x, uplot_css, uplot_css_bytes);
+	}
 	out_text(o, "; script-src ");
 	put_hash(x, page_js, page_js_bytes);
+	if (html_has_curve(x->m)) {
+		out_char(o, ' ');
+		put_hash(x, uplot_js, uplot_js_bytes);
+	}
 	out_text(o, "; img-src data:; base-uri 'none'; form-action 'none'\">\n"
 		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
@@ -146,7 +154,13 @@ static void put_head(struct html *x)
 	out_text(o, status_is_bad(x->m->verdict) ? "%23c2352d" : x->m->done ? "%232e7d4f" : "%23a86500");
 	out_text(o, "'/%3E%3C/svg%3E\">\n<style>");
 	out_add(o, page_css, page_css_bytes);
-	out_text(o, "</style>\n</head>\n");
+	out_text(o, "</style>\n");
+	if (html_has_curve(x->m)) {
+		out_text(o, "<style>");
+		out_add(o, uplot_css, uplot_css_bytes);
+		out_text(o, "</style>\n");
+	}
+	out_text(o, "</head>\n");
 }
 
 static void put_fact(struct html *x, struct str s)
@@ -213,6 +227,10 @@ static void put_nav(struct html *x, bool failures)
 	if (failures)
 		put_link(x, "failures", "Failures", STR_NONE);
 	out_text(x->o, "<a href=\"#timeline\" class=\"js\" hidden>Timeline</a>\n");
+	if (m->containers.n)
+		put_link(x, "containers", "Containers", STR_NONE);
+	if (m->critical.n)
+		put_link(x, "critical", "What would help", STR_NONE);
 	put_link(x, "tests", "", m->word_test);
 	if (m->counts.tests)
 		put_link(x, "slowest", "Slowest", STR_NONE);
@@ -220,6 +238,8 @@ static void put_nav(struct html *x, bool failures)
 		put_link(x, "workers", "Workers", STR_NONE);
 	if (m->wall_ns > 0)
 		put_link(x, "wall", "Wall time", STR_NONE);
+	if (m->phase_tree.n && m->phase_tree.marked)
+		put_link(x, "phase-tree", "Phases", STR_NONE);
 	if (m->n_changes || m->before_wall_ns > 0)
 		put_link(x, "changes", "Changes", STR_NONE);
 	if (m->counts.flaky)
@@ -416,6 +436,11 @@ void report_html(struct model *m, struct out *o)
 	put_overview(&x);
 	put_failures(&x, tests, n_tests, units, n_units);
 	put_timeline(&x);
+	html_containers(&x);
+	html_failed_starts(&x);
+	html_left(&x);
+	html_calls(&x);
+	html_critical(&x);
 	html_tests(&x);
 	html_slowest(&x);
 	html_workers(&x);
@@ -424,10 +449,16 @@ void report_html(struct model *m, struct out *o)
 	html_what_if(&x);
 	html_changes(&x);
 	html_flaky(&x);
+	html_phase_tree(&x);
 	html_phases(&x);
 	html_notes(&x);
 	out_text(o, "</div>\n</main>\n");
 	html_data(&x);
+	if (html_has_curve(m)) {
+		out_text(o, "<script>");
+		out_add(o, uplot_js, uplot_js_bytes);
+		out_text(o, "</script>\n");
+	}
 	out_text(o, "<script>");
 	out_add(o, page_js, page_js_bytes);
 	out_text(o, "</script>\n</body>\n</html>\n");

@@ -3,14 +3,25 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/row.h"
 #include "base/str.h"
 #include "report/gzip.h"
 #include "report/trace_lane.h"
 
 enum { ROWS_BYTES = 64 * 1024, THREADS = 100 /* numbers of threads set apart for a worker */ };
 
+/* Processes of the trace: each is a group of threads in the viewer. */
+enum group { RUN, CONTAINERS, CALLS, GROUPS };
+
+/* Types of containers, each with threads of its own; what comes later shares the last. */
+enum { TYPES = 256 };
+
 struct trace_build {
-	struct lanes lanes;
+	struct lanes lanes[GROUPS]; /* of the containers a "worker" is a type */
+	char *types[TYPES];         /* owned */
+	uint32_t n_types, n_running;
+	int64_t memory_kib; /* of all containers that are open */
+	bool named[GROUPS];
 	struct out rows; /* into text, which is JSON on its way to zlib */
 	struct buf text;
 	struct gzip gzip;
@@ -49,34 +60,53 @@ static struct out *row_begin(struct trace *t)
 	return &b->rows;
 }
 
-static unsigned thread_of(const struct trace_build *b, uint32_t worker, uint32_t lane)
+static unsigned thread_of(const struct trace_build *b, enum group in, uint32_t worker, uint32_t lane)
 {
-	int32_t number = b->lanes.workers[worker].number;
+	int32_t number = b->lanes[in].workers[worker].number;
 	return (number < 0 ? 0 : (unsigned)number + 1) * THREADS + lane;
 }
 
-static void name_thread(struct trace *t, uint32_t worker, uint32_t lane)
+static void name_process(struct trace *t, enum group in)
 {
-	struct lane_worker *w = &t->build->lanes.workers[worker];
-	unsigned tid = thread_of(t->build, worker, lane);
+	if (in == RUN || t->build->named[in])
+		return;
+	t->build->named[in] = true;
+	out_printf(row_begin(t),
+		   "{\"ph\":\"M\",\"pid\":%u,\"name\":\"process_name\",\"args\":{\"name\":\"%s\"}}", in + 1U,
+		   in == CONTAINERS ? "containers" : "calls to the container engine");
+	out_printf(row_begin(t),
+		   "{\"ph\":\"M\",\"pid\":%u,\"name\":\"process_sort_index\",\"args\":{\"sort_index\":%u}}",
+		   in + 1U, in + 1U);
+}
+
+static void name_thread(struct trace *t, enum group in, uint32_t worker, uint32_t lane)
+{
+	struct lane_worker *w = &t->build->lanes[in].workers[worker];
+	unsigned tid = thread_of(t->build, in, worker, lane), pid = in + 1U;
 	if (w->named & (uint64_t)1 << lane)
 		return;
+	name_process(t, in);
 	w->named |= (uint64_t)1 << lane;
 	struct out *o = row_begin(t);
-	out_printf(o, "{\"ph\":\"M\",\"pid\":1,\"tid\":%u,\"name\":\"thread_name\",\"args\":{\"name\":\"",
-		   tid);
-	if (w->number < 0)
-		out_text(o, "fettle");
+	struct buf b = {0};
+	if (in == CONTAINERS)
+		buf_text(&b, t->build->types[w->number]);
+	else if (w->number < 0)
+		buf_text(&b, "fettle");
 	else
-		out_printf(o, "worker %d", w->number);
+		buf_printf(&b, "worker %d", w->number);
 	if (lane)
-		out_printf(o, " (%u)", lane + 1);
-	out_text(o, "\"}}");
+		buf_printf(&b, " (%u)", lane + 1);
+	out_printf(o, "{\"ph\":\"M\",\"pid\":%u,\"tid\":%u,\"name\":\"thread_name\",\"args\":{\"name\":", pid,
+		   tid);
+	out_json(o, buf_view(&b));
+	buf_free(&b);
+	out_text(o, "}}");
 	o = row_begin(t);
 	out_printf(
 	    o,
-	    "{\"ph\":\"M\",\"pid\":1,\"tid\":%u,\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":%u}}",
-	    tid, tid);
+	    "{\"ph\":\"M\",\"pid\":%u,\"tid\":%u,\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":%u}}",
+	    pid, tid, tid);
 }
 
 /* What a row says besides its times. */
@@ -125,12 +155,13 @@ static void put_args(struct out *o, const struct said *s)
 	out_char(o, '}');
 }
 
-static void put_span(struct trace *t, uint32_t worker, const struct lane_use *u, const struct said *s)
+static void put_span(struct trace *t, enum group in, uint32_t worker, const struct lane_use *u,
+		     const struct said *s)
 {
-	name_thread(t, worker, u->lane);
+	name_thread(t, in, worker, u->lane);
 	struct out *o = row_begin(t);
-	out_text(o, "{\"ph\":\"X\",\"pid\":1,\"tid\":");
-	out_int(o, thread_of(t->build, worker, u->lane));
+	out_printf(o, "{\"ph\":\"X\",\"pid\":%u,\"tid\":", in + 1U);
+	out_int(o, thread_of(t->build, in, worker, u->lane));
 	put_us(o, ",\"ts\":", u->start_ns);
 	put_us(o, ",\"dur\":", u->end_ns > u->start_ns ? u->end_ns - u->start_ns : 0);
 	out_text(o, ",\"cat\":\"");
@@ -150,7 +181,8 @@ static void put_span(struct trace *t, uint32_t worker, const struct lane_use *u,
 	out_char(o, '}');
 }
 
-static void close_span(struct trace *t, struct open_span *s, int64_t end_ns, const struct event *ev)
+static void close_span(struct trace *t, enum group in, struct open_span *s, int64_t end_ns,
+		       const struct event *ev)
 {
 	struct said said = {.kind = s->kind,
 			    .status = ev ? ev->status : STATUS_UNFINISHED,
@@ -158,7 +190,7 @@ static void close_span(struct trace *t, struct open_span *s, int64_t end_ns, con
 			    .line = s->line,
 			    .name = s->name,
 			    .file = s->file,
-			    .unfinished = !ev};
+			    .unfinished = !ev && s->kind != SPAN_CONTAINER};
 	if (ev) {
 		said.message = ev->message;
 		if (ev->name.n)
@@ -174,15 +206,111 @@ static void close_span(struct trace *t, struct open_span *s, int64_t end_ns, con
 		end_ns = s->end_ns;
 	if (end_ns < s->start_ns)
 		end_ns = s->start_ns;
-	put_span(t, s->worker, &(struct lane_use){s->lane, s->start_ns, end_ns}, &said);
-	lanes_close(&t->build->lanes, s, end_ns);
+	put_span(t, in, s->worker, &(struct lane_use){s->lane, s->start_ns, end_ns}, &said);
+	lanes_close(&t->build->lanes[in], s, end_ns);
 }
 
-static void put_whole(struct trace *t, const struct event *ev)
+/* A curve in the viewer: `name` is `value` from now on. */
+static void put_counter(struct trace *t, const char *name, int64_t now_ns, int64_t value)
 {
+	name_process(t, CONTAINERS);
+	struct out *o = row_begin(t);
+	out_printf(o, "{\"ph\":\"C\",\"pid\":%u", CONTAINERS + 1U);
+	put_us(o, ",\"ts\":", now_ns);
+	out_printf(o, ",\"name\":\"%s\",\"args\":{\"value\":%lld}}", name, (long long)value);
+}
+
+static const char names_running[] = "containers";
+static const char names_memory[] = "memory of the containers, KiB";
+
+/* The number of the container's type. */
+static int32_t type_of(struct trace_build *b, const struct event *ev)
+{
+	struct str type = event_text(ev, "type"), image = event_text(ev, "image");
+	type = type.n ? type : image.n ? image : ev->name.n ? ev->name : STR("container");
+	type = str_cut(type, 0, str_find(type, '\0'));
+	for (uint32_t i = 0; i < b->n_types; i++)
+		if (str_is(type, b->types[i]))
+			return (int32_t)i;
+	if (b->n_types == TYPES)
+		return TYPES - 1;
+	struct buf text = {0};
+	buf_str(&text, type);
+	buf_char(&text, '\0');
+	b->types[b->n_types] = text.at; /* a buffer's bytes are freed as any others */
+	return (int32_t)b->n_types++;
+}
+
+static void begin_container(struct trace *t, const struct event *ev)
+{
+	struct trace_build *b = t->build;
+	struct event copy = *ev;
+	copy.worker = type_of(b, ev);
+	copy.parent = 0;
+	(void)lanes_open(&b->lanes[CONTAINERS], &copy);
+	put_counter(t, names_running, ev->time_ns, ++b->n_running);
+}
+
+static void end_container(struct trace *t, struct open_span *s, int64_t end_ns, const struct event *ev)
+{
+	struct trace_build *b = t->build;
+	uint32_t kib = s->mark;
+	close_span(t, CONTAINERS, s, end_ns, ev);
+	put_counter(t, names_running, end_ns, --b->n_running);
+	if (kib)
+		put_counter(t, names_memory, end_ns, b->memory_kib -= kib);
+}
+
+/* A figure of a container: its memory is added up, other ones are moments on its thread. */
+static void put_value(struct trace *t, const struct event *ev)
+{
+	struct trace_build *b = t->build;
+	struct open_span *s = lanes_find(&b->lanes[CONTAINERS], ev->parent);
+	if (!s || str_is(ev->name, "cpu"))
+		return;
+	if (str_is(ev->name, "memory")) {
+		int64_t kib = event_int(ev, "num", 0) >> 10;
+		kib = kib < 0 ? 0 : kib > UINT32_MAX ? UINT32_MAX : kib;
+		b->memory_kib += kib - s->mark;
+		s->mark = (uint32_t)kib;
+		put_counter(t, names_memory, ev->time_ns, b->memory_kib);
+		return;
+	}
+	name_thread(t, CONTAINERS, s->worker, s->lane);
+	struct out *o = row_begin(t);
+	out_printf(o, "{\"ph\":\"i\",\"s\":\"t\",\"pid\":%u,\"tid\":%u", CONTAINERS + 1U,
+		   thread_of(b, CONTAINERS, s->worker, s->lane));
+	put_us(o, ",\"ts\":", ev->time_ns);
+	out_text(o, ",\"cat\":\"container\",\"name\":");
+	out_json(o, str_clip_utf8(ev->name, 200));
+	out_char(o, '}');
+}
+
+/* Where a whole span is shown: what made a container run stands in it. */
+static enum group group_of(struct trace_build *b, const struct event *ev)
+{
+	bool makes = str_is(ev->name, "create") || str_is(ev->name, "start");
+	if (ev->kind == SPAN_CONTAINER)
+		return CONTAINERS;
+	if (ev->kind != SPAN_CALL)
+		return RUN;
+	return makes && lanes_find(&b->lanes[CONTAINERS], ev->parent) ? CONTAINERS : CALLS;
+}
+
+static void put_whole(struct trace *t, const struct event *given)
+{
+	struct event copy = *given;
+	const struct event *ev = &copy;
+	enum group in = group_of(t->build, ev);
 	uint32_t worker;
-	struct lane_use u = lanes_put(&t->build->lanes, ev, &worker);
-	put_span(t, worker, &u,
+	if (in == CALLS)
+		copy.parent = 0;
+	if (ev->kind == SPAN_CONTAINER) {
+		copy.worker = type_of(t->build, ev);
+		copy.parent = 0;
+	}
+	struct lane_use u = lanes_put(&t->build->lanes[in], ev, &worker);
+	put_span(t, in, worker, &u,
 		 &(struct said){.kind = ev->kind,
 				.status = ev->status,
 				.attempt = ev->attempt,
@@ -223,11 +351,39 @@ static int64_t sane_ns(int64_t ns, int64_t least)
 	return ns < least ? least : ns > most ? most : ns;
 }
 
+static void begin(struct trace *t, const struct event *ev)
+{
+	struct trace_build *b = t->build;
+	struct open_span *s;
+	if (!ev->id)
+		return;
+	s = lanes_find(&b->lanes[CONTAINERS], ev->id);
+	if (s)
+		end_container(t, s, ev->time_ns, NULL);
+	s = lanes_find(&b->lanes[RUN], ev->id);
+	if (s)
+		close_span(t, RUN, s, ev->time_ns, NULL);
+	if (ev->kind == SPAN_CONTAINER)
+		begin_container(t, ev);
+	else
+		(void)lanes_open(&b->lanes[RUN], ev);
+}
+
+static void end(struct trace *t, const struct event *ev)
+{
+	struct trace_build *b = t->build;
+	struct open_span *s = lanes_find(&b->lanes[RUN], ev->id);
+	if (s)
+		close_span(t, RUN, s, ev->time_ns, ev);
+	s = lanes_find(&b->lanes[CONTAINERS], ev->id);
+	if (s)
+		end_container(t, s, ev->time_ns, ev);
+}
+
 static void put(struct sink *sink, const struct event *given)
 {
 	struct trace *t = (struct trace *)sink;
 	struct trace_build *b = t->build;
-	struct open_span *s;
 	struct event copy = *given;
 	const struct event *ev = &copy;
 	copy.time_ns = sane_ns(given->time_ns, -INT64_MAX / 8);
@@ -239,20 +395,16 @@ static void put(struct sink *sink, const struct event *given)
 		put_run(t, ev);
 		break;
 	case EVENT_BEGIN:
-		if (!ev->id)
-			break;
-		s = lanes_find(&b->lanes, ev->id);
-		if (s)
-			close_span(t, s, ev->time_ns, NULL);
-		(void)lanes_open(&b->lanes, ev);
+		begin(t, ev);
 		break;
 	case EVENT_END:
-		s = lanes_find(&b->lanes, ev->id);
-		if (s)
-			close_span(t, s, ev->time_ns, ev);
+		end(t, ev);
 		break;
 	case EVENT_SPAN:
 		put_whole(t, ev);
+		break;
+	case EVENT_VALUE:
+		put_value(t, ev);
 		break;
 	case EVENT_NOTE:
 		put_note(t, ev);
@@ -272,18 +424,28 @@ void trace_begin(struct trace *t, struct out *to)
 	out_text(&b->rows, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
 }
 
-void trace_end(struct trace *t)
+/* A container that was never seen to end ran until the record ended. */
+static void close_group(struct trace *t, enum group in)
 {
 	struct trace_build *b = t->build;
 	size_t n;
-	uint64_t *ids = lanes_open_ids(&b->lanes, &n);
+	uint64_t *ids = lanes_open_ids(&b->lanes[in], &n);
 	for (size_t i = 0; i < n; i++)
-		close_span(t, lanes_find(&b->lanes, ids[i]), b->last_ns, NULL);
+		close_span(t, in, lanes_find(&b->lanes[in], ids[i]), b->last_ns, NULL);
 	mem_free(ids);
+	lanes_free(&b->lanes[in]);
+}
+
+void trace_end(struct trace *t)
+{
+	struct trace_build *b = t->build;
+	for (int in = 0; in < GROUPS; in++)
+		close_group(t, (enum group)in);
 	out_text(&b->rows, "\n]}\n");
 	pack(b);
 	gzip_end(&b->gzip);
-	lanes_free(&b->lanes);
+	for (uint32_t i = 0; i < b->n_types; i++)
+		mem_free(b->types[i]);
 	buf_free(&b->text);
 	mem_free(b);
 	t->build = NULL;

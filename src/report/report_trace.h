@@ -11,6 +11,10 @@
  * spans that overlap in one worker (parallel tests of a Go package) get further
  * threads of their own, so that what shares a thread is properly nested. A span
  * without an end ends with the last event and says "(unfinished)".
+ *
+ * Process 2 is the containers: threads by type, create and start inside, when it
+ * listened as moments; how many there are and their memory as counters. Process
+ * 3 is the other calls to the engine, a thread a worker.
  */
 #pragma once
 #include "base/buf.h"

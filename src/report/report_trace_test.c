@@ -223,6 +223,76 @@ static void the_same_events_give_the_same_bytes(void **state)
 	buf_free(&text);
 }
 
+static void put_value(uint64_t container, int64_t t, const char *name, int64_t num)
+{
+	struct field f = {.key = STR("num"), .num = num, .type = FIELD_INT};
+	sink_put(&trace.sink, &(struct event){.type = EVENT_VALUE,
+					      .parent = container,
+					      .worker = -1,
+					      .time_ns = t,
+					      .name = str_of(name),
+					      .fields = &f,
+					      .n_fields = 1});
+}
+
+static void begin_container(uint64_t id, int32_t worker, int64_t t, const char *name, const char *type)
+{
+	struct field f = {.key = STR("type"), .text = str_of(type), .type = FIELD_TEXT};
+	sink_put(&trace.sink, &(struct event){.type = EVENT_BEGIN,
+					      .kind = SPAN_CONTAINER,
+					      .id = id,
+					      .worker = worker,
+					      .time_ns = t,
+					      .name = str_of(name),
+					      .fields = &f,
+					      .n_fields = 1});
+}
+
+static void containers_have_threads_by_type_and_calls_by_worker(void **state)
+{
+	(void)state;
+	begin_span(SPAN_TEST, 1, 0, 0, 1000, "test");
+	begin_container(10, 0, 2000, "a", "registry");
+	begin_container(11, 1, 3000, "b", "registry");
+	begin_container(12, 0, 4000, "c", "git \"x\"");
+	whole_span(SPAN_CALL, 10, 0, 2000, 500, "create");
+	whole_span(SPAN_CALL, 10, 0, 6000, 500, "inspect");
+	put_value(10, 5000, "listening", 80);
+	put_value(10, 5000, "memory", 4 << 20);
+	put_value(11, 5000, "memory", 1 << 20);
+	put_value(99, 5000, "memory", 1 << 20);
+	end_span(10, 9000, STATUS_NONE);
+	end_span(1, 10000, STATUS_PASSED);
+	const char *json = unpacked();
+	assert_non_null(
+	    strstr(json, "\"pid\":2,\"tid\":100,\"name\":\"thread_name\",\"args\":{\"name\":\"registry\"}"));
+	assert_non_null(strstr(
+	    json, "\"pid\":2,\"tid\":101,\"name\":\"thread_name\",\"args\":{\"name\":\"registry (2)\"}"));
+	assert_non_null(strstr(json, "\"args\":{\"name\":\"git \\\"x\\\"\"}"));
+	assert_non_null(strstr(
+	    json,
+	    "{\"ph\":\"X\",\"pid\":2,\"tid\":100,\"ts\":2,\"dur\":7,\"cat\":\"container\",\"name\":\"a\""));
+	/* what made it lies in it; other calls are shown by themselves */
+	assert_non_null(strstr(
+	    json,
+	    "{\"ph\":\"X\",\"pid\":2,\"tid\":100,\"ts\":2.001,\"dur\":0.499,\"cat\":\"call\",\"name\":\"create\""));
+	assert_non_null(strstr(
+	    json,
+	    "{\"ph\":\"X\",\"pid\":3,\"tid\":100,\"ts\":6,\"dur\":0.500,\"cat\":\"call\",\"name\":\"inspect\""));
+	assert_non_null(strstr(
+	    json,
+	    "{\"ph\":\"i\",\"s\":\"t\",\"pid\":2,\"tid\":100,\"ts\":5,\"cat\":\"container\",\"name\":\"listening\"}"));
+	assert_non_null(strstr(json, "\"ts\":4,\"name\":\"containers\",\"args\":{\"value\":3}"));
+	assert_non_null(strstr(json, "\"ts\":9,\"name\":\"containers\",\"args\":{\"value\":2}"));
+	assert_non_null(
+	    strstr(json, "\"ts\":5,\"name\":\"memory of the containers, KiB\",\"args\":{\"value\":5120}"));
+	assert_non_null(
+	    strstr(json, "\"ts\":9,\"name\":\"memory of the containers, KiB\",\"args\":{\"value\":1024}"));
+	/* one that ran on is not called unfinished */
+	assert_non_null(strstr(json, "\"name\":\"b\""));
+	assert_null(strstr(json, "b (unfinished)"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +304,7 @@ int main(void)
 	    cmocka_unit_test_setup(an_inner_span_never_begins_with_its_outer_one, begin),
 	    cmocka_unit_test_setup(hostile_rows_do_no_harm, begin),
 	    cmocka_unit_test(the_same_events_give_the_same_bytes),
+	    cmocka_unit_test_setup(containers_have_threads_by_type_and_calls_by_worker, begin),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

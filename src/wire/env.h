@@ -15,6 +15,8 @@
 #define ENV_EVENTS     "FETTLE_EVENTS"     /* file to which anyone may append rows */
 #define ENV_INSIDE     "FETTLE_INSIDE"     /* number of the `fettle mark -- COMMAND` around us */
 #define ENV_MARKS      "FETTLE_MARKS"      /* path of the map of native marks: wire/marks.h */
+#define ENV_TRACEPARENT                                                                                      \
+	"TRACEPARENT" /* W3C Trace Context: the span of the unit (a process a unit) or of the worker */
 
 /* For the tracer, and inherited by all that the tests start. */
 #define ENV_COVER        "FETTLE_COVER"        /* path of the map: wire/cover_map.h */

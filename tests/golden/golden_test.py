@@ -33,7 +33,7 @@ def read(path):
 
 
 def plain_html(page):
-    for name in ("page.css", "page.js"):
+    for name in ("page.css", "timeline.js", "page.js"):
         source = read(os.path.join(SOURCE, "src", "report", name))
         assert source in page, f"{name} is not in the page"
         page = page.replace(source, name.encode())

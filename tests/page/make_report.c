@@ -1,14 +1,15 @@
 /*
  * make_report KIND FORMAT: a report of a made-up run, on standard output.
  *
- * KIND: small, hostile, nothing, or a number of tests. FORMAT: as in
+ * KIND: small, containers, hostile, hostile+containers, nothing, a number of tests, or N+containers: N tests
+ * with N marks and N / 100 containers. FORMAT: as in
  * report_formats, or trace. The tests beside this file read what comes out with
  * other people's parsers and in a browser.
  */
 #include <stdio.h>
 #include <unistd.h>
 
-#include "report/model_fixture.h"
+#include "report/containers_fixture.h"
 #include "report/report.h"
 #include "report/report_trace.h"
 
@@ -22,8 +23,23 @@ static void make_model(struct model *m, const char *kind)
 		*m = (struct model){0};
 		fixture_words(m);
 		m->done = false;
+	} else if (strcmp(kind, "hostile+containers") == 0) {
+		fixture_hostile(m);
+		fixture_containers(m, 32);
+		fixture_marks(m, 32);
+		fixture_hostile_containers(m);
+	} else if (strcmp(kind, "containers") == 0) {
+		fixture_small(m);
+		fixture_containers(m, 14);
+		fixture_marks(m, 18);
 	} else {
-		fixture_big(m, (uint32_t)strtoul(kind, NULL, 10));
+		char *end;
+		uint32_t n = (uint32_t)strtoul(kind, &end, 10);
+		fixture_big(m, n);
+		if (*end == '+') {
+			fixture_containers(m, n / 100 + 1);
+			fixture_marks(m, n);
+		}
 	}
 }
 

@@ -269,6 +269,148 @@ class Timeline(PageCase):
         self.assertGreater(self.colours(), 4)
 
 
+class Containers(PageCase):
+    """Phases of the suite and containers on the same axis."""
+
+    colours = Timeline.colours
+    span = Timeline.span
+
+    def open_view(self, kind="containers", **more):
+        self.open(kind, **more)
+        self.page.js("document.getElementById('timeline').scrollIntoView()")
+        self.page.wait("document.querySelector('#timeline .end').textContent")
+
+    def tips(self, from_x, to_x, from_y, step=5, across=40):
+        """All that is told while the pointer walks over that part of the canvas."""
+        x, y, w, h = self.page.js(MIDDLE % "canvas")
+        seen = {}
+        for down in range(from_y, int(h) - 2, step):
+            for at in range(from_x, to_x, across):
+                self.page.mouse("mouseMoved", x + at, y + down)
+                text = self.page.js("document.querySelector('.tip').hidden ? '' : document.querySelector('.tip').innerText")
+                if text:
+                    seen.setdefault(text.split("\n")[0], (text, x + at, y + down))
+        return seen
+
+    def test_phases_and_containers_are_told_below_the_pointer(self):
+        self.open_view(height=1600)
+        seen = {**self.tips(160, 700, 30), **self.tips(480, 520, 170, across=8)}
+        self.assertLessEqual({"db migrate", "schema", "startup", "tc-registry-4", "quirky_hopper-1", "quirky_hopper-5"}, set(seen))
+        self.assertIn("phase of the suite", seen["schema"][0])
+        self.assertIn("registry:2", seen["tc-registry-4"][0])
+        self.assertIn("create 20.0 ms, start 90.0 ms, ready after 150 ms", seen["tc-registry-4"][0])
+        self.assertIn("left behind", seen["tc-registry-4"][0])
+        self.assertIn("did not start: driver failed programming", seen["quirky_hopper-5"][0])
+        whole = self.span()
+        self.page.click(*seen["quirky_hopper-1"][1:])
+        self.page.wait("document.querySelector('#timeline .end').textContent !== %r" % whole)
+
+    def find(self, text):
+        self.page.js("(() => { const e = document.querySelector('input.find'); e.focus(); e.value = %s;"
+                     "e.dispatchEvent(new Event('input')); })()" % browser.json.dumps(text))
+
+    def sum(self):
+        return self.page.js("document.querySelector('#timeline .sum').textContent")
+
+    def said(self):
+        return self.page.js("document.querySelector('#timeline [role=status]').textContent")
+
+    def test_the_search_finds_tests_phases_and_containers_one_after_the_other(self):
+        self.open_view(height=1600)
+        self.find("wiremock")
+        self.page.wait("document.querySelector('#timeline .sum').textContent === '4 matches'")
+        self.page.key("Enter", text="\r")
+        self.page.wait("document.querySelector('#timeline .sum').textContent === '1 of 4'")
+        self.assertIn("wiremock: quirky_hopper-1", self.said())
+        self.page.key("Enter", text="\r")
+        self.assertEqual(self.sum(), "2 of 4")
+        self.page.key("Enter", text="\r", modifiers=8)
+        self.page.key("Enter", text="\r", modifiers=8)
+        self.assertEqual(self.sum(), "4 of 4")
+        self.find("seed")
+        self.page.key("Enter", text="\r")
+        self.assertEqual(self.sum(), "1 of 6")
+        self.assertIn("worker 0: seed, phase of the suite", self.said())
+        self.find("pay")
+        self.page.key("Enter", text="\r")
+        self.assertEqual(self.sum(), "1 of 3")
+        self.assertEqual(self.count(), 3)
+        self.find("nowhere at all")
+        self.page.wait("document.querySelector('#timeline .sum').textContent === 'nothing on the timeline matches'")
+
+    def test_what_is_found_is_brought_into_sight(self):
+        self.open_view("2000+containers", height=1200)
+        whole = self.span()
+        self.find("Scenario 7 of feature 13 ")
+        self.page.key("Enter", text="\r")
+        self.page.wait("document.querySelector('#timeline .end').textContent !== %r" % whole)
+        self.assertFalse(self.page.js("document.querySelector('.tip').hidden"))
+
+    def test_curves_follow_the_zoom_and_zoom_by_drag(self):
+        self.open_view(height=1600)
+        self.assertEqual(self.page.js("document.querySelectorAll('.curve canvas').length"), 2)
+        titles = self.page.js("[...document.querySelectorAll('.curve-title span')].map(e => e.textContent)")
+        self.assertEqual(titles[0], "Containers running, at most 3")
+        self.assertRegex(titles[1], "^Memory of the containers, at most [0-9.]+ MiB$")
+        # one axis: what lies below each other is the same moment
+        left = self.page.js("(() => { const o = document.querySelector('.curve .u-over').getBoundingClientRect(),"
+                            "c = document.querySelector('.stage canvas').getBoundingClientRect(); return [o.left - c.left, c.right - o.right]; })()")
+        self.assertAlmostEqual(left[0], 132, delta=1.5)
+        self.assertAlmostEqual(left[1], 8, delta=1.5)
+        whole = self.span()
+        x, y, w, h = self.page.js(MIDDLE % ".curve .u-over")
+        self.page.drag(x + w / 4, y + h / 2, x + w / 2, y + h / 2)
+        self.page.wait("document.querySelector('#timeline .end').textContent !== %r" % whole)
+        begin, end = self.span().split(" \u2013 ")
+        self.assertAlmostEqual(float(begin.split()[0]), 1.75, delta=0.06)
+        self.assertAlmostEqual(float(end.split()[0]), 3.5, delta=0.06)
+        self.page.mouse("mouseMoved", x + w / 2, y + h / 2)
+        self.page.wait("/^[0-9]+ at /.test(document.querySelector('.curve-title b').textContent)")
+
+    def test_curves_are_carried_only_where_there_is_one(self):
+        small, more = (self.open(kind).js("document.documentElement.outerHTML.length") for kind in ("small", "containers"))
+        self.assertGreater(more - small, 50_000)
+        self.assertIsNone(self.open("small").js("window.uPlot"))
+
+    def test_without_javascript_tables_say_it_all(self):
+        page = self.open("containers", script=False)
+        root = page.call("DOM.getDocument", depth=0)["root"]["nodeId"]
+
+        def number(selector):
+            return len(page.call("DOM.querySelectorAll", nodeId=root, selector=selector)["nodeIds"])
+
+        self.assertEqual(number("#containers tbody tr"), 12)
+        self.assertEqual(number("#containers td[rowspan='3']"), 4)
+        self.assertEqual(number("#failed-starts tbody tr"), 2)
+        self.assertEqual(number("#left tbody tr"), 2)
+        self.assertEqual(number("#calls tbody tr"), 3)
+        self.assertEqual(number("#phase-tree tbody tr"), 4)
+        self.assertEqual(number("#critical tbody tr"), 4)
+
+    def frames(self, kind, act):
+        """How long the page's own work for a frame takes, ms: all of it between the call of a frame and its return."""
+        page = self.open(kind, height=1200)
+        page.js("""(() => { const ask = window.requestAnimationFrame.bind(window); window.took = [];
+            window.requestAnimationFrame = (f) => ask((t) => { const a = performance.now(); f(t); took.push(performance.now() - a); }); })()""")
+        act(page)
+        return sorted(page.js("took"))
+
+    def test_a_hundred_thousand_spans_of_each_kind_move(self):
+        def move(page):
+            page.js("""(async () => { const b = [...document.querySelectorAll('#timeline .tools button')];
+                const frame = () => new Promise((r) => setTimeout(r, 30));
+                for (let k = 0; k < 8; k++) { b[0].click(); await frame(); }
+                const c = document.querySelector('.stage canvas');
+                for (let k = 0; k < 8; k++) { c.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' })); await frame(); }
+                for (let k = 0; k < 8; k++) { b[1].click(); await frame(); }
+                b[2].click(); await frame(); })()""")
+
+        took = self.frames("100000+containers", move)
+        self.assertGreaterEqual(len(took), 20)
+        print(f"# 201,000 spans: a frame takes {took[len(took) // 2]:.1f} ms (median of {len(took)}), at most {took[-1]:.1f} ms")
+        self.assertGreater(self.colours(), 8)
+
+
 class Safety(PageCase):
     def test_hostile_names_are_text_and_nothing_else(self):
         page = self.open("hostile")
@@ -281,6 +423,19 @@ class Safety(PageCase):
         self.search("<script>")
         self.assertGreater(self.count(), 0)
         self.assertEqual(page.js("document.scripts.length"), 2)
+
+    def test_hostile_containers_are_text_and_nothing_else(self):
+        page = self.open("hostile+containers", height=1600)
+        self.assertEqual(page.js("document.scripts.length"), 3)
+        self.assertEqual(page.js("document.querySelectorAll('img, iframe, object').length"), 0)
+        self.assertIn("<script>alert(1)</script>", page.js("document.querySelector('#containers').innerText"))
+        page.js("(() => { const e = document.querySelector('input.find'); e.focus(); e.value = 'script';"
+                "e.dispatchEvent(new Event('input')); })()")
+        for _ in range(6):
+            page.key("Enter", text="\r")
+            page.js("new Promise(r => setTimeout(r, 30))")
+        self.assertIn("script", page.js("document.querySelector('.tip').innerText"))
+        self.assertEqual(page.js("document.querySelectorAll('.tip img, .tip script').length"), 0)
 
     def test_the_policy_stops_what_would_run_after_all(self):
         page = self.open("small")
@@ -296,7 +451,7 @@ class Safety(PageCase):
 
 class Shape(PageCase):
     def test_no_width_scrolls_sideways(self):
-        for kind in ("small", "hostile"):
+        for kind in ("small", "hostile", "containers", "hostile+containers"):
             for width in (320, 390, 800, 1280, 1920):
                 with self.subTest(kind, width=width):
                     page = self.open(kind, width=width)

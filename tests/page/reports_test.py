@@ -109,6 +109,9 @@ class Page(unittest.TestCase):
                     self.assertTrue(value.startswith(("#", "data:image/svg+xml,")), value)
         known = {t for t, _ in Structure(make("small", "html").decode()).all}
         self.assertLessEqual({t for t, _ in page.all}, known)
+        page = Structure(make("hostile+containers", "html").decode())
+        self.assertEqual([t for t, _ in page.all].count("script"), 3)
+        self.assertLessEqual({t for t, _ in page.all}, known)
 
     def test_hostile_names_are_shown_as_they_are(self):
         page = Structure(make("hostile", "html").decode())
@@ -127,6 +130,14 @@ class Page(unittest.TestCase):
         for part, content in (("style-src", page.of("style")[0]), ("script-src", script)):
             digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
             self.assertEqual(parts[part], f"'sha256-{digest}'")
+        page = Structure(make("containers", "html").decode())
+        policy = next(a["content"] for t, a in page.all if a.get("http-equiv") == "Content-Security-Policy")
+        parts = dict(p.strip().split(" ", 1) for p in policy.split(";"))
+        scripts = [t for (tag, a), t in zip(page.all, page.texts) if tag == "script" and "id" not in a]
+        for part, contents in (("style-src", page.of("style")), ("script-src", scripts)):
+            digests = {f"'sha256-{base64.b64encode(hashlib.sha256(c.encode()).digest()).decode()}'" for c in contents}
+            self.assertEqual(len(digests), 2)
+            self.assertEqual(set(parts[part].split()), digests)
         self.assertEqual(parts["default-src"], "'none'")
 
     def test_the_data_holds_every_test(self):
