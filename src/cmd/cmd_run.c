@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/folder.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -228,7 +229,7 @@ static bool agent_is_sure(const struct run *r)
 {
 	const struct suite *s = &r->suite;
 	return s->word == 0 && !python_is_closed(s->argv, s->word) &&
-	       !proc_env_get(s->env, "PYTHONSAFEPATH_OFF");
+	       !environment_get(s->env, "PYTHONSAFEPATH_OFF");
 }
 
 /* A TRACEPARENT of --env is the suite's own wish. */
@@ -677,7 +678,7 @@ static char **without_wishes(struct run *r)
 	for (size_t i = 0; i < run_table.n_rows; i++)
 		if (run_table.rows[i].env)
 			names[n++] = run_table.rows[i].env;
-	return proc_env(&r->arena, environ, (char *const *)(uintptr_t)names, n);
+	return environment_with(&r->arena, environ, (char *const *)(uintptr_t)names, n);
 }
 
 /* The run's place in the trace of whoever started it, or its own; what it starts is told. */
@@ -691,7 +692,7 @@ static void join_trace(struct run *r)
 	trace_context_make(&r->trace, str_of(r->id), str_of(r->host_name), r->wall_ns, r->traceparent);
 	trace_context_text(&r->trace, 0, text);
 	char *own[] = {arena_printf(&r->arena, ENV_TRACEPARENT "=%s", text)};
-	r->suite.env = proc_env(&r->arena, r->suite.env, own, 1);
+	r->suite.env = environment_with(&r->arena, r->suite.env, own, 1);
 }
 
 static int set_up(struct run *r, const struct knob_list *words, struct err *e)

@@ -24,7 +24,7 @@ int run_containers_open(struct run *r, struct err *e)
 				.types = (char *const *)(uintptr_t)r->o.container_type.at,
 				.n_types = r->o.container_type.n};
 	if (tap_start(&r->arena, &o, &r->tap, &why) == 0) {
-		r->taps = true;
+		r->taps = r->sayings.tapped = true;
 		return 0;
 	}
 	if (must) {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/environment.h"
 #include "base/folder.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -39,9 +40,9 @@ static int add_counters(struct run *r, struct run_cover *c, struct err *e)
 	const char **at = arena_array(&r->arena, const char *, env->n + 2);
 	if (env->n)
 		memcpy(at, env->at, sizeof(*at) * env->n);
-	if (!proc_env_get(r->suite.env, "GCOV_PREFIX"))
+	if (!environment_get(r->suite.env, "GCOV_PREFIX"))
 		at[env->n++] = arena_printf(&r->arena, "GCOV_PREFIX=%s/{worker}", c->counters);
-	if (!proc_env_get(r->suite.env, "GOCOVERDIR"))
+	if (!environment_get(r->suite.env, "GOCOVERDIR"))
 		at[env->n++] = arena_printf(&r->arena, "GOCOVERDIR=%s/go", c->counters);
 	env->at = at;
 	return 0;
@@ -60,11 +61,11 @@ static int add_environment(struct run *r, struct run_cover *c, struct err *e)
 		return e->fault;
 	if (r->suite.adapter->mode == ADAPTER_EXEC && r->suite.adapter != &adapter_plain &&
 	    r->suite.adapter != &adapter_each) {
-		const char *path = proc_env_get(r->suite.env, "PYTHONPATH");
+		const char *path = environment_get(r->suite.env, "PYTHONPATH");
 		all[n++] = arena_printf(&r->arena, "PYTHONPATH=%s%s%s", dir, path && *path ? ":" : "",
 					path ? path : "");
 	}
-	r->suite.env = proc_env(&r->arena, r->suite.env, all, n);
+	r->suite.env = environment_with(&r->arena, r->suite.env, all, n);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/folder.h"
 #include "base/str.h"
 #include "cmd/run_outfiles.h"
@@ -66,15 +67,15 @@ static int start_and_wait(struct run *r, char *const *env, int out)
 	static const char closes[] = ENV_AGENT "=close", failed[] = ENV_FAILED "=1";
 	const char *extra[] = {closes, ENV_AGENT_SOCKET, ENV_EVENTS, ENV_DUMP_SIGNAL,
 			       r->n_bad_units || r->n_bad_hooks ? failed : ENV_FAILED};
-	struct launch l = {
-	    .path = proc_find(&r->arena, r->suite.argv[0], r->suite.env, NULL),
-	    .argv = r->suite.argv,
-	    .env = proc_env(&r->arena, env, (char *const *)(uintptr_t)extra, sizeof(extra) / sizeof(*extra)),
-	    .cwd = r->suite.cwd,
-	    .in = -1,
-	    .out = out,
-	    .err = out,
-	    .same_session = true};
+	struct launch l = {.path = proc_find(&r->arena, r->suite.argv[0], r->suite.env, NULL),
+			   .argv = r->suite.argv,
+			   .env = environment_with(&r->arena, env, (char *const *)(uintptr_t)extra,
+						   sizeof(extra) / sizeof(*extra)),
+			   .cwd = r->suite.cwd,
+			   .in = -1,
+			   .out = out,
+			   .err = out,
+			   .same_session = true};
 	if (!l.path || proc_start(&l, &pid, &e) < 0)
 		return -1;
 	return wait_for(r, pid);
@@ -128,7 +129,7 @@ static struct str reason(struct str text)
 bool coverage_close(struct run *r, enum pool_end end)
 {
 	char *const *env = r->workers ? pool_worker_env(r->pool, 0) : NULL;
-	const char *dir = env ? proc_env_get(env, ENV_WORKER_DIR) : NULL;
+	const char *dir = env ? environment_get(env, ENV_WORKER_DIR) : NULL;
 	int64_t begin_ns = run_now(r);
 	int code = 0;
 	if (run_is_chunked(r) || !dir || gather(r, arena_printf(&r->arena, "%s/coverage", dir)) == 0)

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/json.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -113,7 +114,7 @@ static void read_environment(struct suite *s, struct json *j, struct target *t)
 	char **extra = arena_array(&s->arena, char *, n.n + 1);
 	for (size_t i = 0; i < n.n; i++)
 		extra[i] = (char *)(uintptr_t)n.at[i].at;
-	t->env = proc_env(&s->arena, s->env, extra, n.n);
+	t->env = environment_with(&s->arena, s->env, extra, n.n);
 	mem_free(n.at);
 }
 

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/environment.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -109,7 +110,7 @@ static int discover(struct suite *s, struct err *e)
 	}
 	s->discovery = words;
 	char *extra[] = {arena_printf(&s->arena, GO_EXEC_DIR "=%s", s->disk_dir)};
-	s->discovery_env = proc_env(&s->arena, s->env, extra, 1);
+	s->discovery_env = environment_with(&s->arena, s->env, extra, 1);
 	return 0;
 }
 

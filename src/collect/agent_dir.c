@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/environment.h"
 #include "base/folder.h"
 #include "base/str.h"
 #include "collect/proc.h"
@@ -114,7 +115,7 @@ int agent_dir_make(struct arena *a, const char *work_dir, char *const *env, char
 	uint64_t hash = 0;
 	for (unsigned i = 0; i < N_FILES; i++)
 		hash = str_hash(contents(&files[i]), hash + i);
-	const char *cache = proc_env_get(env, "XDG_CACHE_HOME"), *home = proc_env_get(env, "HOME");
+	const char *cache = environment_get(env, "XDG_CACHE_HOME"), *home = environment_get(env, "HOME");
 	const char *base = cache && cache[0] == '/' ? cache
 			   : home && home[0] == '/' ? arena_printf(a, "%s/.cache", home)
 						    : NULL;

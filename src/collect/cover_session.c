@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/environment.h"
 #include "collect/proc.h"
 #include "wire/cover_map.h"
 #include "wire/env.h"
@@ -142,7 +143,7 @@ int cover_session_open(struct arena *a, const struct cover_rules *rules, enum co
 		       const char *run_dir, char *const *env, struct cover_session *ret, struct err *e)
 {
 	struct buf text = {0};
-	const char *runtime = proc_env_get(env, "XDG_RUNTIME_DIR");
+	const char *runtime = environment_get(env, "XDG_RUNTIME_DIR");
 	*ret = (struct cover_session){.tracer = tracer, .peers = arena_printf(a, "%s/cover-peers", run_dir)};
 	int rc = write_rules(&text, rules, e);
 	if (rc == 0 && !(has_room("/dev/shm") && make_in(a, "/dev/shm", rules, &text, &ret->path)) &&

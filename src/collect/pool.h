@@ -14,8 +14,8 @@
 #include "base/err.h"
 #include "base/trace_context.h"
 #include "collect/adapter.h"
-#include "collect/engine_tap.h"
 #include "collect/isolate.h"
+#include "engine/engine_tap.h"
 #include "wire/sink.h"
 
 /* One unit on its way to a worker. Borrowed from the host, which keeps it until unit_end. */

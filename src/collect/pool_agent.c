@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "collect/hang.h"
@@ -22,7 +23,7 @@ size_t agent_env(struct pool *p, struct worker *w, const char *mode, char **ret_
 {
 	struct arena *a = p->arena;
 	size_t n = 0;
-	const char *path = proc_env_get(p->o.env, "PYTHONPATH");
+	const char *path = environment_get(p->o.env, "PYTHONPATH");
 	if (!p->o.agent_dir)
 		return 0;
 	ret_env[n++] = arena_printf(a, ENV_AGENT "=%s", mode);

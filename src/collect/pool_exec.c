@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/str.h"
 #include "collect/pool_inside.h"
 #include "wire/env.h"
@@ -21,7 +22,7 @@ int exec_start(struct pool *p, struct worker *w, const struct pool_unit *u, stru
 			if (strncmp(*v, "FETTLE_", 7) == 0)
 				own[n++] = *v;
 		n += pool_tap_env_unit(p, w, u->env, own + n);
-		env = proc_env(&p->scratch, u->env, own, n);
+		env = environment_with(&p->scratch, u->env, own, n);
 	}
 	uint64_t span = pool_span(p);
 	char *extra[2];
@@ -31,7 +32,7 @@ int exec_start(struct pool *p, struct worker *w, const struct pool_unit *u, stru
 	if (p->o.trace)
 		extra[n_extra++] = pool_traceparent(p, &p->scratch, span);
 	if (n_extra)
-		env = proc_env(&p->scratch, env, extra, n_extra);
+		env = environment_with(&p->scratch, env, extra, n_extra);
 	int64_t now = clock_mono_ns();
 	w->units[0] = u;
 	w->n_units = 1;

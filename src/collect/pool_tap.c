@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/row.h"
 #include "base/str.h"
-#include "collect/engine_tap.h"
 #include "collect/pool_inside.h"
+#include "engine/engine_tap.h"
 
 static bool same_name(const char *one, const char *other)
 {
@@ -34,7 +35,7 @@ size_t pool_tap_env(struct pool *p, const struct worker *w, char **ret_env)
 /* Whether a target with an environment of its own means the same by this variable as the suite does. */
 static bool is_unchanged(char *const *env, char *const *other, const char *name)
 {
-	const char *one = proc_env_get(env, name), *two = proc_env_get(other, name);
+	const char *one = environment_get(env, name), *two = environment_get(other, name);
 	return one == two || (one && two && strcmp(one, two) == 0);
 }
 

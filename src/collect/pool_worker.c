@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/folder.h"
 #include "base/str.h"
 #include "collect/copy.h"
@@ -81,7 +82,7 @@ static void make_env(struct pool *p, struct worker *w)
 		extra[n++] = expand(p, w, p->o.worker_env[i]);
 	if (!w->front && (p->o.pull || p->o.observe))
 		n += agent_env(p, w, p->o.pull ? "pull" : "observe", extra + n);
-	w->env = proc_env(a, p->o.env, extra, n);
+	w->env = environment_with(a, p->o.env, extra, n);
 }
 
 /* Where its processes say what they do. Without the map all goes on, but for native marks. */

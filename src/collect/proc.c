@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/environment.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -175,7 +176,7 @@ const char *proc_find(struct arena *a, const char *name, char *const *env, const
 		const char *full = cwd && name[0] != '/' ? arena_printf(a, "%s/%s", cwd, name) : name;
 		return is_program(full) ? full : NULL;
 	}
-	const char *path = proc_env_get(env, "PATH");
+	const char *path = environment_get(env, "PATH");
 	struct str rest = str_of(path ? path : "/usr/local/bin:/usr/bin:/bin"), dir;
 	while (str_next(&rest, ':', &dir)) {
 		char *full =
@@ -337,34 +338,4 @@ bool proc_catches(pid_t pid, int sig)
 	const char *p = strstr(text, "SigCgt:");
 	unsigned long long mask = p ? strtoull(p + 7, NULL, 16) : 0;
 	return mask >> (sig - 1) & 1;
-}
-
-const char *proc_env_get(char *const *env, const char *name)
-{
-	size_t n = strlen(name);
-	for (; *env; env++)
-		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
-			return *env + n + 1;
-	return NULL;
-}
-
-char **proc_env(struct arena *a, char *const *base, char *const *extra, size_t n)
-{
-	size_t have = 0, out = 0;
-	while (base[have])
-		have++;
-	char **env = arena_array(a, char *, have + n + 1);
-	for (size_t i = 0; i < have; i++) {
-		bool replaced = false;
-		for (size_t j = 0; j < n && !replaced; j++) {
-			size_t name = strcspn(extra[j], "=");
-			replaced = strncmp(base[i], extra[j], name) == 0 && base[i][name] == '=';
-		}
-		if (!replaced)
-			env[out++] = base[i];
-	}
-	for (size_t j = 0; j < n; j++)
-		if (strchr(extra[j], '='))
-			env[out++] = extra[j];
-	return env;
 }

@@ -62,9 +62,3 @@ size_t proc_tree_signal(pid_t root, const char *run_mark, const char *mark, int 
 void proc_name(pid_t pid, char ret[17]);
 /* Whether the process has a handler for sig. */
 bool proc_catches(pid_t pid, int sig);
-
-/* A copy of base with the assignments of extra ("NAME=VALUE", n of them) put in or replaced; "NAME" alone
- * removes. */
-char **proc_env(struct arena *a, char *const *base, char *const *extra, size_t n);
-/* The value of a variable in env, or NULL. */
-const char *proc_env_get(char *const *env, const char *name);

@@ -1,3 +1,4 @@
+#include "base/environment.h"
 #include "collect/proc.h"
 
 #include <errno.h>
@@ -201,12 +202,12 @@ static void variables_are_replaced_added_and_removed(void **state)
 	struct arena a = {0};
 	char *const base[] = {(char *)"A=1", (char *)"AB=2", (char *)"B=3", (char *)"C=", NULL};
 	char *extra[] = {(char *)"A=9", (char *)"B", (char *)"D=x=y"};
-	char **all = proc_env(&a, base, extra, 3);
-	assert_string_equal(proc_env_get(all, "A"), "9");
-	assert_string_equal(proc_env_get(all, "AB"), "2");
-	assert_null(proc_env_get(all, "B"));
-	assert_string_equal(proc_env_get(all, "C"), "");
-	assert_string_equal(proc_env_get(all, "D"), "x=y");
+	char **all = environment_with(&a, base, extra, 3);
+	assert_string_equal(environment_get(all, "A"), "9");
+	assert_string_equal(environment_get(all, "AB"), "2");
+	assert_null(environment_get(all, "B"));
+	assert_string_equal(environment_get(all, "C"), "");
+	assert_string_equal(environment_get(all, "D"), "x=y");
 	size_t n = 0;
 	while (all[n])
 		n++;

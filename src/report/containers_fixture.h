@@ -159,7 +159,7 @@ static inline void fixture_marks(struct model *m, uint32_t n)
 	m->phase_tree.marked = true;
 	struct model_node *t = m->phase_tree.nodes;
 	t[0] = (struct model_node){
-	    STR("before_scenario"), MODEL_NONE, 0, groups, 0, MS(2100), MS(300), MS(90), MS(700)};
+	    STR("before_scenario"), MODEL_NONE, 0, groups, 0, MS(2100), MS(300), MS(90), MS(700), true};
 	t[1] =
 	    (struct model_node){STR("db migrate"), 0, 1, groups, 0, MS(1800), MS(200), MS(80), MS(600), true};
 	t[2] = (struct model_node){STR("seed"), 1, 2, groups, 1, MS(900), MS(900), MS(40), MS(300), true};

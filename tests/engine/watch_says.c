@@ -1,5 +1,5 @@
 /*
- * Drives collect/watch.h as the tap does, and prints its rows.
+ * Drives engine/watch.h as the tap does, and prints its rows.
  *
  *	watch_says SOCKET
  *
@@ -20,7 +20,7 @@
 #include "base/clock.h"
 #include "base/row.h"
 #include "base/str.h"
-#include "collect/watch.h"
+#include "engine/watch.h"
 
 static struct buf out;
 

@@ -1,4 +1,4 @@
-"""src/collect/watch.c in front of dockerd and podman, and of a scripted engine that behaves badly."""
+"""src/engine/watch.c in front of dockerd and podman, and of a scripted engine that behaves badly."""
 
 import http.client
 import json

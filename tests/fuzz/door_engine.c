@@ -1,8 +1,8 @@
 #include "base/str.h"
-#include "collect/watch_api.h"
-#include "collect/watch_events.h"
-#include "collect/watch_http.h"
 #include "door.h"
+#include "engine/watch_api.h"
+#include "engine/watch_events.h"
+#include "engine/watch_http.h"
 
 static void ports_hold(const struct ports *p)
 {

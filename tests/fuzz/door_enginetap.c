@@ -6,8 +6,8 @@
 
 #include "base/row.h"
 #include "base/str.h"
-#include "collect/engine_talk.h"
 #include "door.h"
+#include "engine/engine_talk.h"
 
 struct hearing {
 	struct sink sink;
