@@ -138,6 +138,8 @@ static void copy_memory(struct model *m, struct containers_build *cb)
 	struct model_containers *c = &m->containers;
 	if (!cb->n_levels)
 		return;
+	if (cb->n_levels < MODEL_MOST_STEPS) /* what is left after the last row */
+		cb->levels[cb->n_levels++] = cb->total_bytes;
 	c->memory = arena_array(&m->arena, struct model_level, cb->n_levels);
 	for (uint32_t i = 0; i < cb->n_levels; i++)
 		if (!c->n_memory || c->memory[c->n_memory - 1].bytes != cb->levels[i])

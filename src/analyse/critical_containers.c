@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyse/containers_build.h"
 #include "analyse/critical_build.h"
@@ -75,37 +76,45 @@ static void join(struct spells *s)
 	s->n = n;
 }
 
+/* Whether a unit begins before this spell of its worker ends. */
+static bool begins_before(const struct spell *unit, const struct spell *x)
+{
+	return unit->worker < x->worker || (unit->worker == x->worker && unit->start_ns < x->end_ns);
+}
+
+/* What units and a spell have in common. Returns how much that is. */
+static int64_t cut(const struct spells *units, const struct spell *x, struct saving *ret, size_t *n)
+{
+	int64_t sum_ns = 0;
+	for (size_t i = unit_at(units, x); i < units->n && begins_before(&units->at[i], x); i++) {
+		const struct spell *unit = &units->at[i];
+		int64_t from_ns = unit->start_ns > x->start_ns ? unit->start_ns : x->start_ns;
+		int64_t to_ns = unit->end_ns < x->end_ns ? unit->end_ns : x->end_ns;
+		if (unit->worker != x->worker || to_ns <= from_ns)
+			continue;
+		ret[(*n)++] = (struct saving){unit->unit, to_ns - from_ns};
+		sum_ns = plus(sum_ns, to_ns - from_ns);
+	}
+	return sum_ns;
+}
+
 /* A candidate whose spells lie in units; none where they lie elsewhere. */
 static void add(struct candidates *c, const struct spells *units, struct spells *s, struct critical_item item)
 {
 	struct candidate x = {.item = item};
 	join(s);
-	size_t most = 0;
+	/* spells do not overlap: a unit begins in one at most, and each has one that began before it */
+	struct arena scratch = {0};
+	struct saving *savings = arena_array(&scratch, struct saving, units->n + s->n);
 	for (size_t i = 0; i < s->n; i++)
-		for (size_t u = unit_at(units, &s->at[i]); u < units->n; u++) {
-			const struct spell *unit = &units->at[u];
-			if (unit->worker > s->at[i].worker ||
-			    (unit->worker == s->at[i].worker && unit->start_ns >= s->at[i].end_ns))
-				break;
-			most++;
-		}
-	struct saving *savings = arena_array(c->scratch, struct saving, most);
-	for (size_t i = 0; i < s->n; i++)
-		for (size_t u = unit_at(units, &s->at[i]); u < units->n && x.n < most; u++) {
-			const struct spell *unit = &units->at[u], *w = &s->at[i];
-			if (unit->worker > w->worker ||
-			    (unit->worker == w->worker && unit->start_ns >= w->end_ns))
-				break;
-			int64_t from_ns = unit->start_ns > w->start_ns ? unit->start_ns : w->start_ns;
-			int64_t to_ns = unit->end_ns < w->end_ns ? unit->end_ns : w->end_ns;
-			if (unit->worker != w->worker || to_ns <= from_ns)
-				continue;
-			savings[x.n++] = (struct saving){unit->unit, to_ns - from_ns};
-			x.item.spent_ns = plus(x.item.spent_ns, to_ns - from_ns);
-		}
-	x.savings = savings;
-	if (x.n)
+		x.item.spent_ns = plus(x.item.spent_ns, cut(units, &s->at[i], savings, &x.n));
+	if (x.n) {
+		struct saving *kept = arena_array(c->scratch, struct saving, x.n);
+		memcpy(kept, savings, x.n * sizeof(*kept));
+		x.savings = kept;
 		candidate_add(c, &x);
+	}
+	arena_free(&scratch);
 }
 
 /* What beginning and ending a container takes. */
@@ -118,29 +127,29 @@ static void add_parts(struct spells *s, const struct model_container *x)
 	spell_add(s, x->worker, x->remove_at_ns, x->remove_ns);
 }
 
-/* Containers of one type: reused by each worker, or shared by all. */
+/* Containers of one type: reused by each worker, or shared by all where several had some. */
 static void add_type(struct candidates *c, const struct spells *units, struct spells *s, struct str type,
 		     bool share)
 {
 	const struct model_containers *all = &c->m->containers;
-	struct map seen = {0};
-	uint32_t n = 0;
+	struct map seen = {0}; /* workers that have had their first one */
+	uint32_t n = 0, n_workers;
 	s->n = 0;
 	for (uint32_t i = 0; i < all->n; i++) {
 		const struct model_container *x = &all->all[i];
 		if (x->failed || x->worker < 0 || !str_eq(x->type, type))
 			continue;
-		uint32_t *known = map_at_int(&seen, share ? 0 : (uint64_t)x->worker);
-		if (*known == MAP_NONE) {
-			*known = 1;
+		uint32_t *known = map_at_int(&seen, (uint64_t)x->worker);
+		bool first = share ? seen.n == 1 && *known == MAP_NONE : *known == MAP_NONE;
+		*known = 1;
+		if (first)
 			continue;
-		}
 		add_parts(s, x);
 		n++;
 	}
-	bool one_worker = share && c->m->n_workers < 2;
+	n_workers = seen.n;
 	map_free(&seen);
-	if (n && !one_worker)
+	if (n && (!share || n_workers > 1))
 		add(c, units, s,
 		    (struct critical_item){
 			.kind = share ? CRITICAL_SHARE : CRITICAL_REUSE, .name = type, .n = n});

@@ -108,7 +108,14 @@ static void learn(struct model *m, struct model_container *c, struct container_b
 		    event_text(ev, "label.org.testcontainers.ryuk").n;
 }
 
-/* Another container that has begun and whose id begins alike: the same one, told twice. */
+/* Whether these are one id, of which some know only how it begins. */
+static bool same_cid(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	return str_eq(str_cut(a, 0, n), str_cut(b, 0, n));
+}
+
+/* Another container of this id that has begun: the same one, told twice. */
 static uint32_t twin_of(struct model *m, struct containers_build *cb, struct str cid, uint32_t self)
 {
 	struct str few = str_cut(cid, 0, CID_SHORT);
@@ -117,7 +124,7 @@ static uint32_t twin_of(struct model *m, struct containers_build *cb, struct str
 		return MODEL_NONE;
 	for (uint32_t at = table_first(&cb->by_cid, hash); (i = table_item(&cb->by_cid, at)) != TABLE_NONE;
 	     at = table_next(&cb->by_cid, hash, at))
-		if (i != self && str_eq(str_cut(cb->all[i].cid, 0, CID_SHORT), few))
+		if (i != self && same_cid(cb->all[i].cid, cid))
 			return i;
 	if (self != MODEL_NONE)
 		table_add(&cb->by_cid, hash, self);
@@ -407,6 +414,13 @@ void model_call(struct model *m, const struct event *ev)
 		container_call(m, i, ev, at_ns, dur_ns);
 }
 
+static int64_t more_or_less(int64_t bytes, int64_t change_bytes)
+{
+	if (__builtin_add_overflow(bytes, change_bytes, &bytes))
+		return INT64_MAX;
+	return bytes < 0 ? 0 : bytes;
+}
+
 void containers_level(struct containers_build *cb, int64_t at_ns, int64_t change_bytes)
 {
 	if (!change_bytes)
@@ -425,12 +439,11 @@ void containers_level(struct containers_build *cb, int64_t at_ns, int64_t change
 	/* what held until now, also where nobody told of it */
 	for (; cb->n_levels <= now; cb->n_levels++)
 		cb->levels[cb->n_levels] = cb->total_bytes;
-	if (__builtin_add_overflow(cb->total_bytes, change_bytes, &cb->total_bytes))
-		cb->total_bytes = INT64_MAX;
-	if (cb->total_bytes < 0)
-		cb->total_bytes = 0;
-	if (cb->total_bytes > cb->levels[now])
-		cb->levels[now] = cb->total_bytes;
+	cb->total_bytes = more_or_less(cb->total_bytes, change_bytes);
+	if (change_bytes > 0)
+		cb->levels[now] = more_or_less(cb->levels[now], change_bytes);
+	for (uint32_t i = now + 1; i < cb->n_levels; i++) /* the row was late */
+		cb->levels[i] = more_or_less(cb->levels[i], change_bytes);
 }
 
 static void memory(struct model *m, uint32_t i, int64_t bytes, int64_t at_ns)

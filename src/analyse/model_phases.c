@@ -210,7 +210,7 @@ static bool is_marked(struct model *m, struct open *o)
 	return marked;
 }
 
-static uint32_t node_of(struct phases_build *pb, const struct open *o)
+static uint32_t node_of(struct phases_build *pb, const struct open *o, bool marked)
 {
 	int64_t dur_ns = o->end_ns - o->start_ns;
 	struct phase_node node = {.name = o->name,
@@ -221,7 +221,8 @@ static uint32_t node_of(struct phases_build *pb, const struct open *o)
 				  .total_ns = dur_ns,
 				  .self_ns = dur_ns > o->phases_ns ? dur_ns - o->phases_ns : 0,
 				  .min_ns = dur_ns,
-				  .max_ns = dur_ns};
+				  .max_ns = dur_ns,
+				  .marked = marked};
 	for (uint32_t i = o->phases_in; i != NODE_NONE; i = pb->nodes.at[i].next)
 		if (pb->nodes.at[i].height + 1 > node.height)
 			node.height = pb->nodes.at[i].height + 1;
@@ -232,12 +233,13 @@ bool model_phase_add(struct model *m, struct open *o)
 {
 	struct phases_build *pb = build_of(m);
 	const struct ids_slot *up = ids_get(&m->build->ids, o->parent);
-	bool marked = is_marked(m, o);
-	uint32_t node = node_of(pb, o);
+	bool inside = up && up->open && up->kind == SPAN_PHASE;
+	bool marked = is_marked(m, o) || inside;
+	uint32_t node = node_of(pb, o, marked);
 	pb->marked = pb->marked || marked;
 	if (marked)
 		cuts_add_phase(m, o->unit, o->name, o->start_ns, o->end_ns);
-	if (up && up->open && up->kind == SPAN_PHASE && pb->nodes.at[node].height + 1 < NODES_DEEPEST) {
+	if (inside && pb->nodes.at[node].height + 1 < NODES_DEEPEST) {
 		struct open *p = &m->build->opens[up->index];
 		p->phases_ns = plus(p->phases_ns, o->end_ns - o->start_ns);
 		nodes_graft(&pb->nodes, &p->phases_in, node);
@@ -341,7 +343,8 @@ static void lay_out(struct layout *x, uint32_t list, uint32_t parent, uint32_t d
 							       .total_ns = s->total_ns,
 							       .self_ns = s->self_ns,
 							       .min_ns = s->min_ns,
-							       .max_ns = s->max_ns};
+							       .max_ns = s->max_ns,
+							       .marked = s->marked};
 		lay_out(x, s->first, at, depth + 1);
 	}
 }

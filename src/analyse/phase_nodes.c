@@ -54,6 +54,7 @@ static void add(struct phase_node *to, const struct phase_node *from)
 {
 	to->n += from->n;
 	to->n_bad += from->n_bad;
+	to->marked = to->marked || from->marked;
 	to->total_ns = plus(to->total_ns, from->total_ns);
 	to->self_ns = plus(to->self_ns, from->self_ns);
 	to->min_ns = from->min_ns < to->min_ns ? from->min_ns : to->min_ns;
@@ -110,7 +111,7 @@ void nodes_graft(struct phase_nodes *p, uint32_t *list, uint32_t node)
 
 uint32_t nodes_holder(struct phase_nodes *p, uint32_t *list, uint32_t sum)
 {
-	struct phase_node holder = {.sum = sum, .first = NODE_NONE};
+	struct phase_node holder = {.sum = sum, .first = NODE_NONE, .marked = true};
 	uint32_t i = find(p, list, &holder);
 	if (i != NODE_NONE)
 		return i;

@@ -3,7 +3,7 @@
  *
  * For model_phases.c. Nodes are numbers in one pool; a list is the number of its first node,
  * NODE_NONE when it is empty. Names are interned: equal ones have one address. Of too many
- * nodes the rest of a list is added up under "(others)". A node takes 72 bytes.
+ * nodes the rest of a list is added up under "(others)". A node takes 80 bytes.
  */
 #pragma once
 #include <stdbool.h>
@@ -21,6 +21,7 @@ struct phase_node {
 	uint32_t n, n_bad;
 	uint32_t height; /* levels below */
 	int64_t total_ns, self_ns, min_ns, max_ns;
+	bool marked;
 };
 
 struct phase_nodes {

@@ -20,6 +20,7 @@ struct model_node {
 	int64_t total_ns; /* sum of all */
 	int64_t self_ns;  /* without the phases inside */
 	int64_t min_ns, max_ns;
+	bool marked; /* by the suite or its tools, or what holds such phases; else fettle's own */
 };
 
 /* Depth first, siblings by total time, most first, then name; at most MODEL_MOST_NODES, then "(others)". */

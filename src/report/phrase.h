@@ -49,3 +49,14 @@ const char *phrase_ended(enum status status);
 void phrase_place(struct buf *b, struct str file, uint32_t line);
 /* The name of a unit, test or change, or "(no name)". */
 struct str phrase_name(struct str name);
+
+/* "24 containers of 3 types, 2 of them failed ...": how many there were, and how many ran at once. */
+void phrase_containers(struct buf *b, const struct model *m);
+/* "8 containers, 1 failed, 1 left, at most 4 at once": of one type. */
+void phrase_container_type(struct buf *b, const struct model_container_type *t);
+/* "worker 2, "adding an item"": who asked for a container. */
+void phrase_container_of(struct buf *b, const struct model *m, const struct model_container *c);
+/* "each worker kept one registry container", "5 workers": to stand behind "if". */
+void phrase_critical(struct buf *b, const struct critical_item *x);
+/* Whether what would shorten the run is told: where there are containers or marks. */
+bool phrase_tells_critical(const struct model *m);

@@ -1,267 +1,211 @@
 #include "report/report.h"
 
-#include <string.h>
-
+#include "report/members.h"
 #include "report/phrase.h"
-
-/* One JSON object being written; a member puts its own comma. */
-struct object {
-	struct out *o;
-	bool comma;
-};
-
-static struct object object_begin(struct out *o)
-{
-	out_char(o, '{');
-	return (struct object){o, false};
-}
-
-static void key(struct object *x, const char *name)
-{
-	out_text(x->o, x->comma ? ",\"" : "\"");
-	out_text(x->o, name);
-	out_add(x->o, "\":", 2);
-	x->comma = true;
-}
-
-static void text(struct object *x, const char *name, struct str s)
-{
-	key(x, name);
-	out_json(x->o, s);
-}
-
-static void text_if(struct object *x, const char *name, struct str s)
-{
-	if (s.n)
-		text(x, name, s);
-}
-
-static void word(struct object *x, const char *name, const char *ours)
-{
-	text(x, name, (struct str){ours, strlen(ours)});
-}
-
-static void number(struct object *x, const char *name, int64_t v)
-{
-	key(x, name);
-	out_int(x->o, v);
-}
-
-/* -1 in the model: not known. */
-static void number_or_null(struct object *x, const char *name, int64_t v, bool known)
-{
-	key(x, name);
-	if (known)
-		out_int(x->o, v);
-	else
-		out_text(x->o, "null");
-}
-
-static void truth(struct object *x, const char *name, bool v)
-{
-	key(x, name);
-	out_text(x->o, v ? "true" : "false");
-}
 
 static void put_run(struct out *o, const struct model *m)
 {
-	struct object x = object_begin(o);
-	text(&x, "id", m->id);
-	text(&x, "command", m->command);
-	text(&x, "cwd", m->cwd);
-	text(&x, "adapter", m->adapter);
-	text(&x, "host", m->host);
-	text(&x, "fettle", m->version);
-	text(&x, "wall", m->wall_text);
-	number(&x, "wall_start_ns", m->wall_start_ns);
-	number(&x, "wall_ns", m->wall_ns);
-	number_or_null(&x, "before_wall_ns", m->before_wall_ns, m->before_wall_ns > 0);
-	number(&x, "own_cpu_ns", m->own_cpu_ns);
-	number(&x, "workers", m->workers);
-	number(&x, "cores", m->cores);
-	text(&x, "suite_word", m->word_suite);
-	text(&x, "test_word", m->word_test);
-	text(&x, "step_word", m->word_step);
-	truth(&x, "done", m->done);
-	truth(&x, "interrupted", m->interrupted);
-	word(&x, "verdict", status_name(m->verdict));
-	number(&x, "exit", m->exit_code);
+	struct members x = members_begin(o);
+	member_text(&x, "id", m->id);
+	member_text(&x, "command", m->command);
+	member_text(&x, "cwd", m->cwd);
+	member_text(&x, "adapter", m->adapter);
+	member_text(&x, "host", m->host);
+	member_text(&x, "fettle", m->version);
+	member_text(&x, "wall", m->wall_text);
+	member_int(&x, "wall_start_ns", m->wall_start_ns);
+	member_int(&x, "wall_ns", m->wall_ns);
+	member_int_or_null(&x, "before_wall_ns", m->before_wall_ns, m->before_wall_ns > 0);
+	member_int(&x, "own_cpu_ns", m->own_cpu_ns);
+	member_int(&x, "workers", m->workers);
+	member_int(&x, "cores", m->cores);
+	member_text(&x, "suite_word", m->word_suite);
+	member_text(&x, "test_word", m->word_test);
+	member_text(&x, "step_word", m->word_step);
+	member_bool(&x, "done", m->done);
+	member_bool(&x, "interrupted", m->interrupted);
+	member_word(&x, "verdict", status_name(m->verdict));
+	member_int(&x, "exit", m->exit_code);
 	out_char(o, '}');
 }
 
 static void put_counts(struct out *o, const struct model_counts *c)
 {
-	struct object x = object_begin(o);
-	number(&x, "tests", c->tests);
-	number(&x, "passed", c->passed);
-	number(&x, "failed", c->failed);
-	number(&x, "error", c->error);
-	number(&x, "crashed", c->crashed);
-	number(&x, "timeout", c->timeout);
-	number(&x, "skipped", c->skipped);
-	number(&x, "unfinished", c->unfinished);
-	number(&x, "flaky", c->flaky);
-	number(&x, "suites", c->suites);
-	number(&x, "suites_bad", c->suites_bad);
-	number(&x, "units", c->units);
+	struct members x = members_begin(o);
+	member_int(&x, "tests", c->tests);
+	member_int(&x, "passed", c->passed);
+	member_int(&x, "failed", c->failed);
+	member_int(&x, "error", c->error);
+	member_int(&x, "crashed", c->crashed);
+	member_int(&x, "timeout", c->timeout);
+	member_int(&x, "skipped", c->skipped);
+	member_int(&x, "unfinished", c->unfinished);
+	member_int(&x, "flaky", c->flaky);
+	member_int(&x, "suites", c->suites);
+	member_int(&x, "suites_bad", c->suites_bad);
+	member_int(&x, "units", c->units);
 	out_char(o, '}');
 }
 
 static void put_gap(struct out *o, const struct model_gap *g)
 {
-	struct object x = object_begin(o);
-	number(&x, "bound_ns", g->bound_ns);
-	number(&x, "sum_ns", g->sum_ns);
-	number(&x, "longest_ns", g->longest_ns);
-	text(&x, "longest", g->longest);
-	number(&x, "chain_ns", g->chain_ns);
-	text(&x, "chain", g->chain);
-	number(&x, "before_ns", g->before_ns);
-	number(&x, "startup_ns", g->startup_ns);
-	number(&x, "queue_ns", g->queue_ns);
-	number(&x, "teardown_ns", g->teardown_ns);
+	struct members x = members_begin(o);
+	member_int(&x, "bound_ns", g->bound_ns);
+	member_int(&x, "sum_ns", g->sum_ns);
+	member_int(&x, "longest_ns", g->longest_ns);
+	member_text(&x, "longest", g->longest);
+	member_int(&x, "chain_ns", g->chain_ns);
+	member_text(&x, "chain", g->chain);
+	member_int(&x, "before_ns", g->before_ns);
+	member_int(&x, "startup_ns", g->startup_ns);
+	member_int(&x, "queue_ns", g->queue_ns);
+	member_int(&x, "teardown_ns", g->teardown_ns);
 	out_char(o, '}');
 }
 
 static void put_worker(struct out *o, const struct model *m, size_t i)
 {
 	const struct model_worker *w = &m->all_workers[i];
-	struct object x = object_begin(o);
-	number(&x, "worker", w->number);
-	number(&x, "units", w->n_units);
-	number(&x, "starts", w->n_starts);
-	number(&x, "start_ns", w->start_ns);
-	number(&x, "end_ns", w->end_ns);
-	number(&x, "busy_ns", w->busy_ns);
-	number(&x, "idle_ns", w->idle_ns);
-	number(&x, "tail_ns", w->tail_ns);
-	number(&x, "startup_ns", w->startup_ns);
-	number(&x, "teardown_ns", w->teardown_ns);
-	number_or_null(&x, "cpu_ns", w->cpu_ns, w->cpu_ns >= 0);
-	number_or_null(&x, "peak_rss_bytes", w->peak_rss_bytes, w->peak_rss_bytes >= 0);
+	struct members x = members_begin(o);
+	member_int(&x, "worker", w->number);
+	member_int(&x, "units", w->n_units);
+	member_int(&x, "starts", w->n_starts);
+	member_int(&x, "start_ns", w->start_ns);
+	member_int(&x, "end_ns", w->end_ns);
+	member_int(&x, "busy_ns", w->busy_ns);
+	member_int(&x, "idle_ns", w->idle_ns);
+	member_int(&x, "tail_ns", w->tail_ns);
+	member_int(&x, "startup_ns", w->startup_ns);
+	member_int(&x, "teardown_ns", w->teardown_ns);
+	member_int_or_null(&x, "cpu_ns", w->cpu_ns, w->cpu_ns >= 0);
+	member_int_or_null(&x, "peak_rss_bytes", w->peak_rss_bytes, w->peak_rss_bytes >= 0);
 	out_char(o, '}');
 }
 
 static void put_phase(struct out *o, const struct model *m, size_t i)
 {
 	const struct model_phase *p = &m->phases[i];
-	struct object x = object_begin(o);
-	text(&x, "name", p->name);
-	number_or_null(&x, "worker", p->worker, p->worker >= 0);
-	word(&x, "status", status_name(p->status));
-	number(&x, "start_ns", p->start_ns);
-	number(&x, "dur_ns", p->dur_ns);
+	struct members x = members_begin(o);
+	member_text(&x, "name", p->name);
+	member_int_or_null(&x, "worker", p->worker, p->worker >= 0);
+	member_word(&x, "status", status_name(p->status));
+	member_int(&x, "start_ns", p->start_ns);
+	member_int(&x, "dur_ns", p->dur_ns);
+	if (p->marked)
+		member_bool(&x, "marked", true);
+	if (p->thread)
+		member_int(&x, "thread", (int64_t)p->thread);
 	out_char(o, '}');
 }
 
 static void put_suite(struct out *o, const struct model *m, size_t i)
 {
 	const struct model_suite *s = &m->suites[i];
-	struct object x = object_begin(o);
-	text(&x, "name", s->name);
-	text_if(&x, "file", s->file);
-	number(&x, "tests", s->n_tests);
-	number(&x, "bad", s->n_bad);
-	number(&x, "skipped", s->n_skipped);
-	number(&x, "flaky", s->n_flaky);
-	number(&x, "tests_ns", s->tests_ns);
-	number(&x, "outside_ns", s->outside_ns);
-	number(&x, "start_ns", s->start_ns);
-	number(&x, "end_ns", s->end_ns);
+	struct members x = members_begin(o);
+	member_text(&x, "name", s->name);
+	member_text_if(&x, "file", s->file);
+	member_int(&x, "tests", s->n_tests);
+	member_int(&x, "bad", s->n_bad);
+	member_int(&x, "skipped", s->n_skipped);
+	member_int(&x, "flaky", s->n_flaky);
+	member_int(&x, "tests_ns", s->tests_ns);
+	member_int(&x, "outside_ns", s->outside_ns);
+	member_int(&x, "start_ns", s->start_ns);
+	member_int(&x, "end_ns", s->end_ns);
 	out_char(o, '}');
 }
 
 static void put_unit(struct out *o, const struct model *m, size_t i)
 {
 	const struct model_unit *u = &m->units[i];
-	struct object x = object_begin(o);
-	text(&x, "name", u->name);
-	number(&x, "worker", u->worker);
-	number(&x, "attempt", u->attempt);
-	word(&x, "status", status_name(u->status));
-	number(&x, "tests", u->n_tests);
-	number(&x, "start_ns", u->start_ns);
-	number(&x, "dur_ns", u->dur_ns);
-	number_or_null(&x, "predicted_ns", u->predicted_ns, u->predicted_ns > 0);
-	text_if(&x, "lock", u->lock);
+	struct members x = members_begin(o);
+	member_text(&x, "name", u->name);
+	member_int(&x, "worker", u->worker);
+	member_int(&x, "attempt", u->attempt);
+	member_word(&x, "status", status_name(u->status));
+	member_int(&x, "tests", u->n_tests);
+	member_int(&x, "start_ns", u->start_ns);
+	member_int(&x, "dur_ns", u->dur_ns);
+	member_int_or_null(&x, "predicted_ns", u->predicted_ns, u->predicted_ns > 0);
+	member_text_if(&x, "lock", u->lock);
 	if (u->slots > 1)
-		number(&x, "slots", u->slots);
+		member_int(&x, "slots", u->slots);
 	if (u->alone)
-		truth(&x, "alone", true);
-	text_if(&x, "message", u->message);
-	text_if(&x, "output", u->output);
+		member_bool(&x, "alone", true);
+	member_text_if(&x, "message", u->message);
+	member_text_if(&x, "output", u->output);
 	out_char(o, '}');
 }
 
 static void put_test(struct out *o, const struct model *m, size_t i)
 {
 	const struct model_test *t = &m->tests[i];
-	struct object x = object_begin(o);
-	text(&x, "name", t->name);
-	text_if(&x, "file", t->file);
+	struct members x = members_begin(o);
+	member_text(&x, "name", t->name);
+	member_text_if(&x, "file", t->file);
 	if (t->line)
-		number(&x, "line", t->line);
-	text_if(&x, "key", t->key);
-	number_or_null(&x, "suite", t->suite, t->suite < m->n_suites);
-	number_or_null(&x, "unit", t->unit, t->unit < m->n_units);
-	number_or_null(&x, "worker", t->worker, t->worker >= 0);
-	word(&x, "status", status_name(t->status));
-	number(&x, "attempts", t->attempts);
-	number(&x, "attempts_bad", t->attempts_bad);
+		member_int(&x, "line", t->line);
+	member_text_if(&x, "key", t->key);
+	member_int_or_null(&x, "suite", t->suite, t->suite < m->n_suites);
+	member_int_or_null(&x, "unit", t->unit, t->unit < m->n_units);
+	member_int_or_null(&x, "worker", t->worker, t->worker >= 0);
+	member_word(&x, "status", status_name(t->status));
+	member_int(&x, "attempts", t->attempts);
+	member_int(&x, "attempts_bad", t->attempts_bad);
 	if (t->flaky)
-		truth(&x, "flaky", true);
+		member_bool(&x, "flaky", true);
 	if (t->passed_alone)
-		truth(&x, "passed_alone", true);
-	number(&x, "start_ns", t->start_ns);
-	number(&x, "dur_ns", t->dur_ns);
-	number(&x, "steps_ns", t->steps_ns);
-	number(&x, "hooks_ns", t->hooks_ns);
-	word(&x, "source", time_source_name(t->source));
-	text_if(&x, "message", t->message);
-	text_if(&x, "output", t->output);
+		member_bool(&x, "passed_alone", true);
+	member_int(&x, "start_ns", t->start_ns);
+	member_int(&x, "dur_ns", t->dur_ns);
+	member_int(&x, "steps_ns", t->steps_ns);
+	member_int(&x, "hooks_ns", t->hooks_ns);
+	member_word(&x, "source", time_source_name(t->source));
+	member_text_if(&x, "message", t->message);
+	member_text_if(&x, "output", t->output);
 	out_char(o, '}');
 }
 
 static void put_sum(struct out *o, const struct model *m, size_t i)
 {
 	const struct model_sum *s = &m->sums[i];
-	struct object x = object_begin(o);
-	word(&x, "kind", span_kind_name(s->kind));
-	text(&x, "name", s->name);
-	text_if(&x, "file", s->file);
+	struct members x = members_begin(o);
+	member_word(&x, "kind", span_kind_name(s->kind));
+	member_text(&x, "name", s->name);
+	member_text_if(&x, "file", s->file);
 	if (s->line)
-		number(&x, "line", s->line);
-	number(&x, "times", s->n);
-	number(&x, "bad", s->n_bad);
-	number(&x, "total_ns", s->total_ns);
-	number(&x, "max_ns", s->max_ns);
+		member_int(&x, "line", s->line);
+	member_int(&x, "times", s->n);
+	member_int(&x, "bad", s->n_bad);
+	member_int(&x, "total_ns", s->total_ns);
+	member_int(&x, "max_ns", s->max_ns);
 	out_char(o, '}');
 }
 
 static void put_what_if(struct out *o, const struct model *m, size_t i)
 {
-	struct object x = object_begin(o);
-	number(&x, "workers", m->what_if[i].workers);
-	number(&x, "wall_ns", m->what_if[i].wall_ns);
+	struct members x = members_begin(o);
+	member_int(&x, "workers", m->what_if[i].workers);
+	member_int(&x, "wall_ns", m->what_if[i].wall_ns);
 	out_char(o, '}');
 }
 
 static void put_change(struct out *o, const struct model *m, size_t i)
 {
 	const struct model_change *c = &m->changes[i];
-	struct object x = object_begin(o);
-	word(&x, "what", phrase_change(c));
-	text(&x, "name", c->name);
-	number_or_null(&x, "before_ns", c->before_ns, c->what != CHANGE_NEW);
-	number_or_null(&x, "now_ns", c->now_ns, c->what != CHANGE_GONE);
+	struct members x = members_begin(o);
+	member_word(&x, "what", phrase_change(c));
+	member_text(&x, "name", c->name);
+	member_int_or_null(&x, "before_ns", c->before_ns, c->what != CHANGE_NEW);
+	member_int_or_null(&x, "now_ns", c->now_ns, c->what != CHANGE_GONE);
 	out_char(o, '}');
 }
 
 static void put_note(struct out *o, const struct model *m, size_t i)
 {
-	struct object x = object_begin(o);
-	text(&x, "name", m->notes[i].name);
-	text(&x, "text", m->notes[i].text);
+	struct members x = members_begin(o);
+	member_text(&x, "name", m->notes[i].name);
+	member_text(&x, "text", m->notes[i].text);
 	out_char(o, '}');
 }
 
@@ -294,5 +238,8 @@ void report_json(struct model *m, struct out *o)
 	put_array(o, m, "suites", m->n_suites, put_suite);
 	put_array(o, m, "units", m->n_units, put_unit);
 	put_array(o, m, "tests", m->n_tests, put_test);
+	json_containers(o, m);
+	json_phase_tree(o, m);
+	json_critical(o, m);
 	out_text(o, "}\n");
 }

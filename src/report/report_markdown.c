@@ -2,23 +2,14 @@
 
 #include "base/str.h"
 #include "report/excerpt.h"
+#include "report/markdown.h"
 #include "report/phrase.h"
 
 enum { FULL = 50, LISTED = 200, ROWS = 15, MESSAGE_BYTES = 4096, OUTPUT_LINES = 40, OUTPUT_BYTES = 8192 };
 
 #define CUT_LINE "\n---\n\n*Cut here, at the size limit. `report.txt` and `report.html` have the rest.*\n"
 
-/* Pieces go out whole or not at all, so that a cut never opens what it does not close. */
-struct md {
-	struct model *m;
-	struct out *to;
-	struct buf piece, scratch, plain;
-	struct out o; /* into piece */
-	size_t left_bytes;
-	bool cut;
-};
-
-static void put_piece(struct md *x)
+void md_piece(struct md *x)
 {
 	x->cut |= x->piece.n > x->left_bytes;
 	if (!x->cut) {
@@ -28,18 +19,18 @@ static void put_piece(struct md *x)
 	buf_clear(&x->piece);
 }
 
-static void put_phrase(struct md *x)
+void md_phrase(struct md *x)
 {
 	out_md(&x->o, buf_view(&x->scratch));
 	buf_clear(&x->scratch);
 }
 
-static void put_heading(struct md *x, const char *before, struct str word, const char *after)
+void md_heading(struct md *x, const char *before, struct str word, const char *after)
 {
 	out_printf(&x->o, "\n## %s", before);
 	if (word.n)
 		phrase_plural(&x->scratch, word);
-	put_phrase(x);
+	md_phrase(x);
 	out_printf(&x->o, "%s\n", after);
 }
 
@@ -56,11 +47,11 @@ static void put_head(struct md *x)
 	out_text(&x->o, phrase_verdict(x->m));
 	out_text(&x->o, ": ");
 	phrase_outcome(&x->scratch, x->m);
-	put_phrase(x);
+	md_phrase(x);
 	out_text(&x->o, "\n\n");
 	if (phrase_cut_short(&x->scratch, x->m)) {
 		out_text(&x->o, "> **");
-		put_phrase(x);
+		md_phrase(x);
 		out_text(&x->o, "**\n\n");
 	}
 	if (x->m->command.n) {
@@ -68,12 +59,12 @@ static void put_head(struct md *x)
 		out_text(&x->o, "  \n");
 	}
 	phrase_size(&x->scratch, x->m);
-	put_phrase(x);
+	md_phrase(x);
 	out_text(&x->o, "  \n");
 	phrase_counts(&x->scratch, x->m);
-	put_phrase(x);
+	md_phrase(x);
 	out_char(&x->o, '\n');
-	put_piece(x);
+	md_piece(x);
 }
 
 static void put_block(struct md *x, struct str s)
@@ -127,7 +118,7 @@ static void put_failure(struct md *x, size_t number, const struct model_test *t)
 		out_md_code(&x->o, str_clip_utf8(t->key, 1000), false);
 		out_char(&x->o, '\n');
 	}
-	put_piece(x);
+	md_piece(x);
 }
 
 static void put_bad_units(struct md *x)
@@ -135,7 +126,7 @@ static void put_bad_units(struct md *x)
 	size_t n;
 	const uint32_t *at = model_bad_units(x->m, &n);
 	if (n)
-		put_heading(x, "Units that broke with no bad ", x->m->word_test, " in them");
+		md_heading(x, "Units that broke with no bad ", x->m->word_test, " in them");
 	for (size_t i = 0; i < n && i < FULL; i++) {
 		const struct model_unit *u = &x->m->units[at[i]];
 		out_printf(&x->o, "\n### %zu\\. ", i + 1);
@@ -144,11 +135,11 @@ static void put_bad_units(struct md *x)
 		put_facts(x, u->status, u->dur_ns, u->worker);
 		out_char(&x->o, '\n');
 		put_details(x, u->message, u->output);
-		put_piece(x);
+		md_piece(x);
 	}
 	if (n > FULL)
 		out_printf(&x->o, "\nand %zu more\n", n - FULL);
-	put_piece(x);
+	md_piece(x);
 }
 
 static void put_failures(struct md *x)
@@ -156,7 +147,7 @@ static void put_failures(struct md *x)
 	size_t n;
 	const uint32_t *at = model_bad_tests(x->m, &n);
 	if (n)
-		put_heading(x, "Failed ", x->m->word_test, "");
+		md_heading(x, "Failed ", x->m->word_test, "");
 	for (size_t i = 0; i < n && i < FULL; i++)
 		put_failure(x, i + 1, &x->m->tests[at[i]]);
 	if (n > FULL)
@@ -168,15 +159,14 @@ static void put_failures(struct md *x)
 		out_char(&x->o, ' ');
 		put_place(x, t->file, t->line, false);
 		out_char(&x->o, '\n');
-		put_piece(x);
+		md_piece(x);
 	}
 	if (n > FULL + LISTED)
 		out_printf(&x->o, "- and %zu more\n", n - FULL - LISTED);
-	put_piece(x);
+	md_piece(x);
 }
 
-/* "| a | b |" and the line below it; a title with a leading '>' is right-aligned. */
-static void put_titles(struct md *x, const char *const *titles)
+void md_titles(struct md *x, const char *const *titles)
 {
 	out_char(&x->o, '\n');
 	for (const char *const *t = titles; *t; t++)
@@ -187,7 +177,7 @@ static void put_titles(struct md *x, const char *const *titles)
 	out_text(&x->o, "|\n");
 }
 
-static void put_time(struct md *x, int64_t ns)
+void md_time(struct md *x, int64_t ns)
 {
 	out_text(&x->o, "| ");
 	if (ns < 0)
@@ -204,7 +194,7 @@ static void put_name(struct md *x, struct str name, struct str file, uint32_t li
 	out_text(&x->o, " | ");
 	put_place(x, str_clip_utf8(file, 300), line, true);
 	out_text(&x->o, " |\n");
-	put_piece(x);
+	md_piece(x);
 }
 
 static void put_slowest(struct md *x)
@@ -213,26 +203,26 @@ static void put_slowest(struct md *x)
 	size_t n;
 	const uint32_t *at = model_slowest_tests(m, ROWS, &n);
 	if (n) {
-		put_heading(x, "Slowest ", m->word_test, "");
-		put_titles(x,
-			   (const char *const[]){">whole", ">in steps", ">in hooks", "name", "where", NULL});
+		md_heading(x, "Slowest ", m->word_test, "");
+		md_titles(x,
+			  (const char *const[]){">whole", ">in steps", ">in hooks", "name", "where", NULL});
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct model_test *t = &m->tests[at[i]];
-		put_time(x, t->dur_ns);
-		put_time(x, t->steps_ns);
-		put_time(x, t->hooks_ns);
+		md_time(x, t->dur_ns);
+		md_time(x, t->steps_ns);
+		md_time(x, t->hooks_ns);
 		put_name(x, t->name, t->file, t->line);
 	}
 	at = model_slowest_suites(m, ROWS, &n);
 	if (n) {
-		put_heading(x, "Slowest ", m->word_suite, "");
-		put_titles(x, (const char *const[]){">whole", ">outside", ">tests", "name", "where", NULL});
+		md_heading(x, "Slowest ", m->word_suite, "");
+		md_titles(x, (const char *const[]){">whole", ">outside", ">tests", "name", "where", NULL});
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct model_suite *s = &m->suites[at[i]];
-		put_time(x, s->tests_ns + s->outside_ns);
-		put_time(x, s->outside_ns);
+		md_time(x, s->tests_ns + s->outside_ns);
+		md_time(x, s->outside_ns);
 		out_printf(&x->o, "| %u ", s->n_tests);
 		put_name(x, s->name, s->file, 0);
 	}
@@ -243,13 +233,13 @@ static void put_sums(struct md *x, enum span_kind kind, struct str word)
 	size_t n;
 	const uint32_t *at = model_slowest_sums(x->m, kind, ROWS, &n);
 	if (n) {
-		put_heading(x, "Slowest ", word, "");
-		put_titles(x, (const char *const[]){">in all", ">longest", ">times", "name", "where", NULL});
+		md_heading(x, "Slowest ", word, "");
+		md_titles(x, (const char *const[]){">in all", ">longest", ">times", "name", "where", NULL});
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct model_sum *s = &x->m->sums[at[i]];
-		put_time(x, s->total_ns);
-		put_time(x, s->max_ns);
+		md_time(x, s->total_ns);
+		md_time(x, s->max_ns);
 		out_printf(&x->o, "| %u ", s->n);
 		put_name(x, s->name, s->file, s->line);
 	}
@@ -260,24 +250,24 @@ static void put_workers(struct md *x)
 	const struct model *m = x->m;
 	if (m->n_workers == 0)
 		return;
-	put_heading(x, "Workers", STR_NONE, "");
-	put_titles(x, (const char *const[]){">worker", ">units", ">busy", ">idle", ">start-up", ">teardown",
-					    ">cpu", ">peak RSS", NULL});
+	md_heading(x, "Workers", STR_NONE, "");
+	md_titles(x, (const char *const[]){">worker", ">units", ">busy", ">idle", ">start-up", ">teardown",
+					   ">cpu", ">peak RSS", NULL});
 	for (size_t i = 0; i < m->n_workers; i++) {
 		const struct model_worker *w = &m->all_workers[i];
 		out_printf(&x->o, "| %d | %u ", w->number, w->n_units);
-		put_time(x, w->busy_ns);
-		put_time(x, w->idle_ns);
-		put_time(x, w->startup_ns);
-		put_time(x, w->teardown_ns);
-		put_time(x, w->cpu_ns);
+		md_time(x, w->busy_ns);
+		md_time(x, w->idle_ns);
+		md_time(x, w->startup_ns);
+		md_time(x, w->teardown_ns);
+		md_time(x, w->cpu_ns);
 		out_text(&x->o, "| ");
 		if (w->peak_rss_bytes < 0)
 			out_char(&x->o, '-');
 		else
 			out_size(&x->o, w->peak_rss_bytes);
 		out_text(&x->o, " |\n");
-		put_piece(x);
+		md_piece(x);
 	}
 }
 
@@ -287,29 +277,29 @@ static void put_gap(struct md *x)
 	struct phrase_gap_part parts[PHRASE_GAP_PARTS];
 	if (m->wall_ns <= 0)
 		return;
-	put_heading(x, "Wall time against its lower bound", STR_NONE, "");
+	md_heading(x, "Wall time against its lower bound", STR_NONE, "");
 	out_char(&x->o, '\n');
 	phrase_bound(&x->scratch, m);
 	if (m->gap.bound_ns > 0) {
 		buf_char(&x->scratch, ' ');
 		phrase_gap(&x->scratch, m);
 	}
-	put_phrase(x);
+	md_phrase(x);
 	out_char(&x->o, '\n');
 	if (m->gap.bound_ns > 0) {
 		phrase_gap_parts(m, parts);
-		put_titles(x, (const char *const[]){">time", "part", "what", NULL});
-		put_time(x, m->gap.bound_ns);
+		md_titles(x, (const char *const[]){">time", "part", "what", NULL});
+		md_time(x, m->gap.bound_ns);
 		out_text(&x->o, "| bound | |\n");
 		for (int i = 0; i < PHRASE_GAP_PARTS; i++) {
 			char text[DURATION_BYTES];
 			out_printf(&x->o, "| %s | %s | %s |\n", duration_text(text, parts[i].ns),
 				   parts[i].name, parts[i].what);
 		}
-		put_time(x, m->wall_ns);
+		md_time(x, m->wall_ns);
 		out_text(&x->o, "| **wall** | |\n");
 	}
-	put_piece(x);
+	md_piece(x);
 }
 
 static void put_what_if(struct md *x)
@@ -317,14 +307,14 @@ static void put_what_if(struct md *x)
 	const struct model *m = x->m;
 	if (m->n_what_if == 0)
 		return;
-	put_heading(x, "The same run with other numbers of workers, simulated", STR_NONE, "");
-	put_titles(x, (const char *const[]){">workers", ">wall", "", NULL});
+	md_heading(x, "The same run with other numbers of workers, simulated", STR_NONE, "");
+	md_titles(x, (const char *const[]){">workers", ">wall", "", NULL});
 	for (uint32_t i = 0; i < m->n_what_if; i++) {
 		out_printf(&x->o, "| %u ", m->what_if[i].workers);
-		put_time(x, m->what_if[i].wall_ns);
+		md_time(x, m->what_if[i].wall_ns);
 		out_text(&x->o, m->what_if[i].workers == m->workers ? "| as it was |\n" : "| |\n");
 	}
-	put_piece(x);
+	md_piece(x);
 }
 
 static void put_changes(struct md *x)
@@ -334,27 +324,27 @@ static void put_changes(struct md *x)
 	buf_clear(&x->scratch);
 	if (!known && m->n_changes == 0)
 		return;
-	put_heading(x, "Against the run before", STR_NONE, "");
+	md_heading(x, "Against the run before", STR_NONE, "");
 	if (phrase_before(&x->scratch, m)) {
 		out_char(&x->o, '\n');
-		put_phrase(x);
+		md_phrase(x);
 		out_char(&x->o, '\n');
 	}
 	if (m->n_changes)
-		put_titles(x, (const char *const[]){"change", ">before", ">now", "name", NULL});
+		md_titles(x, (const char *const[]){"change", ">before", ">now", "name", NULL});
 	for (size_t i = 0; i < m->n_changes && i < 2 * ROWS; i++) {
 		const struct model_change *c = &m->changes[i];
 		out_printf(&x->o, "| %s ", phrase_change(c));
-		put_time(x, c->what == CHANGE_NEW ? -1 : c->before_ns);
-		put_time(x, c->what == CHANGE_GONE ? -1 : c->now_ns);
+		md_time(x, c->what == CHANGE_NEW ? -1 : c->before_ns);
+		md_time(x, c->what == CHANGE_GONE ? -1 : c->now_ns);
 		out_text(&x->o, "| ");
 		out_md(&x->o, str_clip_utf8(phrase_name(c->name), 500));
 		out_text(&x->o, " |\n");
-		put_piece(x);
+		md_piece(x);
 	}
 	if (model_changes(m) > 2 * ROWS)
 		out_printf(&x->o, "\nand %zu more\n", model_changes(m) - 2 * ROWS);
-	put_piece(x);
+	md_piece(x);
 }
 
 static void put_flaky(struct md *x)
@@ -363,8 +353,8 @@ static void put_flaky(struct md *x)
 	unsigned put = 0;
 	if (m->counts.flaky == 0)
 		return;
-	put_heading(x, "Flaky ", m->word_test, ": bad at first, then passed");
-	put_titles(x, (const char *const[]){">bad", ">of", "name", "where", NULL});
+	md_heading(x, "Flaky ", m->word_test, ": bad at first, then passed");
+	md_titles(x, (const char *const[]){">bad", ">of", "name", "where", NULL});
 	for (size_t i = 0; i < m->n_tests && put < 2 * ROWS; i++) {
 		const struct model_test *t = &m->tests[i];
 		if (!t->flaky)
@@ -377,21 +367,21 @@ static void put_flaky(struct md *x)
 		out_printf(&x->o, "\nand %u more\n", m->counts.flaky - put);
 	if (phrase_company(&x->scratch, m)) {
 		out_char(&x->o, '\n');
-		put_phrase(x);
+		md_phrase(x);
 		out_char(&x->o, '\n');
 	}
-	put_piece(x);
+	md_piece(x);
 }
 
 static void put_notes(struct md *x)
 {
 	if (x->m->n_notes)
-		put_heading(x, "Notes", STR_NONE, "\n");
+		md_heading(x, "Notes", STR_NONE, "\n");
 	for (size_t i = 0; i < x->m->n_notes; i++) {
 		out_text(&x->o, "- ");
 		out_md(&x->o, str_clip_utf8(str_trim(excerpt_plain(&x->plain, x->m->notes[i].text)), 4000));
 		out_char(&x->o, '\n');
-		put_piece(x);
+		md_piece(x);
 	}
 }
 
@@ -407,9 +397,12 @@ void report_markdown(struct model *m, struct out *o, size_t limit_bytes)
 	put_sums(&x, SPAN_STEP, m->word_step);
 	put_sums(&x, SPAN_HOOK, STR("hook"));
 	put_sums(&x, SPAN_FIXTURE, STR("fixture"));
+	md_phase_tree(&x);
+	md_containers(&x);
 	put_workers(&x);
 	put_gap(&x);
 	put_what_if(&x);
+	md_critical(&x);
 	put_changes(&x);
 	put_flaky(&x);
 	put_notes(&x);

@@ -260,9 +260,12 @@ void report_text(struct model *m, struct out *o, const struct report_text_option
 	table_slowest_suites(&x.term, m, opt->rows);
 	table_slowest_sums(&x.term, m, opt->rows);
 	table_phases(&x.term, m, opt->rows);
+	table_phase_tree(&x.term, m, opt->rows);
+	table_containers(&x.term, m, opt->rows);
 	table_workers(&x.term, m);
 	table_gap(&x.term, m);
 	table_what_if(&x.term, m);
+	table_critical(&x.term, m, opt->rows);
 	table_changes(&x.term, m, opt->rows);
 	table_flaky(&x.term, m, opt->rows);
 	put_notes(&x);

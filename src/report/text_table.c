@@ -20,8 +20,7 @@ void table_heading(struct term *t, const char *before, struct str word, const ch
 	buf_free(&b);
 }
 
-/* Titles of the number columns; a NULL ends them. */
-static void titles(struct term *t, const char *const *names, const unsigned *widths)
+void table_titles(struct term *t, const char *const *names, const unsigned *widths)
 {
 	term_ink(t, INK_DIM);
 	out_repeat(t->out, " ", INDENT);
@@ -82,7 +81,8 @@ void table_slowest_tests(struct term *t, struct model *m, unsigned rows)
 	phrase_plural(&b, m->word_step);
 	buf_char(&b, 0);
 	table_heading(t, "Slowest ", m->word_test, "");
-	titles(t, (const char *const[]){"whole", b.at, "hooks", NULL}, (const unsigned[]){TIME, TIME, TIME});
+	table_titles(t, (const char *const[]){"whole", b.at, "hooks", NULL},
+		     (const unsigned[]){TIME, TIME, TIME});
 	struct names names = {.used = INDENT + 3 * TIME};
 	for (size_t i = 0; i < n; i++)
 		names_fit(&names, t, m->tests[at[i]].name, m->tests[at[i]].file);
@@ -107,8 +107,8 @@ void table_slowest_suites(struct term *t, struct model *m, unsigned rows)
 	phrase_plural(&b, m->word_test);
 	buf_char(&b, 0);
 	table_heading(t, "Slowest ", m->word_suite, "");
-	titles(t, (const char *const[]){"whole", "outside", b.at, NULL},
-	       (const unsigned[]){TIME, TIME, TIME + 1});
+	table_titles(t, (const char *const[]){"whole", "outside", b.at, NULL},
+		     (const unsigned[]){TIME, TIME, TIME + 1});
 	struct names names = {.used = INDENT + 3 * TIME + 1};
 	for (size_t i = 0; i < n; i++)
 		names_fit(&names, t, m->suites[at[i]].name, m->suites[at[i]].file);
@@ -130,8 +130,8 @@ static void sums_of(struct term *t, struct model *m, enum span_kind kind, struct
 	if (n == 0)
 		return;
 	table_heading(t, "Slowest ", word, "");
-	titles(t, (const char *const[]){"in all", "longest", "times", NULL},
-	       (const unsigned[]){TIME, TIME, COUNT});
+	table_titles(t, (const char *const[]){"in all", "longest", "times", NULL},
+		     (const unsigned[]){TIME, TIME, COUNT});
 	struct names names = {.used = INDENT + 2 * TIME + COUNT};
 	for (size_t i = 0; i < n; i++)
 		names_fit(&names, t, m->sums[at[i]].name, m->sums[at[i]].file);
@@ -154,13 +154,19 @@ void table_slowest_sums(struct term *t, struct model *m, unsigned rows)
 
 void table_phases(struct term *t, const struct model *m, unsigned rows)
 {
-	if (m->n_phases == 0)
+	size_t n = 0, put = 0;
+	for (size_t i = 0; i < m->n_phases; i++)
+		n += !m->phases[i].marked;
+	if (n == 0)
 		return;
 	table_heading(t, "Phases of the run", STR_NONE, "");
-	titles(t, (const char *const[]){"began", "took", "worker", NULL},
-	       (const unsigned[]){TIME, TIME, COUNT});
-	for (size_t i = 0; i < m->n_phases && i < rows; i++) {
+	table_titles(t, (const char *const[]){"began", "took", "worker", NULL},
+		     (const unsigned[]){TIME, TIME, COUNT});
+	for (size_t i = 0; i < m->n_phases && put < rows; i++) {
 		const struct model_phase *x = &m->phases[i];
+		if (x->marked)
+			continue; /* they stand in the tree, added up */
+		put++;
 		out_repeat(t->out, " ", INDENT);
 		term_duration(t, x->start_ns, TIME);
 		term_duration(t, x->dur_ns, TIME);
@@ -177,8 +183,8 @@ void table_phases(struct term *t, const struct model *m, unsigned rows)
 		}
 		out_char(t->out, '\n');
 	}
-	if (m->n_phases > rows)
-		out_printf(t->out, "  and %zu more\n", m->n_phases - rows);
+	if (n > put)
+		out_printf(t->out, "  and %zu more\n", n - put);
 }
 
 static void worker_row(struct term *t, const struct model *m, const struct model_worker *x, unsigned bar)
@@ -219,10 +225,10 @@ void table_workers(struct term *t, const struct model *m)
 	if (m->n_workers == 0)
 		return;
 	table_heading(t, "Workers", STR_NONE, "");
-	titles(t,
-	       (const char *const[]){"worker", "units", "busy", "idle", "start-up", "teardown", "cpu",
-				     "peak RSS", NULL},
-	       (const unsigned[]){6, 7, TIME, TIME, TIME, TIME, TIME, TIME});
+	table_titles(t,
+		     (const char *const[]){"worker", "units", "busy", "idle", "start-up", "teardown", "cpu",
+					   "peak RSS", NULL},
+		     (const unsigned[]){6, 7, TIME, TIME, TIME, TIME, TIME, TIME});
 	for (size_t i = 0; i < m->n_workers; i++) {
 		worker_row(t, m, &m->all_workers[i], bar);
 		again += m->all_workers[i].n_starts > 1 ? m->all_workers[i].n_starts - 1 : 0;
@@ -232,8 +238,7 @@ void table_workers(struct term *t, const struct model *m)
 			   again == 1 ? "" : "es", again == 1 ? "was" : "were");
 }
 
-/* Wraps a phrase at blanks, behind two columns. */
-static void paragraph(struct term *t, struct str s)
+void table_paragraph(struct term *t, struct str s)
 {
 	unsigned room = t->columns - 2, used = 0;
 	struct str word;
@@ -264,7 +269,7 @@ void table_gap(struct term *t, const struct model *m)
 		buf_char(&b, ' ');
 		phrase_gap(&b, m);
 	}
-	paragraph(t, buf_view(&b));
+	table_paragraph(t, buf_view(&b));
 	buf_free(&b);
 	if (m->gap.bound_ns <= 0)
 		return;
@@ -334,7 +339,7 @@ void table_changes(struct term *t, const struct model *m, unsigned rows)
 	if (known || m->n_changes) {
 		table_heading(t, "Against the run before", STR_NONE, "");
 		if (known)
-			paragraph(t, buf_view(&b));
+			table_paragraph(t, buf_view(&b));
 	}
 	for (size_t i = 0; i < m->n_changes && i < rows; i++) {
 		const struct model_change *x = &m->changes[i];
@@ -359,7 +364,7 @@ void table_flaky(struct term *t, const struct model *m, unsigned rows)
 	if (m->counts.flaky == 0)
 		return;
 	table_heading(t, "Flaky ", m->word_test, ": bad at first, then passed");
-	titles(t, (const char *const[]){"bad", "of", NULL}, (const unsigned[]){COUNT, COUNT});
+	table_titles(t, (const char *const[]){"bad", "of", NULL}, (const unsigned[]){COUNT, COUNT});
 	struct names names = {.used = INDENT + 2 * COUNT};
 	for (size_t i = 0, n = 0; i < m->n_tests && n < rows; i++) {
 		n += m->tests[i].flaky;
@@ -381,6 +386,6 @@ void table_flaky(struct term *t, const struct model *m, unsigned rows)
 	if (m->counts.flaky > put)
 		out_printf(t->out, "  and %u more\n", m->counts.flaky - put);
 	if (phrase_company(&b, m))
-		paragraph(t, buf_view(&b));
+		table_paragraph(t, buf_view(&b));
 	buf_free(&b);
 }
