@@ -165,9 +165,9 @@ static int export_url(const char *events, const char *where, struct err *e)
 	rc = rc < 0 ? rc : replay(events, &u.to, e);
 	buf_free(&u.headers);
 	if (rc == 0 && u.err.fault) {
+		unsigned long long lost = u.n_lost, all = u.n_lost + u.n_spans;
 		*e = u.err;
-		rc = err_wrap(e, "%llu of %llu spans were not sent to '%s'", (unsigned long long)u.n_lost,
-			      (unsigned long long)(u.n_spans + u.n_lost), u.url.shown);
+		rc = err_wrap(e, "%llu of %llu spans were not sent to '%s'", lost, all, u.url.shown);
 	}
 	return rc;
 }

@@ -128,7 +128,7 @@ static inline void fixture_containers(struct model *m, uint32_t n)
 	m->critical.items[1] = (struct critical_item){CRITICAL_IMAGE, STR_NONE, 1, MS(1400), m->wall_ns / 6};
 	m->critical.items[2] =
 	    (struct critical_item){CRITICAL_PHASE, STR("db migrate"), 6, MS(900), m->wall_ns / 10};
-	m->critical.items[3] = (struct critical_item){CRITICAL_WORKER, STR_NONE, 1, 0, m->wall_ns / 20};
+	m->critical.items[3] = (struct critical_item){CRITICAL_WORKER, STR_NONE, 3, 0, m->wall_ns / 20};
 }
 
 /* n phases of the suite: on each worker "db migrate" with "schema" and "seed" in it, one after the other. */
@@ -158,12 +158,40 @@ static inline void fixture_marks(struct model *m, uint32_t n)
 	m->phase_tree.n = 4;
 	m->phase_tree.marked = true;
 	struct model_node *t = m->phase_tree.nodes;
-	t[0] = (struct model_node){
-	    STR("before_scenario"), MODEL_NONE, 0, groups, 0, MS(2100), MS(300), MS(90), MS(700), true};
-	t[1] =
-	    (struct model_node){STR("db migrate"), 0, 1, groups, 0, MS(1800), MS(200), MS(80), MS(600), true};
-	t[2] = (struct model_node){STR("seed"), 1, 2, groups, 1, MS(900), MS(900), MS(40), MS(300), true};
-	t[3] = (struct model_node){STR("schema"), 1, 2, groups, 0, MS(700), MS(700), MS(35), MS(250), true};
+	t[0] = (struct model_node){.name = STR("before_scenario"),
+				   .parent = MODEL_NONE,
+				   .n = groups,
+				   .total_ns = MS(2100),
+				   .self_ns = MS(300),
+				   .min_ns = MS(90),
+				   .max_ns = MS(700)};
+	t[1] = (struct model_node){.name = STR("db migrate"),
+				   .depth = 1,
+				   .n = groups,
+				   .total_ns = MS(1800),
+				   .self_ns = MS(200),
+				   .min_ns = MS(80),
+				   .max_ns = MS(600),
+				   .marked = true};
+	t[2] = (struct model_node){.name = STR("seed"),
+				   .parent = 1,
+				   .depth = 2,
+				   .n = groups,
+				   .n_bad = 1,
+				   .total_ns = MS(900),
+				   .self_ns = MS(900),
+				   .min_ns = MS(40),
+				   .max_ns = MS(300),
+				   .marked = true};
+	t[3] = (struct model_node){.name = STR("schema"),
+				   .parent = 1,
+				   .depth = 2,
+				   .n = groups,
+				   .total_ns = MS(700),
+				   .self_ns = MS(700),
+				   .min_ns = MS(35),
+				   .max_ns = MS(250),
+				   .marked = true};
 }
 
 /* Every name and text of containers, types, calls, marks and what would help hostile. */

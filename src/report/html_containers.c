@@ -16,17 +16,8 @@ static void put_stage(struct html *x, const char *name, const struct model_stat 
 	out_text(x->o, "</tr>\n");
 }
 
-static void part(struct html *x, bool *comma, uint64_t n, const char *what)
-{
-	if (n == 0)
-		return;
-	buf_printf(&x->scratch, "%s%llu %s", *comma ? ", " : "", (unsigned long long)n, what);
-	*comma = true;
-}
-
 static void put_type(struct html *x, const struct model_container_type *t)
 {
-	bool comma = false;
 	out_text(x->o, "<tr><td class=\"name\" rowspan=\"3\"><b>");
 	html_name(x, t->name);
 	out_text(x->o, "</b>");
@@ -36,17 +27,13 @@ static void put_type(struct html *x, const struct model_container_type *t)
 		out_text(x->o, "</code>");
 	}
 	out_text(x->o, "<small>");
-	part(x, &comma, t->n, "in all");
-	part(x, &comma, t->n_failed, "failed");
-	part(x, &comma, t->n_left, "left");
-	part(x, &comma, t->n_shared, "shared");
-	part(x, &comma, t->peak, "at once");
-	if (t->peak_bytes > 0) {
-		buf_text(&x->scratch, comma ? ", at most " : "at most ");
-		html_scratch(x);
-		out_size(x->o, t->peak_bytes);
-	}
+	buf_clear(&x->scratch);
+	phrase_container_type(&x->scratch, t);
+	if (t->peak_bytes > 0)
+		buf_text(&x->scratch, ", at most ");
 	html_scratch(x);
+	if (t->peak_bytes > 0)
+		out_size(x->o, t->peak_bytes);
 	out_text(x->o, "</small></td>");
 	put_stage(x, "create", &t->create);
 	out_text(x->o, "<tr>");
@@ -57,25 +44,9 @@ static void put_type(struct html *x, const struct model_container_type *t)
 
 static void put_summary(struct html *x)
 {
-	const struct model_containers *c = &x->m->containers;
 	out_text(x->o, "<p>");
-	phrase_number(&x->scratch, c->n, STR("container"));
-	buf_printf(&x->scratch, "; at most %u ran at once", c->peak);
-	if (c->peak) {
-		buf_text(&x->scratch, " (first at ");
-		phrase_duration(&x->scratch, c->peak_at_ns);
-		buf_char(&x->scratch, ')');
-	}
-	buf_printf(&x->scratch, ", %.1f on average, %u at the end", c->average, c->at_end);
-	if (c->n_shared)
-		buf_printf(&x->scratch, "; %u that no single %.*s asked for", c->n_shared,
-			   STR_ARG(x->m->word_test));
-	if (c->wait_ns > 0) {
-		buf_text(&x->scratch, "; ");
-		phrase_duration(&x->scratch, c->wait_ns);
-		buf_text(&x->scratch, " lost in polling for what was ready already");
-	}
-	buf_char(&x->scratch, '.');
+	buf_clear(&x->scratch);
+	phrase_containers(&x->scratch, x->m);
 	html_scratch(x);
 	out_text(x->o, "</p>");
 }
@@ -132,19 +103,13 @@ static void put_container(struct html *x, const struct model_container *c)
 	out_text(x->o, "</td>");
 }
 
-/* The test that asked for it, as far as one did. */
 static void put_owner(struct html *x, const struct model_container *c)
 {
-	const struct model *m = x->m;
 	out_text(x->o, "<td class=\"name\">");
-	if (c->test < m->n_tests)
-		html_name(x, m->tests[c->test].name);
-	else if (c->shared)
-		out_text(x->o, "shared");
-	else if (c->unit < m->n_units)
-		html_name(x, m->units[c->unit].name);
-	if (c->worker >= 0)
-		out_printf(x->o, " <small>worker %d</small>", c->worker);
+	buf_clear(&x->scratch);
+	phrase_container_of(&x->scratch, x->m, c);
+	html_name(x, buf_view(&x->scratch));
+	buf_clear(&x->scratch);
 	out_text(x->o, "</td>");
 }
 
@@ -256,38 +221,27 @@ void html_phase_tree(struct html *x)
 	html_section_end(x);
 }
 
-/* What would have to be, in words before and after the name. */
-static const char *const wishes[CRITICAL_KINDS][2] = {
-    [CRITICAL_PHASE] = {"phase ", " were free"},
-    [CRITICAL_HOOK] = {"hook or fixture ", " were free"},
-    [CRITICAL_REUSE] = {"each worker kept one container ", ""},
-    [CRITICAL_SHARE] = {"all workers shared one container ", ""},
-    [CRITICAL_IMAGE] = {"images were there before: ", ""},
-    [CRITICAL_POLLING] = {"nobody polled for ", " once it is ready"},
-    [CRITICAL_LONGEST] = {"the longest unit were split: ", ""},
-    [CRITICAL_WORKER] = {"one worker more", ""},
-};
-
 void html_critical(struct html *x)
 {
 	const struct model_critical *c = &x->m->critical;
-	if (!c->n)
+	if (!phrase_tells_critical(x->m))
 		return;
 	html_section(x, "critical", "What would shorten the run", STR_NONE, "");
 	out_text(x->o,
 		 "<p class=\"note\">Each alone, simulated from this run; the savings do not add up.</p>");
-	html_titles(x, (const char *const[]){"if", ">times", ">spent", ">shorter by", "", NULL});
+	html_titles(x, (const char *const[]){"if \xe2\x80\xa6", ">times", ">spent", ">shorter by", "", NULL});
 	for (uint32_t i = 0; i < c->n; i++) {
 		const struct critical_item *k = &c->items[i];
-		unsigned kind = (unsigned)k->kind < CRITICAL_KINDS ? (unsigned)k->kind : CRITICAL_PHASE;
-		out_printf(x->o, "<tr><td class=\"name\">%s", wishes[kind][0]);
-		if (k->name.n) {
-			out_text(x->o, "<b>");
-			html_name(x, k->name);
-			out_text(x->o, "</b>");
-		}
-		out_printf(x->o, "%s</td>", wishes[kind][1]);
-		html_count(x, k->n);
+		out_text(x->o, "<tr><td class=\"name\">");
+		buf_clear(&x->scratch);
+		phrase_critical(&x->scratch, k);
+		html_name(x, buf_view(&x->scratch));
+		buf_clear(&x->scratch);
+		out_text(x->o, "</td>");
+		if (k->kind == CRITICAL_WORKER || k->kind == CRITICAL_LONGEST)
+			out_text(x->o, "<td></td>");
+		else
+			html_count(x, k->n);
 		html_time(x, k->spent_ns);
 		html_time(x, k->saved_ns);
 		out_text(x->o, "<td class=\"wide\">");

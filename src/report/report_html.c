@@ -229,7 +229,7 @@ static void put_nav(struct html *x, bool failures)
 	out_text(x->o, "<a href=\"#timeline\" class=\"js\" hidden>Timeline</a>\n");
 	if (m->containers.n)
 		put_link(x, "containers", "Containers", STR_NONE);
-	if (m->critical.n)
+	if (phrase_tells_critical(m))
 		put_link(x, "critical", "What would help", STR_NONE);
 	put_link(x, "tests", "", m->word_test);
 	if (m->counts.tests)

@@ -143,13 +143,19 @@ static void learn(struct otlp_build *b, struct otlp_span *s, const struct event 
 		s->status = ev->status;
 }
 
+static const struct known *worker_at(const struct otlp_build *b, int32_t worker)
+{
+	uint32_t i = worker < 0 ? MAP_NONE : map_get_int(&b->workers, (uint64_t)worker + 1);
+	return i == MAP_NONE ? NULL : &b->all[i];
+}
+
 /* Of a row that names no span around it. */
 static uint64_t parent_of(struct otlp_build *b, const struct event *ev)
 {
 	if (ev->parent || ev->kind == SPAN_WORKER || ev->worker < 0)
 		return ev->parent;
-	uint32_t i = map_get_int(&b->workers, (uint64_t)ev->worker + 1);
-	return i == MAP_NONE ? 0 : b->all[i].s.number;
+	const struct known *k = worker_at(b, ev->worker);
+	return k ? k->s.number : 0;
 }
 
 /* The name of the suite around a test. */
@@ -335,10 +341,10 @@ void otlp_begin(struct otlp *t, struct otlp_to *to, struct str service)
  */
 static void place(struct otlp_build *b, struct otlp_span *s)
 {
-	uint32_t i = s->worker < 0 ? MAP_NONE : map_get_int(&b->workers, (uint64_t)s->worker + 1);
+	const struct known *worker = worker_at(b, s->worker);
 	uint64_t unit = 0, test = 0;
 	uint32_t tests = 0;
-	s->parent = i == MAP_NONE ? 0 : b->all[i].s.number;
+	s->parent = worker ? worker->s.number : 0;
 	for (size_t k = 0; s->worker >= 0 && k < b->n; k++) {
 		const struct otlp_span *at = &b->all[k].s;
 		if ((at->kind != SPAN_UNIT && at->kind != SPAN_TEST) || at->worker != s->worker ||

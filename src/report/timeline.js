@@ -26,8 +26,12 @@ function makeTimeline(page) {
 	};
 	const endOf = {
 		unit: (i) => U.a[i] + U.d[i], test: (i) => T.a[i] + T.d[i], phase: (i) => P.a[i] + P.d[i], mark: (i) => P.a[i] + P.d[i],
-		container: (i) => Math.max(beginOf.container(i), C.e[i] >= 0 ? C.e[i] : data.wall),
+		container: (i) => Math.max(beginOf.container(i), C.x[i] & 2 ? refusedOf(i) : C.e[i] >= 0 ? C.e[i] : data.wall),
 	};
+	/* One that did not start is shown until that was said. */
+	function refusedOf(i) {
+		return C.b[i] >= 0 ? C.b[i] + Math.max(0, C.s[i]) : C.a[i] + Math.max(0, C.c[i]);
+	}
 	const rowOf = { test: [], mark: [], container: [], unit: [], phase: [] };
 
 	/* Sorted by begin, what is around before what is in it; `reach`: the latest end so far. */
