@@ -47,6 +47,8 @@ def verdict(statuses):
     """Of a unit: the worst of its tests, except that skipped tests beside passed
     ones leave it passed."""
     found = set(statuses)
+    if len(found) == 1:
+        return found.pop()
     for status in (ERROR, FAILED, PASSED, SKIPPED):
         if status in found:
             return status
@@ -95,9 +97,9 @@ def cover_context(name):
         tracer.context(name)
 
 
-def is_plain(path):
-    """Of a path that is relative and has no part to be resolved."""
-    return path[:1] != "/" and path[-1:] not in ("", "/", ".") and "./" not in path and "//" not in path
+def is_normal(path):
+    """Of most paths: what normpath() leaves as they are. Of few of these it says no."""
+    return path[:1] not in ("", ".") and path[-1] != "/" and "/." not in path and "//" not in path
 
 
 class Rows:
@@ -131,9 +133,12 @@ class Rows:
             return
         data = "".join(self.kept).encode("ascii", "replace")
         self.kept.clear()
+        if self.fd < 0:
+            return
         try:
-            while data and self.fd >= 0:
-                data = data[self.write(self.fd, data) :]
+            written = self.write(self.fd, data)
+            while written < len(data):
+                written += self.write(self.fd, data[written:])
         except OSError:
             self.fd = -1
 
@@ -250,6 +255,7 @@ class Agent:
         self.close = get("FETTLE_AGENT") == "close"
         self.failed = bool(get("FETTLE_FAILED"))
         self.start_dir = os.getcwd()
+        self.below = self.start_dir.rstrip("/") + "/"
         self.worker_dir = get("FETTLE_WORKER_DIR")
         self.run = get("FETTLE_RUN", "")
         self.worker = get("FETTLE_WORKER", "0")
@@ -267,13 +273,18 @@ class Agent:
         """A path as rows name it: below the start directory relative to it."""
         known = self.files.get(path)
         if known is None:
-            known = self.files[path] = path if is_plain(path) else self.below_start(path)
+            known = path if is_normal(path) else os.path.normpath(os.path.join(self.start_dir, path))
+            if known.startswith(self.below):
+                known = known[len(self.below) :]
+            self.files[path] = known
         return known
 
-    def below_start(self, path):
-        path = os.path.normpath(os.path.join(self.start_dir, path))
-        below = self.start_dir.rstrip("/") + "/"
-        return path[len(below) :] if path.startswith(below) else path
+    def size(self, file):
+        """In bytes; None where that cannot be told."""
+        try:
+            return os.stat(file if file[:1] == "/" else self.below + file).st_size
+        except OSError:
+            return None
 
     def is_worker(self, path):
         """Whether this process is the one that takes units: the first below its

@@ -135,6 +135,8 @@ class Observer:
         self.cleanup_error = None
         self.hook_error = None
         self.in_scenario = False
+        # Whether nothing of the suite runs between the end of a feature and of its unit.
+        self.keeps_ends = False
         self.feature_failed = False
         self.last = None
         self.attempt = 1
@@ -214,7 +216,8 @@ class Observer:
         if feature.hook_failed:
             self.tell_not_run(suite, feature, runner, message)
         self.rows.end("suite", suite, now(), status, message)
-        self.rows.flush()
+        if not self.keeps_ends:
+            self.rows.flush()
 
     def tell_not_run(self, suite, feature, runner, message):
         """The scenarios that a broken hook of the feature kept from running."""
@@ -275,7 +278,8 @@ class Observer:
         cover_context("")
         if self.step_hooks:
             self.tell_step_hooks(test)
-        status, message = self.status_of(scenario), None
+        status = PASSED if scenario.status is self.passed and not scenario.hook_failed else status_of(scenario)
+        message = None
         if self.cleanup_error or (status == FAILED and any(step.hook_failed for step in scenario.all_steps)):
             status = ERROR
         if status == SKIPPED:
@@ -287,41 +291,44 @@ class Observer:
         self.statuses[id(scenario)] = status
         self.rows.end("test", test, t, status, message)
 
-    def status_of(self, model):
-        """Of most, at once."""
-        return PASSED if model.status is self.passed and not model.hook_failed else status_of(model)
-
     # Steps.
 
     def step(self, plain):
-        matches, parents = self.matches, self.parents
+        matches, parents, passed, rows = self.matches, self.parents, self.passed, self.rows
 
         def run(step, runner, *args, **options):
             if runner is not self.runner and not self.is_ours(runner):
                 return plain(step, runner, *args, **options)
-            span, inside = self.enter()
+            span = rows.ids()
+            inside = parents[-1] if parents else 0
+            parents.append(span)
             matches.append(None)
             t = now()
             try:
-                return plain(step, runner, *args, **options)
+                # Most have none, and a call without them is a shorter one.
+                return plain(step, runner, *args, **options) if args or options else plain(step, runner)
             finally:
                 d = now() - t
                 parents.pop()
-                self.tell_step(span, inside, t, d, step, matches.pop())
+                match = matches.pop()
+                try:
+                    status = PASSED if step.status is passed and not step.hook_failed else status_of(step)
+                    more = self.place(step, match and match.location)
+                    rows.span("step", span, inside, t, d, status, f"{step.keyword} {step.name}", more)
+                except Exception as error:
+                    rows.broken("step: %r" % error)
 
         return run
 
-    @quiet
-    def tell_step(self, span, inside, t, d, step, match):
-        location, more = match and match.location, ""
-        if location:
-            place = location.filename, location.line
-            more = self.places.get(place)
-            if more is None:
-                more = self.places[place] = ',"file":%s,"line":%d' % (quote(self.agent.relative(place[0])), place[1])
-        elif step.status.name == "undefined":
-            more = ',"msg":"undefined step"'
-        self.rows.span("step", span, inside, t, d, self.status_of(step), f"{step.keyword} {step.name}", more)
+    def place(self, step, location):
+        """What a row says of the definition of a step."""
+        if not location:
+            return ',"msg":"undefined step"' if step.status.name == "undefined" else ""
+        place = location.filename, location.line
+        more = self.places.get(place)
+        if more is None:
+            more = self.places[place] = ',"file":%s,"line":%d' % (quote(self.agent.relative(place[0])), place[1])
+        return more
 
     def match(self, plain):
         matches = self.matches
@@ -338,7 +345,10 @@ class Observer:
 
     def hook(self, plain):
         def run_hook(runner, name, *args):
-            if name not in runner.hooks or runner is not self.runner or runner.config.dry_run:
+            if name not in runner.hooks:
+                # Most hooks, and not always is there one argument only.
+                return plain(runner, name, args[0], args[1]) if len(args) == 2 else plain(runner, name, *args)
+            if runner is not self.runner or runner.config.dry_run:
                 return plain(runner, name, *args)
             if not self.in_scenario:
                 # A hook may end the process.
@@ -536,6 +546,8 @@ class Puller:
                 self.list(bool(message.get("tests")), fettle_agent.names(message))
             elif message.get("do") == "run":
                 last = None
+                reporters = getattr(runner.config, "reporters", ())
+                self.observer.keeps_ends = all(type(one).__module__.startswith("behave.") for one in reporters)
                 for number, name, attempt in fettle_agent.units(message):
                     yield from self.unit(number, name, attempt)
                     last = number
@@ -613,10 +625,9 @@ class Puller:
 
     def one(self, name, file, with_tests):
         unit = {"name": name}
-        try:
-            unit["size"] = os.stat(os.path.join(self.agent.start_dir, file)).st_size
-        except OSError:
-            pass
+        size = self.agent.size(file)
+        if size is not None:
+            unit["size"] = size
         try:
             if with_tests:
                 unit["keys"] = [

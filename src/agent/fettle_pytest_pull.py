@@ -416,10 +416,9 @@ class Puller(Observer):
             raise
         units = {name: {"name": name} for name in found}
         for name, (path, _) in found.items():
-            try:
-                units[name]["size"] = os.stat(os.path.join(self.agent.start_dir, path)).st_size
-            except OSError:
-                pass
+            size = self.agent.size(path)
+            if size is not None:
+                units[name]["size"] = size
         if with_tests:
             self.add_keys(session, found, units)
         self.agent.say_units(list(units.values()))
