@@ -33,6 +33,8 @@ PASSED, SKIPPED, FAILED, ERROR = "passed", "skipped", "failed", "error"
 BADNESS = {PASSED: 1, SKIPPED: 2, FAILED: 4, ERROR: 5}
 
 NAME_BYTES = 4 << 10
+# No name of so many characters has more bytes than that.
+NAME_CHARS = NAME_BYTES // 4
 MESSAGE_BYTES = 16 << 10
 OUTPUT_BYTES = 64 << 10
 
@@ -44,13 +46,13 @@ def worse(a, b):
 def verdict(statuses):
     """Of a unit: the worst of its tests, except that skipped tests beside passed
     ones leave it passed."""
-    worst = None
-    for status in statuses:
-        if worst is None or {worst, status} == {PASSED, SKIPPED}:
-            worst = status if worst is None else PASSED
-        else:
-            worst = worse(worst, status)
-    return worst or PASSED
+    found = set(statuses)
+    if len(found) == 1:
+        return found.pop()
+    for status in (ERROR, FAILED, PASSED, SKIPPED):
+        if status in found:
+            return status
+    return PASSED
 
 
 def clip(text, limit):
@@ -65,6 +67,14 @@ def clip(text, limit):
     head, tail = data[: room // 3], data[len(data) - (room - room // 3) :]
     gap = "\n[... %d bytes left out ...]\n" % (len(data) - len(head) - len(tail))
     return head.decode("utf-8", "ignore") + gap + tail.decode("utf-8", "ignore")
+
+
+def flush(stream):
+    try:
+        stream.flush()
+    except Exception:
+        # There may be none, or it is closed.
+        pass
 
 
 def quiet(tell):
@@ -85,6 +95,11 @@ def cover_context(name):
     tracer = sys.modules.get("fettle_cover")
     if tracer:
         tracer.context(name)
+
+
+def is_normal(path):
+    """Of most paths: what normpath() leaves as they are. Of few of these it says no."""
+    return path[:1] not in ("", ".") and path[-1] != "/" and "/." not in path and "//" not in path
 
 
 class Rows:
@@ -118,9 +133,12 @@ class Rows:
             return
         data = "".join(self.kept).encode("ascii", "replace")
         self.kept.clear()
+        if self.fd < 0:
+            return
         try:
-            while data and self.fd >= 0:
-                data = data[self.write(self.fd, data) :]
+            written = self.write(self.fd, data)
+            while written < len(data):
+                written += self.write(self.fd, data[written:])
         except OSError:
             self.fd = -1
 
@@ -134,23 +152,29 @@ class Rows:
             self.is_broken = True
             self.note("agent-broken", message)
 
+    # Of the ways to make a text, the one here takes the least time: these three are
+    # called several times a test.
+
     def begin(self, kind, id, inside, t, name, more=""):
-        name = clip(name, NAME_BYTES)
+        if len(name) > NAME_CHARS:
+            name = clip(name, NAME_BYTES)
+        inside = f',"in":{inside}' if inside else ""
         self.put(
-            '{"ev":"begin","kind":"%s",%s,"id":%d%s,"t":%d,"name":%s%s}\n'
-            % (kind, self.mark, id, ',"in":%d' % inside if inside else "", t, quote(name), more)
+            f'{{"ev":"begin","kind":"{kind}",{self.mark},"id":{id}{inside},"t":{t},"name":{quote(name)}{more}}}\n'
         )
 
     def end(self, kind, id, t, status, message=None, more=""):
         if message:
             more += ',"msg":%s' % quote(clip(message, MESSAGE_BYTES))
-        self.put('{"ev":"end","kind":"%s",%s,"id":%d,"t":%d,"st":"%s"%s}\n' % (kind, self.mark, id, t, status, more))
+        self.put(f'{{"ev":"end","kind":"{kind}",{self.mark},"id":{id},"t":{t},"st":"{status}"{more}}}\n')
 
     def span(self, kind, id, inside, t, d, status, name, more=""):
-        name = clip(name, NAME_BYTES)
+        if len(name) > NAME_CHARS:
+            name = clip(name, NAME_BYTES)
+        inside = f',"in":{inside}' if inside else ""
         self.put(
-            '{"ev":"span","kind":"%s",%s,"id":%d%s,"t":%d,"d":%d,"st":"%s","name":%s%s}\n'
-            % (kind, self.mark, id, ',"in":%d' % inside if inside else "", t, d, status, quote(name), more)
+            f'{{"ev":"span","kind":"{kind}",{self.mark},"id":{id}{inside},"t":{t},"d":{d},"st":"{status}"'
+            f',"name":{quote(name)}{more}}}\n'
         )
 
     def output(self, id, text):
@@ -231,6 +255,7 @@ class Agent:
         self.close = get("FETTLE_AGENT") == "close"
         self.failed = bool(get("FETTLE_FAILED"))
         self.start_dir = os.getcwd()
+        self.below = self.start_dir.rstrip("/") + "/"
         self.worker_dir = get("FETTLE_WORKER_DIR")
         self.run = get("FETTLE_RUN", "")
         self.worker = get("FETTLE_WORKER", "0")
@@ -248,10 +273,18 @@ class Agent:
         """A path as rows name it: below the start directory relative to it."""
         known = self.files.get(path)
         if known is None:
-            known = os.path.normpath(os.path.join(self.start_dir, path))
-            below = self.start_dir.rstrip("/") + "/"
-            known = self.files[path] = known[len(below) :] if known.startswith(below) else known
+            known = path if is_normal(path) else os.path.normpath(os.path.join(self.start_dir, path))
+            if known.startswith(self.below):
+                known = known[len(self.below) :]
+            self.files[path] = known
         return known
+
+    def size(self, file):
+        """In bytes; None where that cannot be told."""
+        try:
+            return os.stat(file if file[:1] == "/" else self.below + file).st_size
+        except OSError:
+            return None
 
     def is_worker(self, path):
         """Whether this process is the one that takes units: the first below its
@@ -346,21 +379,32 @@ class Agent:
         self.link.say("units", units=units, more=False)
 
     def begin_unit(self, number, name, attempt):
-        """Its id; on disk at once."""
+        """Its id; on disk at once, with the end of the unit before it."""
         id = self.rows.ids()
-        more = ',"unit":%d,"attempt":%d,"key":%s' % (number, attempt, quote(name))
-        self.rows.begin("unit", id, 0, now(), name, more)
+        self.rows.begin("unit", id, 0, now(), name, f',"unit":{number},"attempt":{attempt},"key":{quote(name)}')
         self.rows.flush()
         return id
 
     def end_unit(self, number, id, status, message=None):
-        for stream in (sys.__stdout__, sys.stdout, sys.__stderr__, sys.stderr):
-            try:
-                stream.flush()
-            except Exception:
-                pass
-        self.rows.end("unit", id, now(), status, message, ',"unit":%d' % number)
+        """On disk with what comes next: another unit, done() or stop()."""
+        out, err = sys.__stdout__, sys.__stderr__
+        flush(out)
+        flush(err)
+        if sys.stdout is not out:
+            flush(sys.stdout)
+        if sys.stderr is not err:
+            flush(sys.stderr)
+        self.rows.end("unit", id, now(), status, message, f',"unit":{number}')
+
+    def done(self, number):
+        """All units of a request have ended, this the last."""
         self.rows.flush()
+        self.link.say("done", unit=number)
+
+    def stop(self, number, message):
+        """The framework ends the run after this unit."""
+        self.rows.flush()
+        self.link.say("stop", unit=number, msg=clip(message, MESSAGE_BYTES))
 
     def at_exit(self):
         self.rows.flush()

@@ -112,8 +112,9 @@ class Observer:
     process is part of the step that starts it.
 
     parents: ids of the open spans, outermost first. What is kept of a scenario
-    is reset when the next begins. A method that takes `plain` stands in the
-    place of behave's own; what it tells is told by methods that cannot raise.
+    is reset when the next begins. A method that takes `plain` makes of behave's
+    own what stands in its place: one function, for each call more is paid with
+    every step. What it tells is told by methods that cannot raise.
     """
 
     def __init__(self, agent, runner):
@@ -122,6 +123,10 @@ class Observer:
         self.rows = agent.rows
         self.parents = []
         self.matches = []
+        # By file and line of a step's definition, what rows say of it.
+        self.places = {}
+        # Of the framework's statuses the one that most have.
+        self.passed = None
         self.step_hooks = []
         # Of the feature's scenarios, the last attempt each; of the unit's features.
         self.statuses = {}
@@ -130,6 +135,8 @@ class Observer:
         self.cleanup_error = None
         self.hook_error = None
         self.in_scenario = False
+        # Whether nothing of the suite runs between the end of a feature and of its unit.
+        self.keeps_ends = False
         self.feature_failed = False
         self.last = None
         self.attempt = 1
@@ -138,19 +145,17 @@ class Observer:
     def install(self):
         from behave import model, runner, step_registry
 
-        wrap(model.Feature, "run", self.feature)
-        wrap(model.Scenario, "run", self.scenario)
-        wrap(model.Step, "run", self.step)
-        wrap(step_registry.StepRegistry, "find_match", self.match)
-        wrap(runner.ModelRunner, "run_hook", self.hook)
-        wrap(runner.Context, "_do_cleanups", self.cleanups)
+        self.passed = getattr(getattr(model, "Status", None), "passed", self)
+        replace(model.Feature, "run", self.feature)
+        replace(model.Scenario, "run", self.scenario)
+        replace(model.Step, "run", self.step)
+        replace(step_registry.StepRegistry, "find_match", self.match)
+        replace(runner.ModelRunner, "run_hook", self.hook)
+        replace(runner.Context, "_do_cleanups", self.cleanups)
         # The package's own name `fixture` is the decorator.
         fixtures = sys.modules.get("behave.fixture")
         if hasattr(fixtures, "_setup_fixture"):
-            wrap(fixtures, "_setup_fixture", self.fixture)
-
-    def inside(self):
-        return self.parents[-1] if self.parents else 0
+            replace(fixtures, "_setup_fixture", self.fixture)
 
     def is_ours(self, runner):
         """Of a runner that may be a weak proxy, as a context holds it."""
@@ -161,24 +166,28 @@ class Observer:
 
     def enter(self):
         """A new span that is not told before it ends: its id and what it lies in."""
-        span, inside = self.rows.ids(), self.inside()
-        self.parents.append(span)
+        parents, span = self.parents, self.rows.ids()
+        inside = parents[-1] if parents else 0
+        parents.append(span)
         return span, inside
 
     # Features.
 
-    def feature(self, plain, feature, runner):
-        if runner is not self.runner or not feature.should_run(runner.config):
-            return plain(feature, runner)
-        suite, inside = self.enter()
-        self.begin_suite(suite, inside, feature)
-        try:
-            failed = plain(feature, runner)
-        finally:
-            self.parents.pop()
-        self.feature_failed = failed
-        self.end_suite(suite, feature, runner, failed)
-        return failed
+    def feature(self, plain):
+        def run(feature, runner):
+            if runner is not self.runner or not feature.should_run(runner.config):
+                return plain(feature, runner)
+            suite, inside = self.enter()
+            self.begin_suite(suite, inside, feature)
+            try:
+                failed = plain(feature, runner)
+            finally:
+                self.parents.pop()
+            self.feature_failed = failed
+            self.end_suite(suite, feature, runner, failed)
+            return failed
+
+        return run
 
     @quiet
     def begin_suite(self, suite, inside, feature):
@@ -186,9 +195,13 @@ class Observer:
         self.cleanup_error = None
         self.unselected = set(unselected(feature))
         file = self.agent.relative(feature.filename)
-        where = ',"file":%s,"line":%d,"key":%s' % (quote(file), feature.line, quote(file))
+        quoted = quote(file)
+        where = f',"file":{quoted},"line":{feature.line},"key":{quoted}'
         self.rows.begin("suite", suite, inside, now(), feature.name or file, where)
-        self.rows.flush()
+        if not inside:
+            # What runs before the first hook or test is behave's and the formatters';
+            # of a unit fettle knows which it is.
+            self.rows.flush()
 
     @quiet
     def end_suite(self, suite, feature, runner, failed):
@@ -203,30 +216,34 @@ class Observer:
         if feature.hook_failed:
             self.tell_not_run(suite, feature, runner, message)
         self.rows.end("suite", suite, now(), status, message)
-        self.rows.flush()
+        if not self.keeps_ends:
+            self.rows.flush()
 
     def tell_not_run(self, suite, feature, runner, message):
         """The scenarios that a broken hook of the feature kept from running."""
         message = ',"msg":%s' % quote("not run: " + fettle_agent.clip(message, 1 << 10))
         for scenario in feature.walk_scenarios():
             if scenario.status.name == "untested" and scenario.should_run(runner.config):
-                more = message + self.where(scenario)
+                more = message + self.where(scenario)[1]
                 self.rows.span("test", self.rows.ids(), suite, now(), 0, SKIPPED, scenario.name, more)
 
     # Scenarios.
 
-    def scenario(self, plain, scenario, runner):
-        if runner is not self.runner or self.is_left_out(scenario, runner):
-            return plain(scenario, runner)
-        test, inside = self.enter()
-        self.begin_test(test, inside, scenario)
-        self.in_scenario = True
-        try:
-            return plain(scenario, runner)
-        finally:
-            self.in_scenario = False
-            self.parents.pop()
-            self.end_test(test, scenario)
+    def scenario(self, plain):
+        def run(scenario, runner):
+            if runner is not self.runner or self.is_left_out(scenario, runner):
+                return plain(scenario, runner)
+            test, inside = self.enter()
+            self.begin_test(test, inside, scenario)
+            self.in_scenario = True
+            try:
+                return plain(scenario, runner)
+            finally:
+                self.in_scenario = False
+                self.parents.pop()
+                self.end_test(test, scenario)
+
+        return run
 
     def is_left_out(self, scenario, runner):
         """By its tags, its name or its line: behave calls run() all the same."""
@@ -235,8 +252,10 @@ class Observer:
         return not scenario.should_run(runner.config)
 
     def where(self, scenario):
-        file = self.agent.relative(scenario.filename)
-        return ',"file":%s,"line":%d,"key":%s' % (quote(file), scenario.line, quote("%s:%d" % (file, scenario.line)))
+        """Its key, and what a row says of its place."""
+        file, line = self.agent.relative(scenario.filename), scenario.line
+        key = f"{file}:{line}"
+        return key, f',"file":{quote(file)},"line":{line},"key":{quote(key)}'
 
     @quiet
     def begin_test(self, test, inside, scenario):
@@ -244,21 +263,23 @@ class Observer:
         self.last = scenario
         self.step_hooks.clear()
         self.cleanup_error = None
-        where = self.where(scenario)
+        key, where = self.where(scenario)
         attempt = self.unit_attempt + self.attempt - 1
         if attempt > 1:
             where += ',"attempt":%d' % attempt
         name = scenario.name or "%s:%d" % (scenario.filename, scenario.line)
         self.rows.begin("test", test, inside, now(), name, where)
         self.rows.flush()
-        cover_context("%s:%d" % (self.agent.relative(scenario.filename), scenario.line))
+        cover_context(key)
 
     @quiet
     def end_test(self, test, scenario):
         t = now()
         cover_context("")
-        self.tell_step_hooks(test)
-        status, message = status_of(scenario), None
+        if self.step_hooks:
+            self.tell_step_hooks(test)
+        status = PASSED if scenario.status is self.passed and not scenario.hook_failed else status_of(scenario)
+        message = None
         if self.cleanup_error or (status == FAILED and any(step.hook_failed for step in scenario.all_steps)):
             status = ERROR
         if status == SKIPPED:
@@ -272,58 +293,83 @@ class Observer:
 
     # Steps.
 
-    def step(self, plain, step, runner, *args, **options):
-        if not self.is_ours(runner):
-            return plain(step, runner, *args, **options)
-        span, inside = self.enter()
-        self.matches.append(None)
-        t = now()
-        try:
-            return plain(step, runner, *args, **options)
-        finally:
-            d = now() - t
-            self.parents.pop()
-            self.tell_step(span, inside, t, d, step, self.matches.pop())
+    def step(self, plain):
+        matches, parents, passed, rows = self.matches, self.parents, self.passed, self.rows
 
-    @quiet
-    def tell_step(self, span, inside, t, d, step, match):
-        more = ""
-        if match and match.location:
-            file = self.agent.relative(match.location.filename)
-            more = ',"file":%s,"line":%d' % (quote(file), match.location.line)
-        elif step.status.name == "undefined":
-            more = ',"msg":"undefined step"'
-        self.rows.span("step", span, inside, t, d, status_of(step), "%s %s" % (step.keyword, step.name), more)
+        def run(step, runner, *args, **options):
+            if runner is not self.runner and not self.is_ours(runner):
+                return plain(step, runner, *args, **options)
+            span = rows.ids()
+            inside = parents[-1] if parents else 0
+            parents.append(span)
+            matches.append(None)
+            t = now()
+            try:
+                # Most have none, and a call without them is a shorter one.
+                return plain(step, runner, *args, **options) if args or options else plain(step, runner)
+            finally:
+                d = now() - t
+                parents.pop()
+                match = matches.pop()
+                try:
+                    status = PASSED if step.status is passed and not step.hook_failed else status_of(step)
+                    more = self.place(step, match and match.location)
+                    rows.span("step", span, inside, t, d, status, f"{step.keyword} {step.name}", more)
+                except Exception as error:
+                    rows.broken("step: %r" % error)
 
-    def match(self, plain, registry, step):
-        found = plain(registry, step)
-        if self.matches:
-            self.matches[-1] = found
-        return found
+        return run
+
+    def place(self, step, location):
+        """What a row says of the definition of a step."""
+        if not location:
+            return ',"msg":"undefined step"' if step.status.name == "undefined" else ""
+        place = location.filename, location.line
+        more = self.places.get(place)
+        if more is None:
+            more = self.places[place] = ',"file":%s,"line":%d' % (quote(self.agent.relative(place[0])), place[1])
+        return more
+
+    def match(self, plain):
+        matches = self.matches
+
+        def find_match(registry, step):
+            found = plain(registry, step)
+            if matches:
+                matches[-1] = found
+            return found
+
+        return find_match
 
     # Hooks.
 
-    def hook(self, plain, runner, name, *args):
-        if runner is not self.runner or name not in runner.hooks or runner.config.dry_run:
-            return plain(runner, name, *args)
-        if not self.in_scenario:
-            # A hook may end the process.
-            self.rows.flush()
-        failures = runner.hook_failures
-        span, inside = self.enter()
-        t = now()
-        try:
-            if name.endswith("_all"):
-                return self.catching(plain, runner, name, args)
-            return plain(runner, name, *args)
-        finally:
-            d = now() - t
-            self.parents.pop()
-            status = ERROR if runner.hook_failures != failures else PASSED
-            if name.endswith("_step"):
-                self.step_hooks.append((span, inside, t, d, status, name))
-            else:
-                self.tell_hook((span, inside, t, d, status, name), args)
+    def hook(self, plain):
+        def run_hook(runner, name, *args):
+            if name not in runner.hooks:
+                # Most hooks, and not always is there one argument only.
+                return plain(runner, name, args[0], args[1]) if len(args) == 2 else plain(runner, name, *args)
+            if runner is not self.runner or runner.config.dry_run:
+                return plain(runner, name, *args)
+            if not self.in_scenario:
+                # A hook may end the process.
+                self.rows.flush()
+            failures = runner.hook_failures
+            span, inside = self.enter()
+            t = now()
+            try:
+                if name.endswith("_all"):
+                    return self.catching(plain, runner, name, args)
+                return plain(runner, name, *args)
+            finally:
+                d = now() - t
+                self.parents.pop()
+                status = ERROR if runner.hook_failures != failures else PASSED
+                if name.endswith("_step"):
+                    self.step_hooks.append((span, inside, t, d, status, name))
+                else:
+                    self.tell_hook((span, inside, t, d, status, name), args)
+
+        return run_hook
 
     def catching(self, plain, runner, name, args):
         """Runs a hook whose error behave only prints, and keeps the error."""
@@ -369,38 +415,44 @@ class Observer:
 
     # Fixtures.
 
-    def cleanups(self, plain, context):
-        layer = context._stack[0] if context._stack else {}
-        if not layer.get("@cleanups") or not self.is_ours(getattr(context, "_runner", self.runner)):
-            return plain(context)
-        scope = layer.get("@layer") or "context"
-        span, inside = self.enter()
-        status = PASSED
-        t = now()
-        try:
-            return plain(context)
-        except Exception as error:
-            status = ERROR
-            self.cleanup_error = "%s cleanup: %s" % (scope, describe(error, error.__traceback__))
-            raise
-        finally:
-            d = now() - t
-            self.parents.pop()
-            more = ',"scope":%s,"part":"teardown"' % quote(scope)
-            self.rows.span("fixture", span, inside, t, d, status, scope + " cleanup", more)
-
-    def fixture(self, plain, function, context, *args, **options):
-        span, inside = self.enter()
-        status = ERROR
-        t = now()
-        try:
-            result = plain(function, context, *args, **options)
+    def cleanups(self, plain):
+        def do_cleanups(context):
+            layer = context._stack[0] if context._stack else {}
+            if not layer.get("@cleanups") or not self.is_ours(getattr(context, "_runner", self.runner)):
+                return plain(context)
+            scope = layer.get("@layer") or "context"
+            span, inside = self.enter()
             status = PASSED
-            return result
-        finally:
-            d = now() - t
-            self.parents.pop()
-            self.tell_fixture(span, inside, t, d, status, function, context)
+            t = now()
+            try:
+                return plain(context)
+            except Exception as error:
+                status = ERROR
+                self.cleanup_error = "%s cleanup: %s" % (scope, describe(error, error.__traceback__))
+                raise
+            finally:
+                d = now() - t
+                self.parents.pop()
+                more = ',"scope":%s,"part":"teardown"' % quote(scope)
+                self.rows.span("fixture", span, inside, t, d, status, scope + " cleanup", more)
+
+        return do_cleanups
+
+    def fixture(self, plain):
+        def set_up(function, context, *args, **options):
+            span, inside = self.enter()
+            status = ERROR
+            t = now()
+            try:
+                result = plain(function, context, *args, **options)
+                status = PASSED
+                return result
+            finally:
+                d = now() - t
+                self.parents.pop()
+                self.tell_fixture(span, inside, t, d, status, function, context)
+
+        return set_up
 
     @quiet
     def tell_fixture(self, span, inside, t, d, status, function, context):
@@ -424,15 +476,12 @@ def unselected(container):
             yield from unselected(item)
 
 
-def wrap(owner, name, around):
-    """Puts around(plain, ...) in the place of owner.name."""
+def replace(owner, name, make):
+    """Puts make(plain) in the place of owner.name."""
     plain = getattr(owner, name)
-
-    def wrapper(*args, **options):
-        return around(plain, *args, **options)
-
-    wrapper.__name__, wrapper.__doc__, wrapper.__wrapped__ = name, plain.__doc__, plain
-    setattr(owner, name, wrapper)
+    made = make(plain)
+    made.__name__, made.__doc__, made.__wrapped__ = name, plain.__doc__, plain
+    setattr(owner, name, made)
 
 
 class Puller:
@@ -440,7 +489,6 @@ class Puller:
 
     def __init__(self, agent, observer):
         self.agent = agent
-        self.link = agent.link
         self.observer = observer
         self.broken = False
         # Formatters and reporters write of features that were run as a whole.
@@ -449,18 +497,24 @@ class Puller:
 
     def install(self, runner):
         from behave import runner as module
+        from behave.runner_util import FileLocationParser, parse_features
 
+        self.parse_place, self.parse_features = FileLocationParser.parse, parse_features
         self.runner = runner
         self.locations = runner.feature_locations
-        wrap(module.Runner, "run_with_paths", self.run_with_paths)
-        wrap(module.ModelRunner, "run_model", self.run_model)
+        replace(module.Runner, "run_with_paths", self.run_with_paths)
+        replace(module.ModelRunner, "run_model", self.run_model)
 
-    def run_with_paths(self, plain, runner):
+    def run_with_paths(self, plain):
         """The framework's own, with no feature of its own to parse."""
-        if runner is self.runner:
-            runner.feature_locations = list
-            self.part_outfiles(runner.config)
-        return plain(runner)
+
+        def run_with_paths(runner):
+            if runner is self.runner:
+                runner.feature_locations = list
+                self.part_outfiles(runner.config)
+            return plain(runner)
+
+        return run_with_paths
 
     def part_outfiles(self, config):
         for opener, formatter in zip(config.outputs, config.format):
@@ -473,11 +527,14 @@ class Puller:
             self.junit_directory = config.junit_directory
             self.whole = True
 
-    def run_model(self, plain, runner, features=None):
-        if runner is not self.runner:
-            return plain(runner, features)
-        failed = plain(runner, self.pull())
-        return failed or self.broken
+    def run_model(self, plain):
+        def run_model(runner, features=None):
+            if runner is not self.runner:
+                return plain(runner, features)
+            failed = plain(runner, self.pull())
+            return failed or self.broken
+
+        return run_model
 
     def pull(self):
         agent, runner = self.agent, self.runner
@@ -489,13 +546,15 @@ class Puller:
                 self.list(bool(message.get("tests")), fettle_agent.names(message))
             elif message.get("do") == "run":
                 last = None
+                reporters = getattr(runner.config, "reporters", ())
+                self.observer.keeps_ends = all(type(one).__module__.startswith("behave.") for one in reporters)
                 for number, name, attempt in fettle_agent.units(message):
                     yield from self.unit(number, name, attempt)
                     last = number
                     if runner.aborted or (runner.config.stop and self.observer.feature_failed):
-                        self.link.say("stop", unit=number, msg="the suite ends at its first failure")
+                        agent.stop(number, "the suite ends at its first failure")
                         return
-                self.link.say("done", unit=last)
+                agent.done(last)
 
     def unit(self, number, name, attempt):
         observer, rows = self.observer, self.agent.rows
@@ -528,17 +587,17 @@ class Puller:
         self.agent.end_unit(number, id, fettle_agent.verdict(observer.suites), message)
 
     def parse(self, name):
-        from behave.runner_util import FileLocationParser, parse_features
-
         wanted, left_out = fettle_agent.chosen(name)
         # Where a test went elsewhere and stayed there, names still mean the same.
-        here = os.getcwd()
-        os.chdir(self.agent.start_dir)
+        here, there = os.getcwd(), self.agent.start_dir
+        if here != there:
+            os.chdir(there)
         try:
-            places = [FileLocationParser.parse(place) for place in wanted]
-            features = parse_features(places, language=self.runner.config.lang)
+            places = [self.parse_place(place) for place in wanted]
+            features = self.parse_features(places, language=self.runner.config.lang)
         finally:
-            os.chdir(here)
+            if here != there:
+                os.chdir(here)
         for feature in features if left_out else ():
             for scenario in feature.walk_scenarios():
                 if "%s:%d" % (self.agent.relative(scenario.filename), scenario.line) in left_out:
@@ -566,10 +625,9 @@ class Puller:
 
     def one(self, name, file, with_tests):
         unit = {"name": name}
-        try:
-            unit["size"] = os.stat(os.path.join(self.agent.start_dir, file)).st_size
-        except OSError:
-            pass
+        size = self.agent.size(file)
+        if size is not None:
+            unit["size"] = size
         try:
             if with_tests:
                 unit["keys"] = [

@@ -6,7 +6,7 @@ Pulling is in fettle_pytest_pull.
 from _pytest.config import hookimpl
 
 import fettle_agent
-from fettle_agent import ERROR, FAILED, PASSED, SKIPPED, cover_context, now, quiet, quote
+from fettle_agent import ERROR, FAILED, NAME_BYTES, PASSED, SKIPPED, cover_context, now, quiet, quote
 
 PHASES = ("setup", "call", "teardown")
 SETUP, CALL, TEARDOWN = range(3)
@@ -76,11 +76,9 @@ class Observer:
         self.remote = {}
         # When the phase that goes on began: the end of what came before it.
         self.phase_ns = 0
-        # The rows of a test that passed, but for numbers: most tests do.
-        steps = '{"ev":"span","kind":"step",%s,"id":%%%%d,"in":%%%%d,"t":%%%%d,"d":%%%%d,"st":"passed","name":"%s"}\n'
-        ends = '{"ev":"end","kind":"test",%s,"id":%%d,"t":%%d,"st":"passed"}\n'
-        mark = self.rows.mark
-        self.passed = "".join(steps % (mark, phase) for phase in PHASES).replace("%%", "%") + ends % mark
+        # How the rows of a step and of a test's end begin.
+        self.step = '{"ev":"span","kind":"step",%s,"id":' % self.rows.mark
+        self.ends = '{"ev":"end","kind":"test",%s,"id":' % self.rows.mark
 
     # One test.
 
@@ -98,54 +96,56 @@ class Observer:
             self.end_suite()
             self.begin_suite(path, item)
         self.attempt = 0
-        self.where = ',"file":%s' % self.file
-        key = "%s::%s" % (self.file_path, name) if name else self.file_path
-        if len(key) <= fettle_agent.NAME_BYTES:
-            self.where += ',"key":%s' % quote(key)
+        key = f"{self.file_path}::{name}" if name else self.file_path
+        where = f'{self.where_file},"key":{quote(key)}' if len(key) <= NAME_BYTES else self.where_file
         line = item.location[1]
-        if line is not None:
-            self.where += ',"line":%d' % (line + 1)
+        self.where = where if line is None else f'{where},"line":{line + 1}'
         self.name, self.context = name or path, key
         self.begin_test()
 
-    @quiet
     def begin_test(self):
+        rows = self.rows
         self.attempt += 1
         self.phase = SETUP
         self.times.clear()
         self.reports.clear()
-        self.test = self.rows.ids(4)
+        self.test = test = rows.ids(4)
         attempt = self.unit_attempt + self.attempt - 1
         more = self.where + ',"attempt":%d' % attempt if attempt > 1 else self.where
-        self.phase_ns = now()
-        self.rows.begin("test", self.test, self.suite, self.phase_ns, self.name, more)
-        self.rows.flush()
+        self.phase_ns = t = now()
+        rows.begin("test", test, self.suite, t, self.name, more)
+        rows.flush()
         cover_context(self.context)
 
     @quiet
     def end_test(self, outcome=None):
-        rows, test, t = self.rows, self.test, now()
+        rows, test, times, t = self.rows, self.test, self.times, now()
         cover_context("")
         self.test = 0
         status, message, bad = PASSED, None, {}
         for report in self.reports:
             if report.outcome != PASSED:
                 status, message = self.read(report, status, message, bad)
+        if status == PASSED and len(times) == 3 and self.reports and self.reports[-1].when == "teardown":
+            # Most tests: their four rows at once.
+            self.statuses[self.name] = PASSED
+            (t1, d1), (t2, d2), (t3, d3) = times["setup"], times["call"], times["teardown"]
+            step = self.step
+            rows.put(
+                f'{step}{test + 1},"in":{test},"t":{t1},"d":{d1},"st":"passed","name":"setup"}}\n'
+                f'{step}{test + 2},"in":{test},"t":{t2},"d":{d2},"st":"passed","name":"call"}}\n'
+                f'{step}{test + 3},"in":{test},"t":{t3},"d":{d3},"st":"passed","name":"teardown"}}\n'
+                f'{self.ends}{test},"t":{t},"st":"passed"}}\n'
+            )
+            return
         excinfo = getattr(outcome, "excinfo", None)
         if excinfo and not any(report.when == "teardown" for report in self.reports):
             status = ERROR
             message = "%s: %s" % (excinfo[0].__name__, excinfo[1])
         self.statuses[self.name] = status
-        if status == PASSED and len(self.times) == 3:
-            setup, call, teardown = (self.times[phase] for phase in PHASES)
-            rows.put(
-                self.passed
-                % (test + 1, test, *setup, test + 2, test, *call, test + 3, test, *teardown, test, t)
-            )
-            return
         for n, phase in enumerate(PHASES, 1):
-            if phase in self.times:
-                start, d = self.times[phase]
+            if phase in times:
+                start, d = times[phase]
                 rows.span("step", test + n, test, start, d, bad.get(phase, PASSED), phase)
         if status in (FAILED, ERROR):
             rows.output(test, self.printed())
@@ -180,8 +180,12 @@ class Observer:
     def pytest_runtest_logstart(self, nodeid, location):
         # A plugin that runs a test again says so only here.
         if self.test and self.times:
-            self.end_test()
-            self.begin_test()
+            self.again()
+
+    @quiet
+    def again(self):
+        self.end_test()
+        self.begin_test()
 
     # pytest's own figures of the phases stand still where a test stops the clock.
     # A phase ends where pytest goes on to make its report, and the next begins when
@@ -221,10 +225,10 @@ class Observer:
         self.suite = self.rows.ids()
         self.statuses = {}
         self.file_path = self.agent.relative(str(item.path)) if hasattr(item, "path") else path
-        self.file = quote(self.file_path)
-        self.rows.begin(
-            "suite", self.suite, self.unit, now(), self.file_path, ',"file":%s,"key":%s' % (self.file, self.file)
-        )
+        file = quote(self.file_path)
+        self.where_file = ',"file":%s' % file
+        more = '%s,"key":%s' % (self.where_file, file)
+        self.rows.begin("suite", self.suite, self.unit, now(), self.file_path, more)
 
     @quiet
     def end_suite(self):

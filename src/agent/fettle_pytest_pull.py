@@ -21,7 +21,6 @@ class Puller(Observer):
 
     def __init__(self, agent):
         super().__init__(agent)
-        self.link = agent.link
         self.collected = []
         self.collection_errors = 0
         self.tests = 0
@@ -257,9 +256,9 @@ class Puller(Observer):
                 if session.shouldstop:
                     raise session.Interrupted(session.shouldstop)
             except BaseException as error:
-                self.link.say("stop", unit=number, msg=fettle_agent.clip(cause(error), fettle_agent.MESSAGE_BYTES))
+                self.agent.stop(number, cause(error))
                 raise
-        self.link.say("done", unit=last)
+        self.agent.done(last)
 
     def run_unit(self, session, number, name, attempt):
         self.unit = self.agent.begin_unit(number, name, attempt)
@@ -417,10 +416,9 @@ class Puller(Observer):
             raise
         units = {name: {"name": name} for name in found}
         for name, (path, _) in found.items():
-            try:
-                units[name]["size"] = os.stat(os.path.join(self.agent.start_dir, path)).st_size
-            except OSError:
-                pass
+            size = self.agent.size(path)
+            if size is not None:
+                units[name]["size"] = size
         if with_tests:
             self.add_keys(session, found, units)
         self.agent.say_units(list(units.values()))
