@@ -53,8 +53,13 @@ bool store_open(const char *path)
 	return true;
 }
 
-void store_count_process(enum cover_map_way way)
+void store_count_process(enum cover_map_way way, unsigned python_minor)
 {
+	uint32_t *newest = &store.map->python_minor;
+	uint32_t have = __atomic_load_n(newest, __ATOMIC_RELAXED);
+	while (have < python_minor && !__atomic_compare_exchange_n(newest, &have, python_minor, false,
+								   __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
 	(void)__atomic_fetch_add(&store.map->processes[way], 1, __ATOMIC_RELAXED);
 }
 

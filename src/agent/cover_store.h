@@ -37,7 +37,7 @@ extern struct store store;
 
 /* Maps the file; false when it is none of ours or cannot be mapped. */
 bool store_open(const char *path);
-void store_count_process(enum cover_map_way way);
+void store_count_process(enum cover_map_way way, unsigned python_minor);
 /* The row of a canonical path, which is made when it is new; NULL: no room. At least `lines` lines. */
 struct row *store_row(const char *path, size_t n, uint32_t lines);
 void store_arc(struct row *r, int32_t from, int32_t to);

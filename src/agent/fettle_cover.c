@@ -246,7 +246,7 @@ static PyObject *start(PyObject *self, PyObject *args)
 		if (!need_ops || learn_ops())
 			way = agent_minor >= 12 ? (monitor_start() ? COVER_WAY_MONITOR : COVER_WAY_NONE)
 						: (probe_start() ? COVER_WAY_PROBE : COVER_WAY_NONE);
-		store_count_process(way);
+		store_count_process(way, (unsigned)agent_minor);
 	}
 	Py_DECREF(path);
 	Py_DECREF(agent);

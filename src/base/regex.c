@@ -210,3 +210,28 @@ int regex_lines(const struct regex *r, struct arena *a, struct str text, struct 
 	*ret_n = s.n;
 	return 0;
 }
+
+bool regex_groups(const struct regex *r, struct str text, struct str *groups, size_t n)
+{
+	if (!r)
+		return false;
+	struct str subject = text.at ? text : STR("");
+	const pcre2_code *code = r->ascii && is_ascii(subject) ? r->ascii : r->any;
+	pcre2_general_context *memory = pcre2_general_context_create(take, drop, NULL);
+	pcre2_match_context *limits = pcre2_match_context_create(memory);
+	pcre2_match_data *data = pcre2_match_data_create((uint32_t)n, memory);
+	pcre2_set_match_limit(limits, STEPS_MAX);
+	pcre2_set_heap_limit(limits, HEAP_MAX_KIB);
+	int rc = pcre2_match(code, (PCRE2_SPTR)subject.at, subject.n, 0, 0, data, limits);
+	const size_t *found = pcre2_get_ovector_pointer(data);
+	for (size_t i = 0; i < n && rc >= 0; i++) {
+		/* 0: more groups than there is room for; the first n are there all the same */
+		bool took_part = (rc == 0 || i < (size_t)rc) && found[2 * i] != PCRE2_UNSET;
+		groups[i] =
+		    took_part ? str_cut(subject, found[2 * i], found[2 * i + 1] - found[2 * i]) : STR_NONE;
+	}
+	pcre2_match_data_free(data);
+	pcre2_match_context_free(limits);
+	pcre2_general_context_free(memory);
+	return rc >= 0;
+}

@@ -40,3 +40,9 @@ void regex_free(struct regex *r);
  */
 int must_use regex_lines(const struct regex *r, struct arena *a, struct str text, struct regex_match **ret,
 			 uint32_t *ret_n, struct err *e);
+
+/*
+ * The first match in text: groups[0] is all of it, groups[1 .. n) what its parentheses took, from the left;
+ * empty where they took no part in it. They point into text. False: no match, or it took too many steps.
+ */
+bool regex_groups(const struct regex *r, struct str text, struct str *groups, size_t n);

@@ -126,6 +126,25 @@ static void a_pattern_that_takes_too_long_is_an_error(void **state)
 	assert_non_null(strstr(said, "takes too many steps"));
 }
 
+static void the_groups_of_the_first_match_point_into_the_text(void **state)
+{
+	struct err e;
+	struct regex *r;
+	struct str groups[4], pattern = STR("(\\w+)=(x)?(\\d+)");
+	(void)state;
+	assert_int_equal(regex_compile(&pattern, 1, &r, &e), 0);
+	assert_true(regex_groups(r, STR("a b=12 c=x3"), groups, 4));
+	assert_true(str_is(groups[0], "b=12"));
+	assert_true(str_is(groups[1], "b"));
+	assert_int_equal(groups[2].n, 0);
+	assert_true(str_is(groups[3], "12"));
+	assert_true(regex_groups(r, STR("\xc3\xa9=x3"), groups, 2)); /* fewer places than groups */
+	assert_true(str_is(groups[1], "\xc3\xa9"));
+	assert_false(regex_groups(r, STR("nothing"), groups, 4));
+	assert_false(regex_groups(NULL, STR("a=1"), groups, 4));
+	regex_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +155,7 @@ int main(void)
 	    cmocka_unit_test(letters_and_digits_are_unicodes),
 	    cmocka_unit_test(what_python_refuses_is_refused),
 	    cmocka_unit_test(a_pattern_that_takes_too_long_is_an_error),
+	    cmocka_unit_test(the_groups_of_the_first_match_point_into_the_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

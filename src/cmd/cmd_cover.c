@@ -179,6 +179,7 @@ static int start(struct cover_options *o, const struct knob_values *v, const str
 		return err_sys(e, "cannot find '%s'", o->root ? o->root : ".");
 	struct cover_job *job = mem_alloc(sizeof(*job));
 	int rc = cover_job_open(job, "cover", &o->wishes, v, root, e);
+	job->python_minor = (uint8_t)(o->python.is ? 8 + o->python.is : 0);
 	mem_free(root);
 	if (rc == 0)
 		rc = cover(job, o, operands, e);

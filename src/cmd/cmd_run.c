@@ -483,6 +483,7 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 {
 	enum status worst = STATUS_NONE;
 	bool nothing = end == POOL_DONE && !r->n_jobs && !r->n_bad_units && !r->stopped_early;
+	run_sayings_end(r);
 	if (r->suite.adapter != &adapter_plain && end != POOL_BROKEN && r->o.results.n) {
 		(void)results_read(r, 0, -1, &worst);
 		r->n_bad_units += status_is_bad(worst);
@@ -609,6 +610,7 @@ static int run_all(struct run *r, struct err *e)
 static void free_run(struct run *r)
 {
 	run_cover_free(r);
+	run_sayings_free(r);
 	drop_folders(r);
 	run_memory_free(r);
 	for (uint32_t i = 0; i < r->workers; i++) {
@@ -695,6 +697,8 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 	r->desks = arena_array(&r->arena, struct desk, r->workers);
 	model_init(&r->model);
 	run_host_init(r);
+	if (run_sayings_init(r, e) < 0)
+		return e->fault;
 	return make_folders(r, e);
 }
 

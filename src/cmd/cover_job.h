@@ -41,6 +41,7 @@ struct cover_job {
 	const char *command; /* for messages: "cover" */
 	bool branch;
 	unsigned precision;
+	uint8_t python_minor; /* of the Python 3.x that ran; 0: not known */
 	double fail_under;
 	unsigned threads;
 	struct cover_gate *gates;

@@ -44,7 +44,7 @@ static bool is_python(const struct cover_gather *g)
 static void scan_text(struct cover_job *job, struct scanner *s, struct scan *scan, struct str text,
 		      const char *path)
 {
-	struct pyscan_options opt = {.arcs = job->merge.branch};
+	struct pyscan_options opt = {.arcs = job->merge.branch, .python_minor = job->python_minor};
 	struct regex_match *exclude, *partial;
 	struct pysource source = pysource(&s->arena, text);
 	if (source.error) {

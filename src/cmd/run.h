@@ -13,6 +13,7 @@
 #include "config/run_knobs.h"
 #include "ingest/gotest.h"
 #include "ingest/ingest.h"
+#include "ingest/sayings.h"
 #include "ingest/tap.h"
 #include "record/writer.h"
 #include "report/live.h"
@@ -124,6 +125,8 @@ struct run {
 	uint64_t seed;
 	struct err fault; /* of discovery */
 	bool has_fault;
+	struct sayings sayings;
+	struct listener *listeners; /* one a worker, and the last one for the set-up commands */
 	struct outfile *outfiles;
 	size_t n_outfiles, cap_outfiles;
 	struct run_cover *cover; /* NULL: not wanted */
@@ -134,6 +137,8 @@ struct run {
 /* Puts a note about the run where every report shows it. */
 void run_note(struct run *r, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int64_t run_now(const struct run *r);
+/* The first of a block of 2^32 span ids for a reader, behind those of agents' processes. */
+uint64_t run_ids(struct run *r);
 /* Whether units are chunks of files, each a plain process of the framework. */
 static inline bool run_is_chunked(const struct run *r)
 {
@@ -158,6 +163,14 @@ struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_
 void run_add_found(struct run *r, const bool *but);
 /* The keys from .. to - 1 of f, of them those that keep marks (NULL: all), one a line. */
 struct str run_join_keys(struct run *r, const struct found *f, uint32_t from, uint32_t to, const bool *keep);
+
+/* run_sayings.c: lines of output and of log files that tell of phases and containers. */
+int run_sayings_init(struct run *r, struct err *e);
+void run_sayings_hear(struct run *r, int32_t worker, uint32_t stream, struct str bytes, int64_t time_ns);
+void run_sayings_unit(struct run *r, int32_t worker, bool begins, uint64_t span, int64_t time_ns);
+/* Ends what is open, and says what did not go together. */
+void run_sayings_end(struct run *r);
+void run_sayings_free(struct run *r);
 
 /* run_parts.c */
 /* Asks for the tests of long files, which wait for the answer; the others become jobs. False: there are none.

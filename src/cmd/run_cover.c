@@ -153,6 +153,8 @@ static void read_all(struct run_cover *c)
 	cover_job_step(&c->job, "coverage read");
 	if (cover_map_read(c->session.path, &c->job.merge.sink, &stats, &e) < 0)
 		bad(&c->host, &e);
+	if (stats.python_minor < 100)
+		c->job.python_minor = (uint8_t)stats.python_minor;
 	tell_map(c, &stats);
 	c->host.note = note;
 	c->host.bad = bad;

@@ -62,8 +62,10 @@ static void put(struct sink *s, const struct event *ev)
 		r->n_bad_hooks++;
 	if (d && status_is_bad(ev->status))
 		d->was_bad = true;
-	if (d && ev->kind == SPAN_UNIT && ev->type == EVENT_END)
+	if (d && ev->kind == SPAN_UNIT && ev->type == EVENT_END) {
 		d->end_ns = ev->time_ns; /* rows are read later than they were written */
+		run_sayings_unit(r, ev->worker, false, 0, ev->time_ns);
+	}
 	bool test_row = ev->kind == SPAN_TEST || (ev->type == EVENT_END && ev->kind == SPAN_NONE);
 	if (d && test_row && ev->type != EVENT_OUTPUT)
 		note_test(r, d, ev);
@@ -208,6 +210,11 @@ static void output(struct pool_host *h, uint32_t worker, struct str bytes, int64
 	results_output(r, &r->desks[worker], bytes, time_ns);
 }
 
+static void heard(struct pool_host *h, int32_t worker, uint32_t stream, struct str bytes, int64_t time_ns)
+{
+	run_sayings_hear(run_of(h), worker, stream, bytes, time_ns);
+}
+
 static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_unit *u, uint64_t span,
 		       int64_t time_ns)
 {
@@ -217,6 +224,7 @@ static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_u
 	d->n_open = d->n_bad = d->n_done = 0;
 	d->span = span;
 	d->begin_ns = time_ns;
+	run_sayings_unit(r, (int32_t)worker, true, span, time_ns);
 	if (r->suite.adapter->mode == ADAPTER_EXEC || run_is_chunked(r))
 		results_begin(r, d, worker, u);
 }
@@ -297,6 +305,7 @@ void run_host_init(struct run *r)
 				     .units = units,
 				     .targets = targets,
 				     .output = output,
+				     .heard = heard,
 				     .unit_begin = unit_begin,
 				     .unit_exit = unit_exit,
 				     .unit_end = unit_end,

@@ -14,8 +14,7 @@
 
 enum { SNIFF_BYTES = 4096, RESULTS_MOST = 100000 };
 
-/* Span ids for readers: a block of 2^32 for each unit, behind those of agents' processes. */
-static uint64_t ids_for(struct run *r)
+uint64_t run_ids(struct run *r)
 {
 	return ((1ULL << 20) + ++r->n_reader_ids) << 32 | 1;
 }
@@ -25,7 +24,7 @@ void results_begin(struct run *r, struct desk *d, uint32_t worker, const struct 
 	d->in = (struct ingest){.out = &r->sink,
 				.arena = &d->arena,
 				.root = str_of(r->suite.cwd),
-				.next_id = ids_for(r),
+				.next_id = run_ids(r),
 				.parent = d->span,
 				.worker = (int32_t)worker,
 				.attempt = u->attempt,
@@ -100,7 +99,7 @@ uint32_t results_read(struct run *r, uint64_t parent, int32_t worker, enum statu
 	struct ingest in = {.out = &r->sink,
 			    .arena = &r->arena,
 			    .root = str_of(r->suite.cwd),
-			    .next_id = ids_for(r),
+			    .next_id = run_ids(r),
 			    .parent = parent,
 			    .worker = worker,
 			    .attempt = 1,

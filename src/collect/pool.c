@@ -317,9 +317,12 @@ static void check_clocks(struct pool *p, int64_t now)
 static void tick(struct pool *p, int64_t now)
 {
 	p->tick_ns = now + TICK_MS * NS_PER_MS;
-	for (uint32_t i = 0; i < p->o.workers; i++)
-		if (p->workers[i].pid && p->workers[i].spool.fd >= 0)
-			agent_rows(p, &p->workers[i]);
+	for (uint32_t i = 0; i < p->o.workers; i++) {
+		if (!p->workers[i].pid || p->workers[i].spool.fd < 0)
+			continue;
+		agent_rows(p, &p->workers[i]);
+		worker_read_logs(p, &p->workers[i], true);
+	}
 	if (p->front.pid)
 		agent_rows(p, &p->front);
 	p->host->tick(p->host, pool_time(p, now));
@@ -505,6 +508,7 @@ static void finish(struct pool *p)
 		fd_close(&w->agent);
 		fd_close(&w->pipe);
 		rows_close(w);
+		logs_close(&w->logs);
 		output_close(&w->output);
 		buf_free(&w->said);
 	}

@@ -56,6 +56,12 @@ struct pool_host {
 	void (*targets)(struct pool_host *h, bool last, const struct err *failed);
 	/* Exec: bytes that a unit printed. */
 	void (*output)(struct pool_host *h, uint32_t worker, struct str bytes, int64_t time_ns);
+	/*
+	 * What a worker says: stream 0 is what its processes print, others are its log files (logs.h).
+	 * worker -1: the set-up commands. May be NULL.
+	 */
+	void (*heard)(struct pool_host *h, int32_t worker, uint32_t stream, struct str bytes,
+		      int64_t time_ns);
 	/* A unit begins; span is its id. */
 	void (*unit_begin)(struct pool_host *h, uint32_t worker, const struct pool_unit *u, uint64_t span,
 			   int64_t time_ns);

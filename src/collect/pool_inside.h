@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "collect/logs.h"
 #include "collect/marks.h"
 #include "collect/marks_map.h"
 #include "collect/output.h"
@@ -71,6 +72,7 @@ struct worker {
 	int64_t rest_ns;    /* absolute: until then its pipe is not looked at; 0: it is */
 	int said_pipe;      /* front: standard error of the discovery process */
 	struct output output;
+	struct logs logs;
 	const struct pool_unit *units[BATCH];
 	uint32_t n_units;
 	const struct pool_unit *current; /* begun, not ended */
@@ -135,6 +137,8 @@ int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *cons
 		 struct err *e);
 /* Reads what it has printed; returns how many bytes. */
 size_t worker_drain(struct pool *p, struct worker *w);
+/* Reads what its log files have got more; search: looks for new ones, too. */
+void worker_read_logs(struct pool *p, struct worker *w, bool search);
 /* Its pipe has something to read, and may be left alone for a while after that. */
 void worker_hear(struct pool *p, struct worker *w);
 /* Looks at its pipe again. */

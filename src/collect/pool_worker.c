@@ -108,6 +108,7 @@ static int prepare(struct pool *p, struct worker *w, struct err *e)
 	w->map_path = arena_printf(a, "%s/m%u", p->o.work_dir, w->number);
 	w->dump_path = arena_printf(a, "%s/d%u", p->o.work_dir, w->number);
 	w->mark = arena_printf(a, ENV_WORKER "=%u", w->number);
+	logs_init(&w->logs, w->dir);
 	if (folder_make(w->dir, 0700, e) < 0 || open_rows(p, w, e) < 0)
 		return e->fault;
 	if (p->o.isolate) {
@@ -225,6 +226,25 @@ int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *cons
 	return 0;
 }
 
+static void heard(struct pool *p, const struct worker *w, uint32_t stream, struct str bytes)
+{
+	if (p->host->heard)
+		p->host->heard(p->host, w->front ? -1 : (int32_t)w->number, stream, bytes,
+			       pool_time(p, clock_mono_ns()));
+}
+
+void worker_read_logs(struct pool *p, struct worker *w, bool search)
+{
+	char room[65536];
+	size_t spent = 0;
+	uint32_t file;
+	struct str bytes;
+	if (search && w->dir)
+		logs_search(&w->logs);
+	while (w->logs.n && logs_next(&w->logs, room, sizeof(room), &spent, &file, &bytes))
+		heard(p, w, file + 1, bytes);
+}
+
 size_t worker_drain(struct pool *p, struct worker *w)
 {
 	char bytes[65536];
@@ -241,6 +261,7 @@ size_t worker_drain(struct pool *p, struct worker *w)
 		struct str s = {bytes, (size_t)n};
 		sum += s.n;
 		output_put(&w->output, s);
+		heard(p, w, 0, s);
 		if (w->front && w->state == SLOT_BUSY) {
 			p->suite->adapter->discover_feed(p->suite, s);
 			p->host->targets(p->host, false, NULL);
@@ -263,7 +284,10 @@ static void heed(struct pool *p, const struct worker *w, uint32_t events)
  */
 void worker_hear(struct pool *p, struct worker *w)
 {
-	size_t n = worker_drain(p, w);
+	/* the unit that prints has begun before, and its row says so: what is heard then lies in it */
+	if (p->o.pull && !w->front && w->spool.fd >= 0)
+		agent_rows(p, w);
+	size_t n = w->pipe >= 0 ? worker_drain(p, w) : 0;
 	if (!p->o.pull || w->front || w->pipe < 0 || n >= REST_BYTES)
 		return;
 	w->rest_ns = clock_mono_ns() + REST_MS * NS_PER_MS;
@@ -348,6 +372,7 @@ void worker_unit_end(struct pool *p, struct worker *w, enum status status, struc
 	struct field fields[5];
 	uint32_t n = 0;
 	int64_t now = pool_time(p, at);
+	worker_read_logs(p, w, !p->o.pull);
 	if (status_is_bad(status) && w->output.unit_bytes && !told) {
 		struct field size = {
 		    .key = STR("size"), .type = FIELD_INT, .num = (int64_t)w->output.unit_bytes};

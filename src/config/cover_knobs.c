@@ -22,6 +22,17 @@ static const struct knob rows[] = {
      .group = where,
      .offset = AT(root),
      .type = KNOB_TEXT},
+    {.flag = "python",
+     .yaml = "python",
+     .arg = "VERSION",
+     .choices = "auto|3.9|3.10|3.11|3.12|3.13|3.14",
+     .otherwise = "auto",
+     .help =
+	 "The Python that ran, where files hold only what ran (.coverage, slipcover): from 3.14 on annotations of a "
+	 "class are no statements, and less is dead code. 'auto' takes them for 3.13.",
+     .group = what,
+     .offset = AT(python),
+     .type = KNOB_CHOICE},
     {.flag = "output",
      .short_flag = 'o',
      .arg = "PATH",

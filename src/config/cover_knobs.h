@@ -19,10 +19,11 @@ struct cover_wishes {
 
 struct cover_options {
 	struct cover_wishes wishes;
-	const char *output;       /* a folder, or of `merge` a file */
-	const char *base;         /* the same as wishes.diff_base */
-	const char *root;         /* paths are told relative to it; NULL: the current folder */
-	struct knob_choice color; /* enum run_color */
+	const char *output;        /* a folder, or of `merge` a file */
+	const char *base;          /* the same as wishes.diff_base */
+	const char *root;          /* paths are told relative to it; NULL: the current folder */
+	struct knob_choice python; /* 0: not said; n: 3.(8 + n) */
+	struct knob_choice color;  /* enum run_color */
 	bool quiet;
 	const char *fettle_config;
 };

@@ -67,6 +67,16 @@ static const struct knob rows[] = {
      .group = units,
      .offset = AT(results),
      .type = KNOB_LIST},
+    {.flag = "line-rule",
+     .yaml = "line-rules",
+     .arg = "RULE",
+     .help =
+	 "Lines of output, and of *.log files in a worker's folder, that tell of phases: 'begin NAME=REGEX', "
+	 "'end NAME=REGEX', 'step NAME=REGEX' (begins one and ends the step before) or 'count NAME=REGEX'. {} in NAME is "
+	 "what the first parentheses of the expression take. The lines of testcontainers and kind are known.",
+     .group = units,
+     .offset = AT(line_rules),
+     .type = KNOB_LIST},
 
     {.flag = "workers",
      .short_flag = 'j',

@@ -15,7 +15,8 @@ struct run_options {
 	struct knob_choice adapter; /* .is: 0 auto, else as run_adapters */
 	struct knob_list units;     /* patterns for {} */
 	struct knob_list select;
-	struct knob_list results; /* globs of files that the command writes */
+	struct knob_list results;    /* globs of files that the command writes */
+	struct knob_list line_rules; /* ingest/sayings.h */
 	bool only_failed;
 	struct knob_part shard;
 	bool list;

@@ -3,7 +3,7 @@
  *
  * Give a struct cover_merge to readers as their sink (wire/cover.h), then call cover_finish once: it yields
  * the finished model, sorted and summed. The same facts give the same model, in whatever order and by however
- * many files they were told. Raw files wait for what their source says (coverage/cover_python.h)
+ * many files they were told. Raw files wait for what their source says (cover/cover_python.h)
  * between the two. Everything lies in the arena of the merge and lives as long as it. One thread at a time.
  *
  * About 5 ns a line told; memory about 1 KiB a file and 12 bytes a line.

@@ -14,7 +14,7 @@ enum cover_gate_kind {
 
 struct cover_gate {
 	enum cover_gate_kind kind;
-	struct str pattern; /* coverage/cover_glob.h; of GROUP and EACH. Empty: every file */
+	struct str pattern; /* cover/cover_glob.h; of GROUP and EACH. Empty: every file */
 	double bound;       /* per cent */
 };
 

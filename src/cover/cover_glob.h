@@ -1,4 +1,4 @@
-// coverage/cover_glob.h - patterns of file names as coverage.py reads them.
+// cover/cover_glob.h - patterns of file names as coverage.py reads them.
 //
 //   *      any run of characters but '/'
 //   ?      one character but '/'

@@ -3,11 +3,11 @@
  *
  *	cover_merge_init(&m, &arena, where, ctx);
  *	a_reader(..., &m.sink);                      any number of readers and files
- *	for each raw file: cover_python(&m, i, ...)  coverage/cover_python.h
+ *	for each raw file: cover_python(&m, i, ...)  cover/cover_python.h
  *	struct cover *c = cover_finish(&m);
  *	cover_merge_free(&m);                        *c lives on in the arena
  *
- * The order in which facts come does not matter. Cost and memory: see coverage/cover.h.
+ * The order in which facts come does not matter. Cost and memory: see cover/cover.h.
  */
 #pragma once
 #include "cover/cover.h"
@@ -85,7 +85,7 @@ void cover_merge_free(struct cover_merge *m);
  */
 void cover_merge_replay(const struct cover_merge *m, struct cover_sink *to);
 
-/* For coverage/cover_python.c: */
+/* For cover/cover_python.c: */
 
 /* ret[l]: how often line l ran, where it ran; the rest of the n_lines + 1 items is left alone. */
 void cover_gather_hits(const struct cover_merge *m, const struct cover_gather *g, uint32_t *ret,

@@ -21,7 +21,7 @@ struct cover_where {
 	struct str root; /* absolute, without a slash at its end */
 	const struct cover_where_alias *aliases;
 	uint32_t n_aliases;
-	const struct str *include, *omit; /* patterns; coverage/cover_glob.h */
+	const struct str *include, *omit; /* patterns; cover/cover_glob.h */
 	uint32_t n_include, n_omit;
 	bool (*exists)(void *ctx, const char *path); /* absolute */
 	void *ctx;

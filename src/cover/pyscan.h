@@ -16,6 +16,11 @@ struct pyscan_options {
 	const struct regex_match *partial; /* of partial_branches: lines whose missing ways do not count */
 	uint32_t n_partial;
 	bool arcs; /* find the ways, too */
+	/*
+	 * Of the Python 3.x that runs the source; 0 is as 13. From 14 on the compiler keeps what only
+	 * arithmetic shows to be dead, and annotations of a class without values are no code.
+	 */
+	uint8_t python_minor;
 };
 
 enum pyscan_flag {
@@ -54,7 +59,7 @@ struct pyfacts {
 };
 
 /*
- * text: UTF-8, or what decoding left of it (coverage/pysource.h); line ends \n, \r\n or \r. What the facts
+ * text: UTF-8, or what decoding left of it (cover/pysource.h); line ends \n, \r\n or \r. What the facts
  * hold lies in the arena, nothing in the text. About 3 ns a byte, 4 with arcs (26 MB of sympy, one core); of
  * the arena about 6 bytes a line and 100 a function, with arcs 15 a line. Never fails, whatever the bytes.
  */

@@ -89,9 +89,12 @@ static struct value of_number(int64_t number)
 	return v;
 }
 
-/* What an operator made: CPython folds it, coverage.py does not. */
-static struct value folded(struct value v)
+/* What an operator made: CPython folds it, since 3.14 too late to leave out what is dead; coverage.py does
+ * not. */
+static struct value folded(const struct reading *r, struct value v)
 {
+	if (py_folds_late(r->s))
+		return ANYTHING;
 	v.test &= PY_ANY;
 	return v;
 }
@@ -157,7 +160,9 @@ static struct value strings(struct reading *r)
 			break;
 	}
 	struct value v = of_truth(filled);
-	return open ? ANYTHING : fields ? folded(v) : v;
+	if (fields)
+		v.test &= PY_ANY;
+	return open ? ANYTHING : v;
 }
 
 /* What stands in round brackets; p is behind the opening one. */
@@ -166,18 +171,18 @@ static struct value bracketed(struct reading *r)
 	const char *open = r->p - 1;
 	unsigned depth = r->depth;
 	if (take(r, ')'))
-		return folded(of_truth(false));
+		return folded(r, of_truth(false));
 	struct value v = expression(r);
 	bool constant = v.constant;
 	if (!r->lost && take(r, ')'))
 		return v;
 	while (!r->lost && take(r, ',')) {
 		if (take(r, ')'))
-			return constant ? folded(of_truth(true)) : ANYTHING;
+			return constant ? folded(r, of_truth(true)) : ANYTHING;
 		constant &= expression(r).constant;
 	}
 	if (!r->lost && take(r, ')'))
-		return constant ? folded(of_truth(true)) : ANYTHING;
+		return constant ? folded(r, of_truth(true)) : ANYTHING;
 	r->lost = false; /* a generator, a yield, a walrus, a star */
 	r->depth = depth;
 	r->p = open;
@@ -266,7 +271,7 @@ static struct value raised(struct reading *r)
 	struct value exponent = r->depth < PY_EXPRESSION ? signed_value(r) : lose(r);
 	int64_t n;
 	if (base.is_number && exponent.is_number && power(base.number, exponent.number, &n))
-		return folded(of_number(n));
+		return folded(r, of_number(n));
 	return ANYTHING;
 }
 
@@ -288,12 +293,12 @@ static struct value signed_value(struct reading *r)
 	struct value v = raised(r);
 	r->depth--;
 	if (n)
-		v = folded(v);
+		v = folded(r, v);
 	while (n-- > 0) {
 		if (signs[n] == '~')
-			v = v.is_number ? folded(of_number(~v.number)) : ANYTHING;
+			v = v.is_number ? folded(r, of_number(~v.number)) : ANYTHING;
 		else if (signs[n] == '-' && v.is_number)
-			v = v.number == INT64_MIN ? ANYTHING : folded(of_number(-v.number));
+			v = v.number == INT64_MIN ? ANYTHING : folded(r, of_number(-v.number));
 	}
 	return v;
 }
@@ -384,7 +389,7 @@ static struct value arithmetic(struct reading *r, unsigned weakest)
 		struct value right = arithmetic(r, strength + 1);
 		int64_t number;
 		if (v.is_number && right.is_number && compute(op, n, v.number, right.number, &number))
-			v = folded(of_number(number));
+			v = folded(r, of_number(number));
 		else
 			v = ANYTHING;
 	}
@@ -435,7 +440,7 @@ static struct value inversion(struct reading *r)
 	if (v.constant) {
 		uint8_t known = v.test & PY_CONSTANT;
 		v = of_number(!inverts == !!(v.test & PY_MAY_TRUE));
-		return known ? v : folded(v);
+		return known ? v : folded(r, v);
 	}
 	v.test = inverts ? inverted(v.test) : v.test;
 	v.is_number = false;

@@ -88,10 +88,17 @@ struct pyscan {
 	uint32_t n, cap;
 	uint32_t n_lines; /* physical ones */
 	uint32_t *first_line;
-	uint8_t *flags; /* public ones and enum py_private */
+	uint8_t *flags;          /* public ones and enum py_private */
+	bool future_annotations; /* from __future__ import annotations */
 	uint32_t error_line;
 	const char *error;
 };
+
+/* Whether Python 3.14 or later runs it: its compiler folds constants later than those before. */
+static inline bool py_folds_late(const struct pyscan *s)
+{
+	return s->opt->python_minor >= 14;
+}
 
 /* More flags of a physical line; gone at the end. */
 enum py_private {
@@ -129,8 +136,9 @@ uint8_t pyscan_test(struct pyscan *s, const char *p, const char *end);
 
 /* pyscan_simple.c: marks of the one simple statement that lies from p to end; colon NULL: none outside of
  * brackets; line: where it ends, for errors. */
+enum py_place { PY_AT_OTHER, PY_AT_FUNCTION, PY_AT_CLASS }; /* CLASS: right below its header */
 uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, uint32_t line,
-		       bool in_function);
+		       enum py_place place);
 /* Behind blanks, line ends, joined lines and comments. */
 const char *pyscan_skip(const char *p, const char *end);
 /* Whether it is nothing but plain strings. */

@@ -215,11 +215,13 @@ static void end_statement(struct scan *c, const char *stop)
 	bool first = p == c->s->text.at + l->at && (is_inline ? header != PY_SIMPLE : !suite->begun);
 	bool can = is_inline ? takes_docstring(header, 1) : takes_docstring(suite->header, c->depth);
 	bool in_function = l->marks & PY_IN_FUNCTION;
+	bool in_class = (is_inline && header != PY_SIMPLE ? header : suite->header) == PY_CLASS;
+	enum py_place place = in_function ? PY_AT_FUNCTION : in_class ? PY_AT_CLASS : PY_AT_OTHER;
 	if (first && can && is_docstring(c, p, stop)) {
 		l->doc_end = c->line;
 		join_marks(l, PY_DOCSTRING | (in_function ? 0 : PY_CODE));
 	} else {
-		join_marks(l, pyscan_simple(c->s, p, stop, c->colon, c->line, in_function));
+		join_marks(l, pyscan_simple(c->s, p, stop, c->colon, c->line, place));
 	}
 }
 

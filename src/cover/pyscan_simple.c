@@ -73,7 +73,15 @@ static bool has_value(struct pyscan *s, const char *p, const char *end)
 	return false;
 }
 
-/* An annotation of a plain name that gives it no value: inside a function Python forgets it. */
+/* `from __future__ import annotations`: they become texts, which are kept as before. */
+static bool is_future_annotations(const char *p, const char *end)
+{
+	p = pyscan_skip(p + strlen("from"), end);
+	return end - p > 10 && memcmp(p, "__future__", 10) == 0 &&
+	       memmem(p, (size_t)(end - p), "annotations", 11);
+}
+
+/* An annotation of a plain name that gives it no value. */
 static bool is_bare_annotation(struct pyscan *s, const char *p, const char *end, const char *colon)
 {
 	const char *to = colon;
@@ -85,6 +93,15 @@ static bool is_bare_annotation(struct pyscan *s, const char *p, const char *end,
 		if (!py_ident(*p))
 			return false;
 	return !has_value(s, colon + 1, end);
+}
+
+/* Whether such a one makes no code: a function forgets it; later a class has a function of its own for them.
+ */
+static bool is_forgotten(const struct pyscan *s, const char *p, enum py_place place)
+{
+	if (place == PY_AT_FUNCTION)
+		return true;
+	return py_folds_late(s) && (*p == '(' || (place == PY_AT_CLASS && !s->future_annotations));
 }
 
 /* `del ()`, which deletes nothing. */
@@ -158,7 +175,7 @@ static bool is_foreign(struct str word, const char *end)
 }
 
 uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const char *colon, uint32_t line,
-		       bool in_function)
+		       enum py_place place)
 {
 	p = pyscan_skip(p, end);
 	if (p == end)
@@ -166,7 +183,10 @@ uint16_t pyscan_simple(struct pyscan *s, const char *p, const char *end, const c
 	struct str word = word_at(p, end);
 	if (is_foreign(word, end))
 		pyscan_fail(s, line, "two words stand side by side, which is not Python 3");
-	if (colon && in_function && !str_is(word, "lambda") && is_bare_annotation(s, p, end, colon))
+	if (colon && !str_is(word, "lambda") && is_forgotten(s, p, place) &&
+	    is_bare_annotation(s, p, end, colon))
 		return 0;
+	if (str_is(word, "from") && is_future_annotations(p, end))
+		s->future_annotations = true;
 	return of_word(s, word, end);
 }

@@ -352,6 +352,38 @@ static void long_chains_are_no_deep_ones(void **state)
 	arena_free(&a);
 }
 
+static void what_later_pythons_compile_differs(void **state)
+{
+	static const char text[] =
+	    "class A:\n    x: int\n    y: int = 1\n    if p:\n        z: int\n    (v): int\n"
+	    "w: int\nif 1 - 1:\n    dead = 1\nif 0:\n    dead = 2\n";
+	static const struct {
+		const char *head;
+		uint8_t minor;
+		const char *statements;
+	} cases[] = {
+	    {"", 0, "1 2 3 4 5 6 7 8 10"},
+	    {"", 13, "1 2 3 4 5 6 7 8 10"},
+	    {"", 14, "1 3 4 5 7 8 9 10"},
+	    {"from __future__ import annotations\n", 14, "1 2 3 4 5 6 8 9 10 11"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct arena a = {0};
+		struct buf b = {0};
+		char *whole = arena_printf(&a, "%s%s", cases[i].head, text);
+		struct pyscan_options opt = {.python_minor = cases[i].minor};
+		struct pyfacts f = pyscan(&a, str_of(whole), &opt);
+		for (uint32_t k = 1; k <= f.n_lines; k++)
+			if (f.flags[k] & PY_STATEMENT)
+				buf_printf(&b, b.n ? " %u" : "%u", (unsigned)k);
+		buf_add(&b, "", 0);
+		assert_string_equal(b.at, cases[i].statements);
+		buf_free(&b);
+		arena_free(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +402,7 @@ int main(void)
 	    cmocka_unit_test(strings_hide_what_they_hold),
 	    cmocka_unit_test(every_line_end_is_one),
 	    cmocka_unit_test(what_python_cannot_read_is_an_error),
+	    cmocka_unit_test(what_later_pythons_compile_differs),
 	    cmocka_unit_test(a_null_byte_is_an_error),
 	    cmocka_unit_test(depth_has_bounds),
 	    cmocka_unit_test(long_chains_are_no_deep_ones),

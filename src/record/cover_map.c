@@ -250,6 +250,7 @@ static int tell(struct str bytes, struct cover_sink *sink, struct cover_map_stat
 	ret->lost_arcs = map.lost_arcs;
 	ret->lost_contexts = map.lost_contexts;
 	memcpy(ret->processes, map.processes, sizeof(ret->processes));
+	ret->python_minor = map.python_minor;
 	ret->used_bytes = bytes.n;
 	struct reading r = {.bytes = bytes, .sink = sink, .stats = ret, .stat = stat};
 	find_files(&r, &map);

@@ -14,8 +14,9 @@ struct cover_map_stats {
 	uint32_t n_files;
 	uint32_t lost_files, lost_lines, lost_arcs, lost_contexts; /* for want of room */
 	uint32_t processes[COVER_WAYS];
-	uint32_t torn;    /* entries that were passed over */
-	uint32_t changed; /* files whose source changed since it was first seen, or is gone */
+	uint32_t python_minor; /* as in the map */
+	uint32_t torn;         /* entries that were passed over */
+	uint32_t changed;      /* files whose source changed since it was first seen, or is gone */
 	uint64_t used_bytes;
 };
 

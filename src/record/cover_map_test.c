@@ -146,12 +146,14 @@ static void what_was_hit_is_told_by_path(void **state)
 	add_file(&m, 2, "/a.py", lines, 1, NULL, 0);
 	m.map->lost_lines = 7;
 	m.map->processes[COVER_WAY_PROBE] = 3;
+	m.map->python_minor = 14;
 	struct cover_map_stats stats = tell(&m, &l);
 	assert_string_equal(l.said.at, "file /a.py\nlines 1\nfile /b.py\nlines 1 2 39\narcs 1>2 2>-1\n");
 	assert_int_equal(stats.n_files, 2);
 	assert_int_equal(stats.flags, COVER_MAP_BRANCH);
 	assert_int_equal(stats.lost_lines, 7);
 	assert_int_equal(stats.processes[COVER_WAY_PROBE], 3);
+	assert_int_equal(stats.python_minor, 14);
 	assert_int_equal(stats.torn, 0);
 	buf_free(&l.said);
 }
@@ -243,7 +245,7 @@ static void what_is_no_map_is_refused(void **state)
 	assert_int_equal(cover_map_tell((struct str){m.bytes, 20}, &l.sink, &stats, &e), FAULT_FORMAT);
 	m.map->version = 9;
 	assert_int_equal(cover_map_tell(bytes, &l.sink, &stats, &e), FAULT_FORMAT);
-	assert_string_equal(e.text, "the map has version 9; this fettle reads 1");
+	assert_string_equal(e.text, "the map has version 9; this fettle reads 2");
 	m.map->magic++;
 	assert_int_equal(cover_map_tell(bytes, &l.sink, &stats, &e), FAULT_FORMAT);
 	assert_string_equal(e.text, "it is no coverage map of fettle");

@@ -9,7 +9,7 @@
  *   measured  the tool that wrote the data knew which lines can run (LCOV, Cobertura, JSON, gcov, Go):
  *             lines with their counts, zero included.
  *   raw       only what ran is known (a .coverage file, fettle's own map): physical lines and arcs. Which
- *             lines are statements is found from the source later (coverage/cover_python.h).
+ *             lines are statements is found from the source later (cover/cover_python.h).
  */
 #pragma once
 #include <stdbool.h>

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define COVER_MAP_MAGIC   UINT64_C(0x50414d5245564f43) /* "COVERMAP" in memory */
-#define COVER_MAP_VERSION 1
+#define COVER_MAP_VERSION 2
 #define COVER_MAP_BYTES   (UINT64_C(1) << 30) /* of the file, holes included */
 
 enum cover_map_flag {
@@ -47,6 +47,8 @@ struct cover_map {
 	uint64_t chunks;    /* the newest struct cover_map_chunk */
 	uint32_t lost_files, lost_lines, lost_arcs, lost_contexts;
 	uint32_t processes[COVER_WAYS];
+	uint32_t python_minor; /* of the newest Python 3.x that measured; 0: none yet */
+	uint32_t pad;
 };
 
 /*

@@ -2,7 +2,7 @@
  * wire/diff.h - which lines a change touched.
  *
  * Told by whoever reads a diff (cover_in/gitdiff.h), heard by whoever asks what is covered of a change
- * (coverage/cover_diff.h).
+ * (cover/cover_diff.h).
  */
 #pragma once
 #include <stdint.h>

@@ -6,7 +6,9 @@ import subprocess
 import time
 
 import cover_cases
+import cover_merge_case
 import cover_report_case
+import cover_whole_case
 import mark_case
 import suites
 from frame import Failed, Side, Table, command, execute, interleave, plain_table, seconds, verdict
@@ -283,4 +285,6 @@ CASES = {
     "marks": mark_case.marks,
     "cover-tracer": cover_cases.cover_tracer,
     "cover-report": cover_report_case.cover_report,
+    "cover-merge": cover_merge_case.cover_merge,
+    "cover-whole": cover_whole_case.cover_whole,
 }

@@ -5,7 +5,7 @@ import struct
 
 SIZE = 1 << 30
 SLOTS = 1 << 16
-HEADER = struct.Struct("=QIIQQIIQQQQ8I")
+HEADER = struct.Struct("=QIIQQIIQQQQ10I")
 FILE = struct.Struct("=QQqIIII")
 CHUNK = struct.Struct("=QQQQ")
 MAGIC = 0x50414D5245564F43
@@ -18,7 +18,7 @@ def make(path, rules=(), flags=0, commit=1 << 20):
     slots = (HEADER.size + 7) & ~7
     at = slots + SLOTS * 8
     used = (at + len(text) + 7) & ~7
-    header = HEADER.pack(MAGIC, 1, flags, SIZE, slots, SLOTS, len(text), at, used, used + commit, 0, *([0] * 8))
+    header = HEADER.pack(MAGIC, 2, flags, SIZE, slots, SLOTS, len(text), at, used, used + commit, 0, *([0] * 10))
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.posix_fallocate(fd, 0, used + commit)
@@ -35,7 +35,7 @@ class Map:
     def __init__(self, path):
         with open(path, "rb") as f:
             fields = HEADER.unpack(f.read(HEADER.size))
-            used = fields[8]
+            used, self.python_minor = fields[8], fields[19]
             f.seek(0)
             self.bytes = f.read(used)
         self.lost, self.processes, self.used = fields[11:15], fields[15:19], used

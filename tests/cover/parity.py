@@ -148,8 +148,8 @@ def they_say(python, version, folder, paths):
         process.wait()
 
 
-def we_say(program, paths):
-    command = [program, "--arcs", "--defaults"]
+def we_say(program, version, paths):
+    command = [program, "--arcs", "--defaults", "--python", version.split(".")[1]]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     for path in paths:
         process.stdin.write(path + "\n")
@@ -219,7 +219,7 @@ def main():
     files = [path for path in files if not wants_newer(path, version)] + list(programs(folder, made))
     n = {"files": 0, "statements": 0, "arcs": 0, "regions": 0, "refused": 0, "differ": 0, "only we read": 0}
     kinds = {}
-    for path, theirs, ours in zip(files, they_say(venv, version, folder, files), we_say(program, files)):
+    for path, theirs, ours in zip(files, they_say(venv, version, folder, files), we_say(program, version, files)):
         n["files"] += 1
         if "error" in theirs:
             n["refused"] += 1

@@ -2,7 +2,8 @@
  * For parity.py: reads paths of Python files from standard input, one on each line, and says in one line of
  *JSON each what the scanner makes of them.
  *
- *	pyscan_says [--arcs] [--quiet] [--defaults] [--exclude PATTERN]... [--partial PATTERN]...
+ *	pyscan_says [--arcs] [--python MINOR] [--quiet] [--defaults] [--exclude PATTERN]... [--partial
+ *PATTERN]...
  *
  * Patterns are Python's; --defaults adds coverage.py's own. --quiet reads and scans, and says only how much
  *and how fast.
@@ -24,6 +25,7 @@ enum { PATTERNS = 32 };
 
 struct wishes {
 	bool arcs, quiet;
+	uint8_t python_minor;
 	struct str exclude[PATTERNS], partial[PATTERNS];
 	size_t n_exclude, n_partial;
 	struct regex *excludes, *partials;
@@ -125,7 +127,7 @@ static struct pyfacts look(struct arena *a, struct str bytes, const struct wishe
 			   struct err *e)
 {
 	struct regex_match *exclude, *partial;
-	struct pyscan_options opt = {.arcs = w->arcs};
+	struct pyscan_options opt = {.arcs = w->arcs, .python_minor = w->python_minor};
 	struct pysource source = pysource(a, bytes);
 	if (source.error)
 		return (struct pyfacts){.error = source.error, .error_line = 1};
@@ -187,6 +189,8 @@ static void read_wishes(struct wishes *w, int argc, char **argv)
 			w->arcs = true;
 		} else if (strcmp(argv[i], "--quiet") == 0) {
 			w->quiet = true;
+		} else if (strcmp(argv[i], "--python") == 0 && i + 1 < argc) {
+			w->python_minor = (uint8_t)strtoul(argv[++i], NULL, 10); /* of Python 3 */
 		} else if (strcmp(argv[i], "--defaults") == 0) {
 			add_all(w->exclude, &w->n_exclude, cover_exclude_lines);
 			add_all(w->partial, &w->n_partial, cover_partial_branches);

@@ -119,6 +119,7 @@ class Tracer:
             ways = [0, 0, 0, 0]
             ways[MONITOR if version >= 12 else PROBE] = 1
             self.assertEqual(found.processes, tuple(ways))
+            self.assertEqual(found.python_minor, version)
             self.assertEqual(self.lines(found, "a.py"), [1])
 
     def test_functions_branches_and_loops(self):
