@@ -5,7 +5,9 @@
  * Part of the model: model_put feeds it, model_finish closes it. All times are ns since
  * the run began, lengths ns; -1 where a thing did not happen or was not seen. A container
  * belongs to the one test that was open on its worker when its creation was asked for;
- * where none was, or several were, it is shared, never guessed.
+ * where none was, or several were, it is shared, never guessed (of tests that lie in each
+ * other, as subtests do, it is the innermost). A container that is started again, or that tap
+ * and suite both tell of (same cid), is one: its first start, its last end.
  */
 #pragma once
 #include <stdbool.h>

@@ -25,6 +25,7 @@ struct container_build {
 	bool begun;    /* its begin row was seen, or its creation failed */
 	bool refused;  /* it was never made */
 	bool no_image; /* ... for want of the image */
+	bool again;    /* its first life is over: what it does now is no longer how it began */
 	bool health, over, reaper;
 };
 

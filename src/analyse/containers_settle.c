@@ -12,7 +12,7 @@ static void settle_life(const struct model *m, struct model_container *c, const 
 	c->left = m->done && !b->refused && !c->removed && !b->reaper && (of_engine || !c->ended);
 	if (b->start_end_ns >= 0)
 		c->run_ns = b->start_end_ns;
-	else if (!c->n_starts && b->alive_ns >= 0)
+	else if (!c->failed && b->alive_ns >= 0)
 		c->run_ns = of_engine ? b->alive_ns : c->create_at_ns;
 	else if (!c->n_starts && !of_engine)
 		c->run_ns = c->create_at_ns;
@@ -65,6 +65,8 @@ static void settle_types(struct model *m, struct containers_build *cb)
 			continue;
 		uint32_t known = c->image.n ? map_get(&types, c->image) : MAP_NONE;
 		struct str type = known != MAP_NONE ? cb->all[known].type : type_of_image(c->image);
+		if (!c->image.n) /* the suite's own: it has a name */
+			type = c->name;
 		c->type = type.n ? model_intern(m, type) : STR("container");
 	}
 	map_free(&types);

@@ -166,6 +166,7 @@ void model_container_end(struct model *m, uint32_t i, const struct event *ev, in
 	struct container_build *b = &cb->beside[i];
 	learn(m, c, b, ev);
 	b->ended_ns = model_time(end_ns);
+	b->again = true;
 	containers_level(cb, b->ended_ns, -b->memory_bytes);
 	b->memory_bytes = 0;
 	int64_t code = event_int(ev, "exit", c->exit_code), peak = event_int(ev, "peak", -1);
@@ -234,7 +235,8 @@ static void ask(struct model_container *c, struct container_build *b, struct str
 	int64_t ready_ns = container_ready(b, &by);
 	if (b->start_end_ns < 0 || at_ns < b->start_end_ns || c->use_at_ns >= 0 || b->over)
 		return;
-	if (str_is(name, "stop") || str_is(name, "kill") || str_is(name, "remove")) {
+	if (str_is(name, "stop") || str_is(name, "kill") || str_is(name, "restart") ||
+	    str_is(name, "remove")) {
 		b->over = true;
 	} else if (ready_ns >= 0 && at_ns >= ready_ns) {
 		if (!str_is(name, "wait"))
@@ -262,9 +264,9 @@ static void sum(int64_t *to, int64_t ns)
 static void start_call(struct model *m, struct model_container *c, struct container_build *b,
 		       const struct event *ev, int64_t at_ns, int64_t dur_ns)
 {
-	bool bad = status_is_bad(ev->status);
+	bool refused = status_is_bad(ev->status), bad = refused || ev->status == STATUS_UNFINISHED;
 	c->n_starts++;
-	if (bad && b->start_end_ns < 0) {
+	if (refused && b->start_end_ns < 0) {
 		c->failed = true;
 		c->message = model_keep_message(m, ev->message);
 	}
@@ -295,6 +297,7 @@ static void stop_call(struct model_container *c, struct container_build *b, stru
 		*first_ns = at_ns;
 	if (bad)
 		return;
+	b->again = true;
 	if (b->stopped_ns < 0)
 		b->stopped_ns = plus(at_ns, dur_ns);
 	c->removed = c->removed || remove;
@@ -305,7 +308,7 @@ static void container_call(struct model *m, uint32_t i, const struct event *ev, 
 {
 	struct model_container *c = &m->build->containers->all[i];
 	struct container_build *b = &m->build->containers->beside[i];
-	bool bad = status_is_bad(ev->status);
+	bool bad = status_is_bad(ev->status) || ev->status == STATUS_UNFINISHED;
 	ask(c, b, ev->name, at_ns);
 	if (str_is(ev->name, "create")) {
 		learn_type(m, c, ev);
@@ -317,6 +320,8 @@ static void container_call(struct model *m, uint32_t i, const struct event *ev, 
 		start_call(m, c, b, ev, at_ns, dur_ns);
 	} else if (str_is(ev->name, "stop") || str_is(ev->name, "kill") || str_is(ev->name, "remove")) {
 		stop_call(c, b, ev->name, at_ns, dur_ns, bad);
+	} else if (str_is(ev->name, "restart")) {
+		b->again = true;
 	} else if (str_starts(ev->name, "exec")) {
 		c->exec_ns = plus(c->exec_ns, dur_ns);
 		c->n_execs += !str_is(ev->name, "exec-create");
@@ -487,6 +492,11 @@ bool model_container_value(struct model *m, const struct event *ev)
 	}
 	if (str_is(ev->name, "unhealthy") || str_is(ev->name, "oom"))
 		return true;
+	if (b->again && (b->listening_ns >= 0 || b->healthy_ns >= 0) &&
+	    (str_is(ev->name, "listening") || str_is(ev->name, "healthy"))) {
+		alive(b, at_ns);
+		return true;
+	}
 	if (str_is(ev->name, "listening"))
 		b->listening_ns = at_ns > b->listening_ns ? at_ns : b->listening_ns;
 	else if (str_is(ev->name, "healthy"))

@@ -406,6 +406,35 @@ static void a_container_told_by_tap_and_suite_is_one(void **state)
 	drop(m);
 }
 
+static void a_container_that_is_started_again_is_one(void **state)
+{
+	(void)state;
+	struct model *m = model_of(
+	    RUN
+	    "{'ev':'begin','t':200,'kind':'container','id':20,'w':0,'src':'tap','cid':'0123456789abcdef'}\n"
+	    "{'ev':'span','t':200,'d':10,'kind':'call','in':20,'w':0,'name':'start'}\n"
+	    "{'ev':'value','t':300,'in':20,'name':'listening','num':1}\n"
+	    "{'ev':'span','t':500,'d':10,'kind':'call','in':20,'w':0,'name':'stop'}\n"
+	    "{'ev':'end','t':509,'id':20,'exit':1}\n"
+	    "{'ev':'begin','t':600,'kind':'container','id':21,'w':0,'src':'tap','cid':'0123456789abcdef'}\n"
+	    "{'ev':'span','t':600,'d':10,'kind':'call','in':21,'w':0,'name':'start'}\n"
+	    "{'ev':'value','t':700,'in':21,'name':'listening','num':1}\n"
+	    "{'ev':'end','t':800,'id':21,'exit':2}\n"
+	    /* nobody knows whether this one was started */
+	    "{'ev':'begin','t':900,'kind':'container','id':22,'w':0,'src':'tap','name':'cut'}\n"
+	    "{'ev':'span','t':900,'d':10,'kind':'call','in':22,'w':0,'name':'start','st':'unfinished'}\n" DONE);
+	const struct model_container *x = m->containers.all;
+	assert_int_equal(m->containers.n, 2);
+	assert_int_equal(x[0].n_starts, 2);
+	assert_int_equal(x[0].ready_ns, 90);
+	assert_int_equal(x[0].run_ns, 210);
+	assert_int_equal(x[0].end_ns, 800);
+	assert_int_equal(x[0].exit_code, 2);
+	assert_int_equal(x[1].run_ns, -1);
+	assert_false(x[1].failed);
+	drop(m);
+}
+
 static void calls_may_come_before_their_container(void **state)
 {
 	(void)state;
@@ -568,6 +597,7 @@ int main(void)
 	    cmocka_unit_test(ready_is_what_is_said_by_the_best_witness),
 	    cmocka_unit_test(who_was_never_removed_is_left),
 	    cmocka_unit_test(a_container_told_by_tap_and_suite_is_one),
+	    cmocka_unit_test(a_container_that_is_started_again_is_one),
 	    cmocka_unit_test(calls_may_come_before_their_container),
 	    cmocka_unit_test(memory_of_all_is_added_up),
 	    cmocka_unit_test(many_calls_keep_their_sums_exact),

@@ -191,7 +191,8 @@ struct numbered {
 static struct schedule_job *jobs_of(struct model *m, struct arena *scratch, uint32_t *ret_units)
 {
 	struct schedule_job *jobs = arena_array(scratch, struct schedule_job, m->n_units);
-	struct numbered *all = arena_array(scratch, struct numbered, m->n_units);
+	struct arena while_sorting = {0};
+	struct numbered *all = arena_array(&while_sorting, struct numbered, m->n_units);
 	size_t n_names = 0;
 	for (size_t i = 0; i < m->n_units; i++)
 		n_names += lock_names(m->units[i].lock);
@@ -210,6 +211,7 @@ static struct schedule_job *jobs_of(struct model *m, struct arena *scratch, uint
 		jobs[i] = all[i].job;
 		ret_units[i] = all[i].unit;
 	}
+	arena_free(&while_sorting);
 	return jobs;
 }
 
@@ -277,8 +279,9 @@ static struct critical_run run_of(const struct model *m, const struct schedule_j
 	return run;
 }
 
-static void find_what_if(struct model *m, const struct critical_run *run, struct arena *scratch)
+static void find_what_if(struct model *m, const struct critical_run *run)
 {
+	struct arena scratch = {0}; /* of one simulation after the other */
 	static const uint32_t usual[] = {1, 2, 4, 8, 16, 32};
 	uint32_t actual = run->workers, n = 0;
 	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
@@ -289,10 +292,12 @@ static void find_what_if(struct model *m, const struct critical_run *run, struct
 	if (actual > m->what_if[n - 1].workers)
 		m->what_if[n++].workers = actual;
 	for (uint32_t i = 0; i < n; i++) {
-		int64_t wall_ns =
-		    schedule_simulate(scratch, run->jobs, m->n_units, m->what_if[i].workers, run->startup_ns);
+		int64_t wall_ns = schedule_simulate(&scratch, run->jobs, m->n_units, m->what_if[i].workers,
+						    run->startup_ns);
 		m->what_if[i].wall_ns = plus(run->around_ns, wall_ns);
+		arena_reset(&scratch);
 	}
+	arena_free(&scratch);
 	m->n_what_if = n;
 }
 
@@ -332,7 +337,7 @@ void model_settle(struct model *m)
 	find_gap(m, first_start_ns, last_end_ns);
 	struct critical_run run = run_of(m, jobs, units);
 	if (m->n_units)
-		find_what_if(m, &run, &scratch);
+		find_what_if(m, &run);
 	find_verdict(m);
 	model_phases_settle(m);
 	model_containers_settle(m);

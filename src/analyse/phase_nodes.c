@@ -1,6 +1,5 @@
 #include "analyse/phase_nodes.h"
 
-#include "base/str.h"
 #include "base/vec.h"
 
 static int64_t plus(int64_t a, int64_t b)
@@ -32,13 +31,14 @@ static void give_back(struct phase_nodes *p, uint32_t i)
 	p->n_used--;
 }
 
-/* Takes a node out of the list of its kind: the one of this name, moved to the front. */
-static uint32_t find(struct phase_nodes *p, uint32_t *list, const struct phase_node *like)
+/* The node of the list that is alike, moved to the front; *ret_n are those before it. */
+static uint32_t find(struct phase_nodes *p, uint32_t *list, const struct phase_node *like, uint32_t *ret_n)
 {
-	uint32_t before = NODE_NONE;
+	uint32_t before = NODE_NONE, n = 0;
 	for (uint32_t i = *list; i != NODE_NONE; before = i, i = p->at[i].next) {
 		struct phase_node *x = &p->at[i];
-		if (x->sum != like->sum || (x->sum == NODE_NONE && !str_eq(x->name, like->name)))
+		*ret_n = ++n;
+		if (x->sum != like->sum || (x->sum == NODE_NONE && x->name.at != like->name.at))
 			continue;
 		if (before != NODE_NONE) {
 			p->at[before].next = x->next;
@@ -80,16 +80,18 @@ static void drop_list(struct phase_nodes *p, uint32_t list)
 /* No more than NODES_DEEPEST levels deep, as deep as a tree may be. */
 void nodes_graft(struct phase_nodes *p, uint32_t *list, uint32_t node)
 {
+	static const struct str others = {"(others)", 8};
 	struct phase_node *x = &p->at[node];
-	uint32_t same = find(p, list, x);
+	uint32_t n = 0, same = find(p, list, x, &n);
 	/* what holds others has more room, so that it does not go for the sake of what it holds */
-	if (same == NODE_NONE && p->n_used > (x->first == NODE_NONE ? NODES_MOST : 2 * NODES_MOST)) {
-		x->name = STR("(others)");
+	size_t most = x->first == NODE_NONE ? NODES_MOST : 2 * NODES_MOST;
+	if (same == NODE_NONE && (p->n_used > most || n >= NODES_SIBLINGS)) {
+		x->name = others;
 		x->sum = NODE_NONE;
 		drop_list(p, x->first);
 		x->first = NODE_NONE;
 		x->height = 0;
-		same = find(p, list, x);
+		same = find(p, list, x, &n);
 	}
 	if (same == NODE_NONE) {
 		x->next = *list;
@@ -112,7 +114,7 @@ void nodes_graft(struct phase_nodes *p, uint32_t *list, uint32_t node)
 uint32_t nodes_holder(struct phase_nodes *p, uint32_t *list, uint32_t sum)
 {
 	struct phase_node holder = {.sum = sum, .first = NODE_NONE, .marked = true};
-	uint32_t i = find(p, list, &holder);
+	uint32_t n = 0, i = find(p, list, &holder, &n);
 	if (i != NODE_NONE)
 		return i;
 	i = nodes_new(p, &holder);

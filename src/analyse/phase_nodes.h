@@ -30,7 +30,7 @@ struct phase_nodes {
 	uint32_t free, n_used;
 };
 
-enum { NODES_MOST = 32 * 1024, NODES_DEEPEST = 32 };
+enum { NODES_MOST = 32 * 1024, NODES_SIBLINGS = 512, NODES_DEEPEST = 32 };
 
 /* A node in no list, with a copy of this one. */
 uint32_t nodes_new(struct phase_nodes *p, const struct phase_node *node);

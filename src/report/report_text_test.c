@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "report/model_fixture.h"
+#include "report/containers_fixture.h"
 #include "report/report.h"
 #include "report/term.h"
 
@@ -201,6 +201,41 @@ static void colours_are_switched_on_and_off_in_pairs(void **state)
 	arena_free(&m.arena);
 }
 
+static void names_of_containers_and_phases_stay_on_their_line(void **state)
+{
+	struct model m;
+	(void)state;
+	fixture_small(&m);
+	fixture_hostile_containers(&m, STR("a\x1b[2J\n::error::\r\xff\xe2\x80\xae"));
+	const char *text = text_of(&m, &report_text_file);
+	assert_has(text, "\nPhases, added up\n");
+	assert_has(text, "\nContainers that failed to start\n");
+	assert_has(text, "\nContainers still there when the run ended\n");
+	assert_has(text, "\nCalls to the container engine\n");
+	assert_has(text, "if the phase 'a");
+	assert_lacks(text, "\x1b");
+	assert_lacks(text, "\r");
+	assert_lacks(text, "\xff");
+	assert_lacks(text, "\n::");
+	assert_lacks(text, "\xe2\x80\xae");
+	arena_free(&m.arena);
+}
+
+static void without_containers_and_marks_nothing_is_said_of_them(void **state)
+{
+	struct model m;
+	(void)state;
+	fixture_small(&m);
+	fixture_hostile_containers(&m, STR("x"));
+	m.containers = (struct model_containers){0};
+	m.phase_tree = (struct model_phases){0};
+	const char *text = text_of(&m, &report_text_file);
+	assert_lacks(text, "ontainer");
+	assert_lacks(text, "Phases, added up");
+	assert_lacks(text, "shorten");
+	arena_free(&m.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +249,8 @@ int main(void)
 	    cmocka_unit_test(no_line_ends_in_a_blank),
 	    cmocka_unit_test(a_run_of_nothing_reads_well),
 	    cmocka_unit_test_teardown(colours_are_switched_on_and_off_in_pairs, end),
+	    cmocka_unit_test(names_of_containers_and_phases_stay_on_their_line),
+	    cmocka_unit_test(without_containers_and_marks_nothing_is_said_of_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
