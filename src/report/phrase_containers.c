@@ -25,7 +25,7 @@ void phrase_containers(struct buf *b, const struct model *m)
 	if (c->peak) {
 		buf_printf(b, " At most %u ran at once, first at ", c->peak);
 		phrase_duration(b, c->peak_at_ns);
-		buf_printf(b, "; %.1f on average, %u at the end.", c->average, c->at_end);
+		buf_printf(b, "; %.2f on average, %u at the end.", c->average, c->at_end);
 	}
 	if (c->wait_ns) {
 		buf_text(b, " Polling went on for ");

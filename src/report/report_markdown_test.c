@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "report/hostile_fixture.h"
+#include "report/containers_fixture.h"
 #include "report/report.h"
 
 static struct buf got;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "report/containers_fixture.h"
+#include "report/lanes_fixture.h"
 #include "report/report.h"
 #include "report/report_trace.h"
 

@@ -73,7 +73,7 @@ class Case(unittest.TestCase):
 
     def call(self, *args, **more):
         return subprocess.run(args, cwd=self.dir, env=self.env, stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=60, **more)
+                              timeout=240, **more)
 
     def fettle(self, *args):
         done = self.call(FETTLE, *args)
