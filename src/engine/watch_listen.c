@@ -90,7 +90,7 @@ enum listen_reply listen_read(struct str datagram, uint32_t seq, struct listen_s
 			return LISTEN_END;
 		if (h.nlmsg_type == NLMSG_ERROR)
 			return LISTEN_BAD;
-		if (h.nlmsg_type == SOCK_DIAG_BY_FAMILY &&
+		if (h.nlmsg_type == TCPDIAG_GETSOCK &&
 		    h.nlmsg_len >= NLMSG_HDRLEN + sizeof(struct inet_diag_msg)) {
 			struct inet_diag_msg m;
 			memcpy(&m, datagram.at + NLMSG_HDRLEN, sizeof(m));
@@ -105,17 +105,22 @@ enum listen_reply listen_read(struct str datagram, uint32_t seq, struct listen_s
 	return LISTEN_MORE;
 }
 
-static bool ask_family(int fd, uint8_t family, uint32_t seq, struct listen_seen *seen)
+/*
+ * The older of the two forms of the question: it is about both families at once, and the kernel walks its
+ * table of listening sockets once instead of twice.
+ */
+bool listen_ask(int fd, struct listen_seen *seen)
 {
+	static uint32_t last_seq;
 	struct {
 		struct nlmsghdr head;
-		struct inet_diag_req_v2 what;
+		struct inet_diag_req what;
 	} request = {
 	    .head = {.nlmsg_len = sizeof(request),
-		     .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+		     .nlmsg_type = TCPDIAG_GETSOCK,
 		     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-		     .nlmsg_seq = seq},
-	    .what = {.sdiag_family = family, .sdiag_protocol = IPPROTO_TCP, .idiag_states = 1U << TCP_LISTEN},
+		     .nlmsg_seq = ++last_seq},
+	    .what = {.idiag_family = AF_INET, .idiag_states = 1U << TCP_LISTEN},
 	};
 	static _Alignas(struct nlmsghdr) char answer[DATAGRAM_BYTES];
 	if (send(fd, &request, sizeof(request), MSG_NOSIGNAL) < 0)
@@ -125,14 +130,9 @@ static bool ask_family(int fd, uint8_t family, uint32_t seq, struct listen_seen 
 		ssize_t n = recv(fd, answer, sizeof(answer), 0);
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR || errno == ENOBUFS;
-		enum listen_reply reply = listen_read((struct str){answer, (size_t)n}, seq, seen);
+		enum listen_reply reply = listen_read((struct str){answer, (size_t)n}, last_seq, seen);
 		if (reply != LISTEN_MORE)
 			return reply == LISTEN_END;
 	}
 	return true;
-}
-
-bool listen_ask(int fd, struct listen_seen *seen)
-{
-	return ask_family(fd, AF_INET, 4, seen) && ask_family(fd, AF_INET6, 6, seen);
 }

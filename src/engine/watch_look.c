@@ -5,16 +5,18 @@
 #include "base/str.h"
 #include "engine/watch_listen.h"
 
-#define PROBE_NS       (5 * NS_PER_MS)
-#define PROBE_OLD_NS   (20 * NS_PER_MS)
-#define PROBE_SHARE_NS (NS_PER_MS * 5 / 4) /* a probe takes 60 us: all together 5 % of a core at the most */
-#define PROBE_OLD      (30 * NS_PER_S)
-#define PROBE_MOST     (600 * NS_PER_S)
-#define PROBE_SURE_NS  (1 * NS_PER_S)
-#define SAMPLE_NS      (50 * NS_PER_MS)
-#define SAMPLE_OLD_NS  (250 * NS_PER_MS)
-#define SAMPLE_SHARE   (NS_PER_MS / 2)
-#define ROW_NS         (1 * NS_PER_S)
+#define PROBE_NS     (5 * NS_PER_MS)
+#define PROBE_OLD_NS (20 * NS_PER_MS)
+#define PROBE_SHARE_NS                                                                                       \
+	(NS_PER_MS * 5 / 4) /* a probe takes up to 30 us: all together 3 % of a core at the most */
+#define PROBE_OLD_SHARE_NS (NS_PER_MS * 5)
+#define PROBE_OLD          (30 * NS_PER_S)
+#define PROBE_MOST         (600 * NS_PER_S)
+#define PROBE_SURE_NS      (5 * NS_PER_S)
+#define SAMPLE_NS          (50 * NS_PER_MS)
+#define SAMPLE_OLD_NS      (1 * NS_PER_S) /* the kernel keeps the peak, and its end is seen at once */
+#define SAMPLE_SHARE_NS    (1 * NS_PER_MS)
+#define ROW_NS             (1 * NS_PER_S)
 
 enum { MOVED_BYTES = 64 * 1024, MOVED_CPU_NS = 1000000 };
 
@@ -49,7 +51,7 @@ static void sample(struct watch *w, struct contained *c, int64_t now_ns)
 	if (!c->row_ns || now_ns - c->row_ns >= ROW_NS)
 		look_say(w, c, now_ns);
 	int64_t pause = young || !c->cgroup.has_peak ? SAMPLE_NS : SAMPLE_OLD_NS;
-	c->sample_ns = now_ns + greater(pause, w->n_running * SAMPLE_SHARE);
+	c->sample_ns = now_ns + greater(pause, w->n_running * SAMPLE_SHARE_NS);
 }
 
 void look_last(struct watch *w, struct contained *c, int64_t now_ns)
@@ -72,7 +74,7 @@ static void stop_probing(struct contained *c)
 	fd_close(&c->listen);
 }
 
-/* Until its CPU time has moved it cannot have begun to listen: reading that costs a thirtieth of a probe. */
+/* Until its CPU time has moved it cannot have begun to listen: reading that costs a tenth of a probe. */
 static bool has_run(struct contained *c, int64_t now_ns)
 {
 	struct cgroup_figures f = CGROUP_FIGURES_NONE;
@@ -122,7 +124,7 @@ static void probe(struct watch *w, struct contained *c, int64_t now_ns)
 		stop_probing(c);
 		return;
 	}
-	c->probe_ns = now_ns + (old ? greater(PROBE_OLD_NS, w->n_probed_old * NS_PER_MS)
+	c->probe_ns = now_ns + (old ? greater(PROBE_OLD_NS, w->n_probed_old * PROBE_OLD_SHARE_NS)
 				    : greater(PROBE_NS, w->n_probed_young * PROBE_SHARE_NS));
 	if (!has_run(c, now_ns))
 		return;
