@@ -178,7 +178,7 @@ static void measure_self(struct starter_shared *shared)
 	shared->cpu_ns = clock_cpu_ns();
 }
 
-/* Mapped pages of files that nobody wrote to come back when they are touched. */
+/* Mapped pages of files that nobody wrote to come back when they are touched; few of them ever are. */
 static void give_back(const struct range *ranges, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -208,7 +208,23 @@ static int place(int fd, int want)
 	return fd < 0 ? -1 : fd == want ? fcntl(fd, F_SETFD, 0) : dup2(fd, want);
 }
 
-static _Noreturn void starter_main(struct starter_shared *shared, const struct starter_options *o, int talk)
+/*
+ * A run of nothing. What the loader does at the first call of a function looks through the tables of all
+ * libraries, which would stay in our memory: so every call is made once before memory is given back.
+ */
+static void rehearse(struct starter_shared *shared, int talk)
+{
+	char *argv[] = {NULL};
+	struct starter_command nothing = {.path = "/dev/null", .argv = argv, .env = argv};
+	uint32_t n = 0;
+	run_one(&nothing, &shared->results[0]);
+	measure_self(shared);
+	(void)!recv(talk, &n, sizeof(n), MSG_DONTWAIT);
+	(void)!send(talk, &n, sizeof(n), MSG_NOSIGNAL);
+}
+
+static _Noreturn void starter_main(struct starter_shared *shared, const struct starter_options *o, int talk,
+				   const struct range *ranges, size_t n_ranges)
 {
 	uint32_t n;
 	birth.o = o;
@@ -220,7 +236,11 @@ static _Noreturn void starter_main(struct starter_shared *shared, const struct s
 	handle(SIGPIPE, on_nothing);
 	if (o->counters && !counters_open(o->counters, birth.fds))
 		_exit(3);
+	rehearse(shared, talk);
 	set_timer(o->timeout_ns);
+	/* the first time its own calls are looked up */
+	give_back(ranges, n_ranges);
+	give_back(ranges, n_ranges);
 	measure_self(shared);
 	while (!birth.stop) {
 		ssize_t got = recv(talk, &n, sizeof(n), 0);
@@ -254,8 +274,15 @@ static size_t clean_ranges(struct range *ranges, size_t most)
 	while (b.n && str_next(&rest, '\n', &line)) {
 		char text[256];
 		(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(str_cut(line, 0, sizeof(text) - 1)));
-		if (sscanf(text, "%lx-%lx %7s %*s %*s %lu", &from, &to, rights, &inode) == 4)
+		unsigned long begin, end, number;
+		char may[8];
+		if (sscanf(text, "%lx-%lx %7s %*s %*s %lu", &begin, &end, may, &number) == 4) {
+			from = begin;
+			to = end;
+			inode = number;
+			memcpy(rights, may, sizeof(rights));
 			continue;
+		}
 		if (!str_starts(line, "Anonymous:") || rights[1] == 'w' || rights[3] != 'p' || !inode)
 			continue;
 		if (str_is(str_trim(str_cut(line, 10, line.n)), "0 kB") && n < most)
@@ -264,6 +291,19 @@ static size_t clean_ranges(struct range *ranges, size_t most)
 	}
 	buf_free(&b);
 	return n;
+}
+
+/* The rehearsal's message: its streams and counters are open. */
+static int wait_ready(struct starter *s, struct err *e)
+{
+	uint32_t n;
+	ssize_t got;
+	while ((got = recv(s->talk, &n, sizeof(n), 0)) < 0 && errno == EINTR)
+		;
+	if (got == sizeof(n))
+		return 0;
+	errno = ECHILD;
+	return err_sys(e, "cannot start the process that starts the commands");
 }
 
 int starter_begin(struct starter *s, const struct starter_options *o, struct err *e)
@@ -287,14 +327,15 @@ int starter_begin(struct starter *s, const struct starter_options *o, struct err
 		if (getppid() != parent || place(o->in, 0) < 0 || place(o->out, 1) < 0 ||
 		    place(o->err, 2) < 0)
 			_exit(3);
-		give_back(ranges, n);
-		starter_main(s->shared, o, ends[1]);
+		starter_main(s->shared, o, ends[1], ranges, n);
 	}
 	int failed = errno;
 	(void)close(ends[1]);
 	s->talk = ends[0];
 	errno = failed;
-	return s->pid < 0 ? err_sys(e, "cannot start a process") : 0;
+	if (s->pid < 0)
+		return err_sys(e, "cannot start a process");
+	return wait_ready(s, e);
 }
 
 int starter_order(struct starter *s, const uint32_t *commands, uint32_t n, struct err *e)
