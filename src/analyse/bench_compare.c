@@ -137,6 +137,15 @@ static void judge(struct comparison *c, struct arena *a)
 				       : VERDICT_NOT_REGRESSED;
 }
 
+static void set_ratio(struct arena *a, struct compare_row *row, const double *base, const double *now,
+		      size_t n, double confidence, uint64_t seed)
+{
+	row->fastest =
+	    is_time(row->unit) && (ratio_is_drawn_out(a, base, n) || ratio_is_drawn_out(a, now, n));
+	row->ratio = row->fastest ? ratio_fastest(a, base, now, n, confidence, seed)
+				  : ratio_paired(a, base, now, n, confidence, seed);
+}
+
 struct comparison bench_compare_pair(struct arena *a, const struct bench_subject *base,
 				     const struct bench_subject *now, const struct compare_rules *rules,
 				     double confidence, uint64_t seed)
@@ -152,8 +161,8 @@ struct comparison bench_compare_pair(struct arena *a, const struct bench_subject
 			continue;
 		struct compare_row *row = add_row(&c, now, old, new, rules);
 		uint32_t n = base->n_rounds < now->n_rounds ? base->n_rounds : now->n_rounds;
-		row->ratio = ratio_paired(a, summary_rounds(a, base, old), summary_rounds(a, now, new), n,
-					  confidence, seed + i);
+		set_ratio(a, row, summary_rounds(a, base, old), summary_rounds(a, now, new), n, confidence,
+			  seed + i);
 	}
 	add_failures(&c, base, now);
 	judge(&c, a);

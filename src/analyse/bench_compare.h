@@ -1,10 +1,11 @@
 /*
  * analyse/bench_compare.h - two sides of benchmarks, figure by figure.
  *
- * Sides that were run in turn are compared in pairs, round by round. Two sessions are compared by their
- * medians, and then with reserve: a machine has moods that last longer than a session. So the interval is
- * widened by how much the calibration loops of the two sessions differ, the least effect of times is larger,
- * and times of different machines are advisory: shown, and never a regression. Peak memory, which no
+ * Sides that were run in turn are compared in pairs, round by round: by the median of the ratios, and times
+ * that a restless machine has drawn out on either side by their fastest tenths. Two sessions are compared by
+ * their medians, and then with reserve: a machine has moods that last longer than a session. So the interval
+ * is widened by how much the calibration loops of the two sessions differ, the least effect of times is
+ * larger, and times of different machines are advisory: shown, and never a regression. Peak memory, which no
  * neighbour moves, is held to either way.
  */
 #pragma once
@@ -31,6 +32,7 @@ struct compare_row {
 	int64_t base, now; /* medians; BENCH_NONE: none */
 	struct ratio ratio;
 	double effect;
+	bool fastest; /* the ratio is that of the fastest tenths: times were too drawn out for medians */
 	enum verdict verdict;
 	bool improved;
 	bool gates;    /* its verdict counts */

@@ -102,6 +102,51 @@ struct ratio ratio_paired(struct arena *scratch, const double *base, const doubl
 	return r;
 }
 
+/* Between the k-th and the next, for the tenth of all; of the second at least, as the fastest alone is luck.
+ */
+static double fastest(double *v, size_t n)
+{
+	double at = 0.1 * (double)(n - 1);
+	if (at < 1)
+		at = 1;
+	size_t k = (size_t)at;
+	double low = nth(v, n, k);
+	if (k + 1 >= n)
+		return low;
+	return low + (at - (double)k) * (nth(v, n, k + 1) - low);
+}
+
+struct ratio ratio_fastest(struct arena *scratch, const double *base, const double *now, size_t n,
+			   double confidence, uint64_t seed)
+{
+	struct ratio r = {.p = 1};
+	struct random random = {seed};
+	double *a = arena_array(scratch, double, n + 1), *b = arena_array(scratch, double, n + 1);
+	double *draw_a = arena_array(scratch, double, n + 1), *draw_b = arena_array(scratch, double, n + 1);
+	double *drawn = arena_array(scratch, double, RATIO_DRAWS);
+	uint32_t m = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (is_usable(base[i]) && is_usable(now[i])) {
+			a[m] = base[i];
+			b[m++] = now[i];
+		}
+	}
+	if (m < LEAST)
+		return r;
+	for (size_t k = 0; k < RATIO_DRAWS; k++) {
+		for (uint32_t i = 0; i < m; i++) {
+			uint32_t at = random_below(&random, m);
+			draw_a[i] = a[at];
+			draw_b[i] = b[at];
+		}
+		drawn[k] = log(fastest(draw_b, m) / fastest(draw_a, m));
+	}
+	r.n = m;
+	r.log = log(fastest(b, m) / fastest(a, m));
+	conclude(&r, drawn, confidence);
+	return r;
+}
+
 /* The median of a sample drawn in blocks of neighbours. */
 static double block_median(struct random *random, const double *v, uint32_t n, double *draw)
 {
@@ -122,6 +167,21 @@ static uint32_t usable(struct arena *scratch, const double *from, size_t n, doub
 		if (is_usable(from[i]))
 			(*ret)[m++] = from[i];
 	return m;
+}
+
+bool ratio_is_drawn_out(struct arena *scratch, const double *values, size_t n)
+{
+	double *v, sum = 0, squares = 0;
+	uint32_t m = usable(scratch, values, n, &v);
+	if (m < 4)
+		return false;
+	for (uint32_t i = 0; i < m; i++)
+		sum += v[i];
+	double mean = sum / m;
+	for (uint32_t i = 0; i < m; i++)
+		squares += (v[i] - mean) * (v[i] - mean);
+	double low = nth(v, m, m / 4), middle = nth(v, m, m / 2), high = nth(v, m, m - 1 - m / 4);
+	return high - low > 0.3 * middle || squares / (m - 1) > 0.25 * mean * mean;
 }
 
 struct ratio ratio_apart(struct arena *scratch, const double *base, size_t n_base, const double *now,

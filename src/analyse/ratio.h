@@ -30,6 +30,17 @@ struct ratio ratio_paired(struct arena *scratch, const double *base, const doubl
 			  double confidence, uint64_t seed);
 
 /*
+ * Pairs of figures that a restless machine has drawn out: log of the ratio of the fastest tenths (of few
+ * rounds, of the second fastest), which what comes in between moves least. Rounds are drawn as pairs. As
+ * above otherwise.
+ */
+struct ratio ratio_fastest(struct arena *scratch, const double *base, const double *now, size_t n,
+			   double confidence, uint64_t seed);
+/* Whether figures are so drawn out: their quartiles lie further apart than 0.3 of the median, or their
+ * standard deviation is half of their mean. Figures that are not positive are left out. */
+bool ratio_is_drawn_out(struct arena *scratch, const double *values, size_t n);
+
+/*
  * Two sets that were not measured in turn: log of the ratio of the medians, both sets drawn anew in blocks of
  * neighbours, since a machine has moods that last. Figures that are not positive are left out.
  */

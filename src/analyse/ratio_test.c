@@ -96,6 +96,38 @@ static void rounds_without_a_figure_are_no_pairs_and_nothing_is_nan(void **state
 	arena_free(&a);
 }
 
+static void the_fastest_see_through_what_comes_in_between(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct random r = {8};
+	double base[40], now[40], calm[40];
+	int found = 0, alarms = 0;
+	for (int t = 0; t < 50; t++) {
+		for (int i = 0; i < 40; i++) {
+			calm[i] = 1 + 0.02 * random_unit(&r);
+			base[i] = calm[i] * (random_below(&r, 2) ? 1 : 1 + 3 * random_unit(&r));
+			now[i] = (1 + 0.02 * random_unit(&r)) *
+				 (random_below(&r, 2) ? 1 : 1 + 3 * random_unit(&r));
+		}
+		assert_true(ratio_is_drawn_out(&a, base, 40));
+		assert_false(ratio_is_drawn_out(&a, calm, 40));
+		struct ratio same = ratio_fastest(&a, base, now, 40, 0.95, (uint64_t)t);
+		alarms += same.low > 0;
+		for (int i = 0; i < 40; i++)
+			now[i] *= 1.1;
+		struct ratio more = ratio_fastest(&a, base, now, 40, 0.95, (uint64_t)t);
+		found += more.low > 0 && more.log > 0.08 && more.log < 0.12;
+		arena_reset(&a);
+	}
+	assert_in_range(found, 45, 50);
+	assert_in_range(alarms, 0, 4);
+	const double two[] = {1, 2};
+	assert_true(isfinite(ratio_fastest(&a, two, two, 2, 0.95, 1).high));
+	assert_int_equal(ratio_fastest(&a, two, two, 1, 0.95, 1).n, 0);
+	arena_free(&a);
+}
+
 static void sets_apart_are_compared_by_their_medians(void **state)
 {
 	(void)state;
@@ -122,6 +154,7 @@ int main(void)
 	    cmocka_unit_test(a_planted_ratio_is_found_in_pairs_that_drift),
 	    cmocka_unit_test(intervals_hold_the_truth_about_as_often_as_they_say),
 	    cmocka_unit_test(rounds_without_a_figure_are_no_pairs_and_nothing_is_nan),
+	    cmocka_unit_test(the_fastest_see_through_what_comes_in_between),
 	    cmocka_unit_test(sets_apart_are_compared_by_their_medians),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,11 @@ static enum ink ink_of(const struct compare_row *row)
 static const char *word_of(const struct compare_row *row)
 {
 	if (row->improved)
-		return "improved";
+		return row->fastest ? "improved (fastest tenth)" : "improved";
+	if (row->fastest && row->gates)
+		return row->verdict == VERDICT_REGRESSED      ? "regressed (fastest tenth)"
+		       : row->verdict == VERDICT_INCONCLUSIVE ? "inconclusive (fastest tenth)"
+							      : "not regressed (fastest tenth)";
 	if (row->advisory && row->verdict == VERDICT_REGRESSED)
 		return "more, on another machine";
 	if (!row->gates && row->verdict == VERDICT_REGRESSED)
@@ -183,8 +187,9 @@ static void json_row(struct out *o, const struct compare_row *row)
 		out_text(o, "\"ratio\":null,\"low\":null,\"high\":null,");
 	out_printf(o, "\"p\":%.3g,\"n\":%u,\"min_effect\":%.9g,\"verdict\":\"%s\",", row->ratio.p,
 		   row->ratio.n, row->effect, verdict_name(row->verdict));
-	out_printf(o, "\"improved\":%s,\"gates\":%s,\"advisory\":%s}", row->improved ? "true" : "false",
-		   row->gates ? "true" : "false", row->advisory ? "true" : "false");
+	out_printf(o, "\"improved\":%s,\"gates\":%s,\"advisory\":%s,\"statistic\":\"%s\"}",
+		   row->improved ? "true" : "false", row->gates ? "true" : "false",
+		   row->advisory ? "true" : "false", row->fastest ? "fastest tenth" : "median");
 }
 
 void compare_json(struct out *o, const struct comparison *c)

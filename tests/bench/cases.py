@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import time
 
+import bench_exec_case
 import cover_cases
 import cover_merge_case
 import cover_report_case
@@ -281,6 +282,8 @@ CASES = {
     "pytest-sleeps": pytest_sleeps,
     "behave-sleeps": behave_sleeps,
     "exec": exec_floor,
+    "bench-exec": bench_exec_case.bench_exec,
+    "bench-compare": bench_exec_case.bench_compare,
     "cover-tracer": cover_cases.cover_tracer,
     "cover-report": cover_report_case.cover_report,
     "cover-merge": cover_merge_case.cover_merge,
