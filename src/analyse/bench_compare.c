@@ -85,7 +85,7 @@ static void add_failures(struct comparison *c, const struct bench_subject *base,
 				     .now_failed = now->failed,
 				     .now_runs = now_runs,
 				     .failure = now->failure.n ? now->failure : base->failure,
-				     .regressed = p < FALSE_SHARE || (!now->good && base->good)};
+				     .regressed = p < FALSE_SHARE || !now->good};
 }
 
 static bool is_small(const struct compare_row *row)
@@ -132,9 +132,10 @@ static void judge(struct comparison *c, struct arena *a)
 			judge_row(c, &c->rows[i], c->rows[i].ratio.p <= FALSE_SHARE);
 	for (size_t i = 0; i < c->n_troubles; i++)
 		c->regressed += c->troubles[i].regressed;
-	c->verdict = c->regressed      ? VERDICT_REGRESSED
-		     : c->inconclusive ? VERDICT_INCONCLUSIVE
-				       : VERDICT_NOT_REGRESSED;
+	/* where nothing could be judged, nothing was found out */
+	c->verdict = c->regressed            ? VERDICT_REGRESSED
+		     : c->inconclusive || !n ? VERDICT_INCONCLUSIVE
+					     : VERDICT_NOT_REGRESSED;
 }
 
 static void set_ratio(struct arena *a, struct compare_row *row, const double *base, const double *now,

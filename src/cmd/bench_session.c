@@ -221,6 +221,14 @@ static int open_streams(struct session *s, struct err *e)
 	return 0;
 }
 
+/* A fault that has no errno. */
+static int refuse(struct err *e, const char *what, const char *option)
+{
+	(void)err_usage(e, "the command of '--%s' %s", option, what);
+	e->fault = FAULT_SYSTEM;
+	return e->fault;
+}
+
 static void drain(struct session *s)
 {
 	static char waste[64 * 1024];
@@ -257,8 +265,7 @@ static int once(struct session *s, uint32_t command, const char *option, struct 
 		return err_sys(e, "cannot run '/bin/sh'");
 	if (r->status == 0)
 		return 0;
-	errno = ECANCELED;
-	return err_sys(e, "the command of '--%s' failed", option);
+	return refuse(e, "failed", option);
 }
 
 static void catch_signals(void)
@@ -345,10 +352,8 @@ static int take(struct session *s, const uint32_t *orders, const struct starter_
 		errno = r[i].error;
 		if (r[i].error)
 			return err_sys(e, "cannot run '%s'", s->commands[command].path);
-		errno = ECANCELED;
 		if (!measured && r[i].status != 0)
-			return err_sys(e, "the command of '--%s' failed",
-				       command < conclude_of(s, 0) ? "prepare" : "conclude");
+			return refuse(e, "failed", command < conclude_of(s, 0) ? "prepare" : "conclude");
 		if (measured && kept) {
 			keep(s, command, &r[i]);
 			s->n_done++;
@@ -433,17 +438,12 @@ static void forget_runs(struct session *s)
 }
 
 /* A command that never once ended well is not worth more rounds. */
-static int is_hopeless(struct session *s, struct err *e)
+static bool is_hopeless(const struct session *s)
 {
-	for (size_t i = 0; i < s->n_subjects; i++) {
-		const struct session_runs *r = &s->runs[i];
-		errno = ECANCELED;
-		if (!r->good && r->failed >= HOPELESS)
-			return err_sys(e,
-				       "'%.*s' failed %u times of %u (%s); '--command-output show' shows why",
-				       STR_ARG(s->subjects[i].name), r->failed, r->failed, r->failure);
-	}
-	return 0;
+	for (size_t i = 0; i < s->n_subjects; i++)
+		if (!s->runs[i].good && s->runs[i].failed >= HOPELESS)
+			return true;
+	return false;
 }
 
 int session_warm(struct session *s, struct err *e)
@@ -506,7 +506,8 @@ int session_rounds(struct session *s, uint32_t n, int64_t until_ns, struct err *
 	int64_t loop_ns = clock_mono_ns(), begin_ns = loop_ns;
 	uint32_t from = s->n_rounds;
 	int rc = 0;
-	while (rc == 0 && s->n_rounds < n && !(until_ns && clock_mono_ns() + q.expected_ns >= until_ns)) {
+	while (rc == 0 && s->n_rounds < n && !is_hopeless(s) &&
+	       !(until_ns && clock_mono_ns() + q.expected_ns >= until_ns)) {
 		interleave_round(s->seed, s->n_rounds, (uint32_t)s->n_subjects, s->per_round, order);
 		for (uint32_t i = 0; rc == 0 && i < per; i++)
 			rc = queue_run(s, &q, order[i], e);
@@ -515,7 +516,6 @@ int session_rounds(struct session *s, uint32_t n, int64_t until_ns, struct err *
 			rc = flush(s, &q, e);
 			s->typical_ns =
 			    (clock_mono_ns() - begin_ns) / ((int64_t)(s->n_rounds - from) * per) + 1;
-			rc = rc == 0 ? is_hopeless(s, e) : rc;
 			show_progress(s, n, false);
 		}
 		if (q.n == 0 && clock_mono_ns() - loop_ns > LOOP_EVERY_NS) {
@@ -527,7 +527,7 @@ int session_rounds(struct session *s, uint32_t n, int64_t until_ns, struct err *
 		rc = flush(s, &q, e);
 	show_progress(s, n, true);
 	take_loop(s);
-	return rc < 0 ? rc : is_hopeless(s, e);
+	return rc;
 }
 
 static void tell_subject(struct session *s, uint32_t i, struct bench_subject *ret)
@@ -587,6 +587,10 @@ void session_tell(struct session *s, struct bench *ret)
 	if (s->o->counters && !s->counters.n)
 		add_note(s, ret,
 			 "this machine gives no hardware counters; times and memory are all there is");
+	if (is_hopeless(s))
+		add_note(
+		    s, ret,
+		    "a command failed every time and was given up; '--command-output show' shows what it says");
 	if (s->o->shell)
 		add_note(s, ret, "the commands ran by /bin/sh -c, whose own time is in the figures");
 }

@@ -61,7 +61,8 @@ void session_add(struct session *s, struct session_subject subject);
 must_use int session_begin(struct session *s, struct err *e);
 /* The warm-up; and the number of runs in a round where it is 0. */
 must_use int session_warm(struct session *s, struct err *e);
-/* More rounds, until there are n; but none begins after until_ns (CLOCK_MONOTONIC; 0: no limit). */
+/* More rounds, until there are n; but none begins after until_ns (CLOCK_MONOTONIC; 0: no limit), nor once a
+ * command has failed ten times and never succeeded. */
 must_use int session_rounds(struct session *s, uint32_t n, int64_t until_ns, struct err *e);
 /* How many rounds fit into a time, by what the warm-up took. */
 uint32_t session_fit(const struct session *s, int64_t time_ns);

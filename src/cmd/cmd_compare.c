@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "cmd/bench_session.h"
 #include "cmd/cmd.h"
+#include "cmd/compare_runs.h"
 #include "config/config_file.h"
 #include "config/knob_help.h"
 #include "config/quantity.h"
@@ -190,6 +191,12 @@ static int read_bench(struct compare_job *job, const char *name, struct bench *r
 static int stored(struct compare_job *job, const char *base, const char *now, struct err *e)
 {
 	struct bench b, n;
+	bool is_run = compare_is_run(base);
+	if (is_run != compare_is_run(now))
+		return err_usage(e, "'%s' is a run of a suite, and '%s' is none", is_run ? base : now,
+				 is_run ? now : base);
+	if (is_run)
+		return compare_runs(job->o, base, now, e);
 	if (read_bench(job, base, &b, e) < 0 || read_bench(job, now, &n, e) < 0)
 		return e->fault;
 	struct comparison c = bench_compare_stored(&job->arena, &b, &n, &job->rules, LAST_CONFIDENCE);

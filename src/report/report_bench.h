@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "analyse/bench_compare.h"
+#include "analyse/run_compare.h"
 #include "report/term.h"
 
 /* A table for each benchmark: figures of each metric, and how they are spread. */
@@ -31,3 +32,8 @@ void compare_text(struct term *t, const struct comparison *c);
 void compare_markdown(struct out *o, const struct comparison *c);
 /* One object; docs/bench-json.md describes it. */
 void compare_json(struct out *o, const struct comparison *c);
+
+/* The same of two runs of a suite. The text has the 30 most important rows, the others all. */
+void run_compare_text(struct term *t, const struct run_comparison *c);
+void run_compare_markdown(struct out *o, const struct run_comparison *c);
+void run_compare_json(struct out *o, const struct run_comparison *c);
