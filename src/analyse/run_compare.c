@@ -169,7 +169,7 @@ static void compare_coverage(struct run_comparison *c, struct arena *a)
 }
 
 struct run_comparison runs_compare(struct arena *a, const struct model *base, const struct model *now,
-				  struct run_coverages base_cover, struct run_coverages now_cover)
+				   struct run_coverages base_cover, struct run_coverages now_cover)
 {
 	struct run_comparison c = {.base_wall_ns = base->wall_ns,
 				   .now_wall_ns = now->wall_ns,

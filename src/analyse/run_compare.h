@@ -46,4 +46,4 @@ struct run_comparison {
 
 /* Both models must be finished. What it returns lives in the arena and in the models. */
 struct run_comparison runs_compare(struct arena *a, const struct model *base, const struct model *now,
-				  struct run_coverages base_cover, struct run_coverages now_cover);
+				   struct run_coverages base_cover, struct run_coverages now_cover);

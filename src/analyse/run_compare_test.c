@@ -37,7 +37,7 @@ static void make(struct made *m, double times)
 static struct run_comparison compare(struct arena *a, struct made *base, struct made *now)
 {
 	return runs_compare(a, &base->model, &now->model, (struct run_coverages){0},
-			   (struct run_coverages){0});
+			    (struct run_coverages){0});
 }
 
 static void the_same_run_has_not_regressed(void **state)

@@ -12,7 +12,7 @@ try bench exec -n a -n b -- true
 try bench exec -p n=5..1 -- true
 try bench exec --success-codes 0,x -- true
 try bench exec --input nowhere -- true
-try bench exec -r 30 -f junit -- sh -c 'exit 3'
+try bench exec -r 5 -f junit -- sh -c 'exit 3'
 try bench exec -r 3 --setup 'exit 1' -- true
 try bench exec -r 3 --prepare 'exit 1' -- true
 try bench exec -r 3 -o /proc/nowhere -- true
