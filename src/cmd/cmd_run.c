@@ -18,6 +18,7 @@
 #include "base/folder.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/words.h"
 #include "cmd/cmd.h"
 #include "cmd/otlp.h"
 #include "cmd/reports.h"
@@ -129,50 +130,10 @@ static void open_record(struct run *r)
 		warn("run", "%s; the tests run without a record", e.text);
 }
 
-/* Values behind options that speak of secrets are struck out. */
-static bool is_secret(struct str word)
-{
-	static const char *const names[] = {"password", "passwd",  "token",      "secret", "apikey",
-					    "api-key",  "api_key", "credential", "auth",   NULL};
-	char low[64];
-	size_t n = word.n < sizeof(low) ? word.n : sizeof(low);
-	for (size_t i = 0; i < n; i++)
-		low[i] = (char)(word.at[i] >= 'A' && word.at[i] <= 'Z' ? word.at[i] + 32 : word.at[i]);
-	for (unsigned i = 0; names[i]; i++)
-		if (str_has((struct str){low, n}, str_of(names[i])))
-			return true;
-	return false;
-}
-
 static struct str shown_command(struct run *r)
 {
 	struct buf b = {0};
-	bool strike = false;
-	for (size_t i = 0; i < r->suite.n_argv; i++) {
-		struct str w = str_of(r->suite.argv[i]);
-		size_t eq = str_find(w, '=');
-		if (i)
-			buf_char(&b, ' ');
-		if (strike) {
-			buf_text(&b, "***");
-			strike = false;
-			continue;
-		}
-		bool named = is_secret(str_cut(w, 0, eq));
-		bool quote = w.n == 0 || strpbrk(r->suite.argv[i], " \t\n'\"$\\*?[](){}<>|&;#~`!") != NULL;
-		strike = named && eq == w.n && w.n && w.at[0] == '-';
-		if (named && eq < w.n) {
-			buf_str(&b, str_cut(w, 0, eq + 1));
-			buf_text(&b, "***");
-		} else if (quote) {
-			buf_char(&b, '\'');
-			for (size_t k = 0; k < w.n; k++)
-				buf_text(&b, w.at[k] == '\'' ? "'\\''" : (char[]){w.at[k], 0});
-			buf_char(&b, '\'');
-		} else {
-			buf_str(&b, w);
-		}
-	}
+	words_show(&b, r->suite.argv, r->suite.n_argv);
 	struct str s = arena_str(&r->arena, buf_view(&b));
 	buf_free(&b);
 	return s;

@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import time
 
+import bench_exec_case
 import cover_cases
 import cover_merge_case
 import cover_report_case
@@ -283,6 +284,8 @@ CASES = {
     "behave-sleeps": behave_sleeps,
     "exec": exec_floor,
     "marks": mark_case.marks,
+    "bench-exec": bench_exec_case.bench_exec,
+    "bench-compare": bench_exec_case.bench_compare,
     "cover-tracer": cover_cases.cover_tracer,
     "cover-report": cover_report_case.cover_report,
     "cover-merge": cover_merge_case.cover_merge,

@@ -1,0 +1,232 @@
+/* fettle compare: what got slower, of two commands run in turn or of two records. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analyse/summary.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/words.h"
+#include "cmd/bench_session.h"
+#include "cmd/cmd.h"
+#include "cmd/compare_runs.h"
+#include "config/config_file.h"
+#include "config/knob_help.h"
+#include "config/quantity.h"
+#include "record/bench_file.h"
+#include "report/report_bench.h"
+
+extern char **environ;
+
+/*
+ * Looks at the figures before the last one must be as sure as three deviations, so that looking often makes
+ * no more false alarms (Haybittle and Peto).
+ */
+#define LAST_CONFIDENCE  0.95
+#define EARLY_CONFIDENCE 0.998
+enum { FIRST_LOOK = 10, MOST_ROUNDS = 160, TIMES_MORE = 4 };
+
+struct compare_job {
+	const struct compare_options *o;
+	struct arena arena;
+	struct compare_rules rules;
+};
+
+static int set_rule(struct compare_rules *r, struct str metric, double effect, struct err *e)
+{
+	for (uint32_t i = 0; i < r->n; i++) {
+		if (str_eq(r->at[i].metric, metric)) {
+			r->at[i].effect = effect;
+			return 0;
+		}
+	}
+	if (r->n == COMPARE_RULES)
+		return err_usage(e, "too many metrics");
+	r->at[r->n++] = (struct compare_rule){metric, effect, false};
+	return 0;
+}
+
+static int read_effects(struct compare_job *job, struct err *e)
+{
+	for (size_t i = 0; i < job->o->min_effect.n; i++) {
+		struct str all = str_of(job->o->min_effect.at[i]);
+		struct str metric = str_cut(all, 0, str_find(all, '=')),
+			   rest = str_cut(all, metric.n + 1, all.n);
+		double percent;
+		if (str_ends(rest, "%"))
+			rest.n--;
+		if (!quantity_real(rest, &percent) || percent < 0 || percent > 1e6)
+			return err_usage(e, "option '--min-effect': '%.*s' is no percentage", STR_ARG(rest));
+		if (set_rule(&job->rules, metric, percent / 100, e) < 0)
+			return e->fault;
+		if (str_is(metric, "wall") || str_is(metric, "cpu"))
+			job->rules.stored_effect = percent / 100;
+	}
+	return 0;
+}
+
+static int read_rules(struct compare_job *job, struct err *e)
+{
+	job->rules = compare_defaults;
+	if (read_effects(job, e) < 0)
+		return e->fault;
+	if (!job->o->metrics.n)
+		return 0;
+	for (uint32_t i = 0; i < job->rules.n; i++)
+		job->rules.at[i].gates = false;
+	for (size_t k = 0; k < job->o->metrics.n; k++) {
+		struct str metric = str_of(job->o->metrics.at[k]);
+		uint32_t i = 0;
+		while (i < job->rules.n && !str_eq(job->rules.at[i].metric, metric))
+			i++;
+		if (i == job->rules.n && set_rule(&job->rules, metric, 0.05, e) < 0)
+			return e->fault;
+		job->rules.at[i].gates = true;
+	}
+	return 0;
+}
+
+static int print(struct compare_job *job, const struct comparison *c, struct err *e)
+{
+	struct out out;
+	out_to_fd(&out, STDOUT_FILENO);
+	struct term t = {.out = &out,
+			 .columns = terminal_columns(STDOUT_FILENO),
+			 .colour = wants_colour(&job->o->exec.color, STDOUT_FILENO)};
+	if (job->o->format.is == COMPARE_JSON)
+		compare_json(&out, c);
+	else if (job->o->format.is == COMPARE_MARKDOWN)
+		compare_markdown(&out, c);
+	else
+		compare_text(&t, c);
+	return out_close(&out, e);
+}
+
+static int exit_of(const struct compare_job *job, const struct comparison *c)
+{
+	return c->verdict == VERDICT_REGRESSED ||
+	       (c->verdict == VERDICT_INCONCLUSIVE && job->o->fail_inconclusive);
+}
+
+/* Rounds, looked at, and more of them while nobody can tell. */
+static int look_until_clear(struct compare_job *job, struct session *s, struct bench *b,
+			    struct comparison *ret, struct err *e)
+{
+	const struct compare_options *o = job->o;
+	int64_t until_ns = o->exec.time_ns ? clock_mono_ns() + o->exec.time_ns : 0;
+	uint32_t first = o->exec.rounds ? (uint32_t)o->exec.rounds : FIRST_LOOK;
+	uint32_t most = o->max_rounds    ? (uint32_t)o->max_rounds
+			: o->exec.rounds ? first * TIMES_MORE
+					 : MOST_ROUNDS;
+	for (uint32_t next = first < most ? first : most;; next = next * 2 < most ? next * 2 : most) {
+		/* what was asked for is measured whatever it takes */
+		if (session_rounds(s, next, next == first ? 0 : until_ns, e) < 0)
+			return e->fault;
+		bool last =
+		    s->n_rounds >= most || (until_ns && clock_mono_ns() >= until_ns) || s->n_rounds < next;
+		session_tell(s, b);
+		*ret = bench_compare_pair(&job->arena, &b->subjects[0], &b->subjects[1], &job->rules,
+					  last ? LAST_CONFIDENCE : EARLY_CONFIDENCE, b->seed);
+		if (last || ret->verdict != VERDICT_INCONCLUSIVE)
+			return 0;
+	}
+}
+
+static int against(struct compare_job *job, const struct knob_list *words, struct err *e)
+{
+	struct session s;
+	struct bench b;
+	struct comparison c;
+	struct err at_end = {0};
+	char **argv;
+	size_t n;
+	session_init(&s, "compare", &job->o->exec);
+	if (!words->n)
+		return err_usage(e, "which command? 'fettle compare --against COMMAND -- COMMAND'");
+	if (job->o->exec.shell) {
+		argv = arena_array(&job->arena, char *, 2);
+		argv[0] = arena_copy(&job->arena, str_of(job->o->against));
+		n = 1;
+	} else if (words_split(&job->arena, job->o->against, &argv, &n, e) < 0) {
+		return err_wrap(e, "option '--against'");
+	}
+	session_add(&s, (struct session_subject){.argv = argv, .n_argv = n});
+	session_add(&s, (struct session_subject){.argv = (char **)(uintptr_t)words->at, .n_argv = words->n});
+	int rc = session_begin(&s, e);
+	if (rc == 0)
+		rc = session_warm(&s, e);
+	if (rc == 0)
+		rc = look_until_clear(job, &s, &b, &c, e);
+	if (rc == 0)
+		rc = bench_file_write(job->o->exec.output, &b, e);
+	if (rc == 0)
+		rc = print(job, &c, e);
+	if (rc == 0)
+		rc = exit_of(job, &c);
+	if (session_end(&s, &at_end) < 0 && rc >= 0) {
+		*e = at_end;
+		rc = e->fault;
+	}
+	return rc;
+}
+
+static int read_bench(struct compare_job *job, const char *name, struct bench *ret, struct err *e)
+{
+	struct stat st;
+	struct arena scratch = {0};
+	const char *path = name;
+	if (stat(name, &st) < 0)
+		return err_sys(e, "cannot read '%s'", name);
+	if (S_ISDIR(st.st_mode))
+		path = arena_printf(&job->arena, "%s/" BENCH_FILE_NAME, name);
+	if (bench_file_read(path, &job->arena, ret, e) < 0)
+		return e->fault;
+	summary_fill(&scratch, ret);
+	arena_free(&scratch);
+	return 0;
+}
+
+static int stored(struct compare_job *job, const char *base, const char *now, struct err *e)
+{
+	struct bench b, n;
+	bool is_run = compare_is_run(base);
+	if (is_run != compare_is_run(now))
+		return err_usage(e, "'%s' is a run of a suite, and '%s' is none", is_run ? base : now,
+				 is_run ? now : base);
+	if (is_run)
+		return compare_runs(job->o, base, now, e);
+	if (read_bench(job, base, &b, e) < 0 || read_bench(job, now, &n, e) < 0)
+		return e->fault;
+	struct comparison c = bench_compare_stored(&job->arena, &b, &n, &job->rules, LAST_CONFIDENCE);
+	return print(job, &c, e) < 0 ? e->fault : exit_of(job, &c);
+}
+
+static int run(int n_words, char **words)
+{
+	struct compare_options o;
+	struct compare_job job = {.o = &o};
+	struct knob_values v;
+	struct knob_list operands;
+	struct err e = {0};
+	knob_defaults(&v, &compare_table, &o, &job.arena);
+	int rc = config_gather(&v, (size_t)n_words, words, environ, &operands, &e);
+	if (rc == 0 && v.help)
+		rc = print_help(&compare_table);
+	else if (rc == 0 && (rc = read_rules(&job, &e)) == 0)
+		rc = o.against ? against(&job, &operands, &e)
+		     : operands.n == 2
+			 ? stored(&job, operands.at[0], operands.at[1], &e)
+			 : err_usage(&e, "compare what? '--against COMMAND -- COMMAND', or two folders");
+	arena_free(&job.arena);
+	if (rc < 0 && session_interrupted())
+		return 130;
+	return rc < 0 ? complain("compare", &e) : rc;
+}
+
+const struct cmd cmd_compare = {
+    .name = "compare",
+    .brief = "tell what got slower",
+    .run = run,
+};
