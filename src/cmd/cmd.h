@@ -16,7 +16,7 @@ struct cmd {
 	int (*run)(int n_words, char **words);
 };
 
-extern const struct cmd cmd_run, cmd_cover, cmd_report, cmd_history, cmd_completion;
+extern const struct cmd cmd_run, cmd_cover, cmd_report, cmd_history, cmd_config, cmd_completion;
 
 struct knob_choice;
 struct knob_table;

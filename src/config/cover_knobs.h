@@ -24,7 +24,7 @@ struct cover_options {
 	const char *root;         /* paths are told relative to it; NULL: the current folder */
 	struct knob_choice color; /* enum run_color */
 	bool quiet;
-	const char *fettle_config;
+	const char *fettle_config, *profile;
 };
 
 extern const struct knob_table cover_table;

@@ -155,6 +155,11 @@ void knob_scdoc(struct buf *b, const struct knob_table *t)
 
 static const char *type_word(const struct knob *k)
 {
+	if (k->unit)
+		return strcmp(k->unit, "ms") == 0   ? "number of ms"
+		       : strcmp(k->unit, "MB") == 0 ? "number of MB"
+		       : strcmp(k->unit, "%") == 0  ? "number of %"
+						    : "number in a second";
 	switch (k->type) {
 	case KNOB_BOOL:
 		return "true or false";
@@ -175,7 +180,11 @@ static const char *type_word(const struct knob *k)
 	case KNOB_LIST:
 		return k->choices ? "list of words" : "list of texts";
 	case KNOB_PAIRS:
-		return "mapping, or list of NAME=VALUE";
+		return k->many ? "mapping of a value or a list" : "mapping, or list of NAME=VALUE";
+	case KNOB_WORDS:
+		return "words";
+	case KNOB_TREE:
+		return "text, mapping or list";
 	}
 	return "";
 }

@@ -1,11 +1,13 @@
 #include "config/tables.h"
 
 #include "base/str.h"
+#include "config/config_knobs.h"
 #include "config/cover_knobs.h"
 #include "config/run_knobs.h"
 #include "config/view_knobs.h"
 
-const struct knob_table *const knob_tables[] = {&run_table, &cover_table, &report_table, &history_table};
+const struct knob_table *const knob_tables[] = {&run_table, &cover_table, &report_table, &history_table,
+						&config_table};
 const size_t knob_tables_n = sizeof(knob_tables) / sizeof(knob_tables[0]);
 
 const struct knob_table *knob_table_of(struct str command)

@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "config/knob_yaml.h"
+#include "config/config_doc.h"
 #include "config/run_knobs.h"
-#include "config/tables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,10 +34,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena arena = {0};
 	struct knob_values v;
 	struct run_options o;
+	struct config_doc d;
 	struct err e = {0};
 	knob_defaults(&v, &run_table, &o, &arena);
-	int fault =
-	    knob_yaml(&v, knob_tables, knob_tables_n, (struct str){(const char *)data, size}, "f.yaml", &e);
+	config_doc_parse(&d, &arena, (struct str){(const char *)data, size}, "f.yaml");
+	int fault = config_doc_bind(&d, &v, &e);
 	if (fault == 0)
 		check_options(&o);
 	else
