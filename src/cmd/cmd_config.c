@@ -114,7 +114,8 @@ static int show(struct job *j)
 	struct buf b = {0};
 	if (refuse(j, &j->o.force, "force", "init") < 0 || refuse(j, &j->o.output, "output", "init") < 0)
 		return j->e.fault;
-	if (config_doc_open(&d, &j->arena, j->o.config, j->o.profile, environ, &j->e) < 0)
+	const char *profile = knob_origin(&j->v, &j->o.profile) == ORIGIN_FLAG ? j->o.profile : NULL;
+	if (config_doc_open(&d, &j->arena, j->o.config, profile, environ, &j->e) < 0)
 		return j->e.fault;
 	settings_init(&s, &j->arena);
 	if (settings_read(&s, &d, environ, &j->e) < 0)

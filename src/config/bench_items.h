@@ -62,6 +62,7 @@ struct bench {
 
 	struct knob_values values; /* of bench_item_table, into this struct */
 	struct place at;           /* where the item begins */
+	bool is_broken;            /* something in it was told already */
 	int layer;                 /* the last layer of the file that spoke of it */
 };
 

@@ -52,7 +52,7 @@ static void check_layer(struct config_doc *d, const struct yaml_node *map)
 static void check_profile(struct config_doc *d, const struct yaml_node *n)
 {
 	struct settings s;
-	struct remarks told = d->remarks;
+	struct remarks told = {.arena = d->remarks.arena};
 	if (n->kind == YAML_KIND_BROKEN || yaml_is_null(n))
 		return;
 	if (n->kind != YAML_KIND_MAP) {

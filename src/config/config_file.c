@@ -25,12 +25,12 @@ int config_file_read(const char *path, struct arena *arena, struct str *ret, str
 	return fault;
 }
 
-/* The field of the table's row of that flag, if it has one. */
-static const char *text_flag(const struct knob_values *v, const char *flag)
+/* The text that the row of that flag has, if there is one, from least or a stronger place. */
+static const char *text_flag(const struct knob_values *v, const char *flag, enum knob_origin least)
 {
 	for (size_t i = 0; i < v->table->n_rows; i++) {
 		const struct knob *k = &v->table->rows[i];
-		if (strcmp(k->flag, flag) == 0)
+		if (strcmp(k->flag, flag) == 0 && v->origins[i] >= least)
 			return *(const char **)((char *)v->options + k->offset);
 	}
 	return NULL;
@@ -45,18 +45,20 @@ int config_doc_open(struct config_doc *d, struct arena *arena, const char *path,
 	if (present && config_file_read(path, arena, &text, e) < 0)
 		return e->fault;
 	config_doc_parse(d, arena, text, path);
+	if (!present)
+		return profile ? err_usage(e, "there is no %s here, and so no profile '%s'", path, profile)
+			       : 0;
 	if (d->remarks.errors)
 		return 0; /* what is broken is told by who reads it; the profile may be what is missing */
-	if (!present && !profile)
-		return 0;
 	return config_doc_choose(d, profile, environment, e);
 }
 
 static int read_file(struct knob_values *v, char *const *environment, struct err *e)
 {
 	struct config_doc d;
-	if (config_doc_open(&d, v->arena, text_flag(v, "config"), text_flag(v, "profile"), environment, e) <
-	    0)
+	const char *path = text_flag(v, "config", ORIGIN_ENV),
+		   *profile = text_flag(v, "profile", ORIGIN_FLAG);
+	if (config_doc_open(&d, v->arena, path, profile, environment, e) < 0)
 		return e->fault;
 	return config_doc_bind(&d, v, e);
 }

@@ -14,6 +14,7 @@ must_use int config_file_read(const char *path, struct arena *arena, struct str 
 
 /*
  * The document at path, which must exist; without one (NULL) that in the current directory, which need not.
+ * profile is what a flag names, or NULL; with one there must be a file.
  * Its profile is chosen (see config_doc_choose) unless the file is broken: then the remarks say so.
  */
 must_use int config_doc_open(struct config_doc *d, struct arena *arena, const char *path, const char *profile,

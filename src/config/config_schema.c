@@ -144,7 +144,6 @@ static void put_description(struct buf *b, const struct knob *k)
 	if (k->only)
 		buf_printf(&text, " Of %s.", k->only);
 	json_put_key_text(b, "description", buf_view(&text));
-	buf_char(b, ',');
 	buf_free(&text);
 }
 
@@ -159,7 +158,8 @@ static void put_properties(struct buf *b, const struct knob_table *t)
 		buf_char(b, '{');
 		put_description(b, k);
 		if (k->otherwise)
-			json_put_key_text(b, "default", str_of(k->otherwise)), buf_char(b, ',');
+			json_put_key_text(b, "default", str_of(k->otherwise));
+		buf_char(b, ',');
 		put_type(b, t, k);
 		buf_char(b, '}');
 	}
@@ -188,8 +188,10 @@ static void put_section(struct buf *b, const struct section *s)
 	struct buf more = {0};
 	json_put_key(b, s->name);
 	buf_char(b, '{');
-	if (s->table)
-		json_put_key_text(b, "description", str_of(s->table->brief)), buf_char(b, ',');
+	if (s->table) {
+		json_put_key_text(b, "description", str_of(s->table->brief));
+		buf_char(b, ',');
+	}
 	if (s->items) {
 		buf_printf(&more,
 			   "\"%s\":{\"type\":[\"array\",\"null\"],\"items\":{\"$ref\":\"#/$defs/%s_item\"}}",

@@ -213,9 +213,19 @@ static bool is_given(const struct knob_values *v, size_t row)
 	const void *field = (const char *)v->options + k->offset;
 	if (v->origins[row] != ORIGIN_DEFAULT || k->otherwise || k->type == KNOB_BOOL)
 		return true;
-	if (k->type == KNOB_TEXT || k->type == KNOB_TREE)
+	switch (k->type) {
+	case KNOB_TEXT:
+	case KNOB_TREE:
 		return *(const char *const *)field;
-	return false;
+	case KNOB_INT:
+	case KNOB_DURATION:
+	case KNOB_SIZE:
+		return *(const int64_t *)field != 0;
+	case KNOB_REAL:
+		return *(const double *)field != 0;
+	default:
+		return false;
+	}
 }
 
 static void put_origin(struct buf *b, const struct config_show *how, const struct knob_values *v, size_t row)

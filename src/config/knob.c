@@ -156,6 +156,11 @@ static int parse_int(const struct knob *k, struct str text, int64_t *ret, struct
 /* As 1e308 ms: no wish, and no number that sums stay exact with. */
 static const double most_real = 1e15;
 
+static const char *kind_of(const char *unit)
+{
+	return *unit == 'm' ? "a time" : *unit == '%' ? "a percentage" : *unit == '/' ? "a rate" : "a size";
+}
+
 static int parse_real(const struct knob *k, struct str text, double *ret, struct err *e)
 {
 	double max = k->min || k->max ? (double)k->max : most_real;
@@ -163,7 +168,7 @@ static int parse_real(const struct knob *k, struct str text, double *ret, struct
 	if (k->unit ? !quantity_in(text, k->unit, ret) : !quantity_real(text, ret)) {
 		if (!k->unit)
 			return bad(e, text, "a number");
-		return err_usage(e, "'%.*s' is not a number of %s such as %s", STR_ARG(s), k->unit, k->arg);
+		return err_usage(e, "'%.*s' is not %s such as %s", STR_ARG(s), kind_of(k->unit), k->arg);
 	}
 	if (*ret >= (double)k->min && *ret <= max)
 		return 0;
@@ -184,6 +189,11 @@ static int no_unit(struct err *e, struct str text, const char *a, const char *b)
 			 b);
 }
 
+static int is_negative(struct err *e, struct str text)
+{
+	return err_usage(e, "'%.*s' is negative", STR_ARG(str_clip_utf8(text, SHOWN)));
+}
+
 static int parse(struct knob_values *v, const struct knob *k, struct str text, union parsed *ret,
 		 struct err *e)
 {
@@ -195,12 +205,16 @@ static int parse(struct knob_values *v, const struct knob *k, struct str text, u
 	case KNOB_DURATION:
 		if (lacks_unit(v, text))
 			return no_unit(e, text, "s", "ms");
+		if (str_starts(text, "-"))
+			return is_negative(e, text);
 		if (!quantity_duration(text, &ret->integer))
 			return bad(e, text, "a duration such as 500ms, 30s or 1h30m");
 		return check_range(k, text, ret->integer, e);
 	case KNOB_SIZE:
 		if (lacks_unit(v, text))
 			return no_unit(e, text, "MiB", "B");
+		if (str_starts(text, "-"))
+			return is_negative(e, text);
 		if (!quantity_size(text, &ret->integer))
 			return bad(e, text, "a size such as 512k or 64MiB");
 		return check_range(k, text, ret->integer, e);

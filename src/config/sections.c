@@ -49,6 +49,10 @@ static bool is_own(const char *name)
 
 bool section_at(size_t i, struct section *ret)
 {
+	if (i-- == 0) {
+		*ret = own[0];
+		return true;
+	}
 	for (size_t k = 0; k < knob_tables_n; k++) {
 		if (!has_table(knob_tables[k]) || is_own(knob_tables[k]->command))
 			continue;
@@ -57,7 +61,7 @@ bool section_at(size_t i, struct section *ret)
 			return true;
 		}
 	}
-	if (i >= N_OWN)
+	if (++i >= N_OWN)
 		return false;
 	*ret = joined(&own[i]);
 	return true;

@@ -67,7 +67,9 @@ static void read_item(struct settings *s, const struct yaml_node *item, enum kno
 	if (!b)
 		b = add_bench(s, at);
 	b->layer = s->n_layers;
+	uint32_t errors = remarks->errors;
 	knob_bind(&b->values, item, origin, NULL, remarks);
+	b->is_broken |= remarks->errors > errors;
 }
 
 static void read_items(struct settings *s, const struct yaml_node *list, enum knob_origin origin,
@@ -120,7 +122,7 @@ void settings_layer(struct settings *s, const struct yaml_node *map, enum knob_o
 void settings_complete(const struct settings *s, int layer, struct remarks *remarks)
 {
 	for (size_t i = 0; i < s->n_benches; i++)
-		if (!layer || s->benches[i]->layer == layer)
+		if (!s->benches[i]->is_broken && (!layer || s->benches[i]->layer == layer))
 			bench_complete(s->benches[i], s->top.container_image != NULL, remarks);
 }
 
@@ -148,7 +150,8 @@ static size_t row_at(const struct knob_values *v, const void *field)
 static void inherit(struct bench *b, void *to, const struct knob_values *v, const void *from, size_t bytes)
 {
 	size_t mine = row_at(&b->values, to), other = row_at(v, from);
-	if (b->values.origins[mine] != ORIGIN_DEFAULT)
+	static const char nothing[sizeof(int64_t)];
+	if (b->values.origins[mine] != ORIGIN_DEFAULT || memcmp(from, nothing, bytes) == 0)
 		return;
 	memcpy(to, from, bytes);
 	b->values.origins[mine] = v->origins[other];
