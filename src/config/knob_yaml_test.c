@@ -165,7 +165,7 @@ static void bad_values_are_told_with_line_and_column(void **state)
 	says("run:\n  workers: [1]\n", "f.yaml:2:12: run.workers: a single value is wanted here");
 	says("run:\n  units: [[a]]\n", "f.yaml:2:11: run.units: a single value is wanted here");
 	says("run:\n  units: {a: b}\n", "f.yaml:2:10: run.units: a single value is wanted here");
-	says("run:\n  env: [NAME]\n", "f.yaml:2:9: run.env: 'NAME' is not of the form NAME=VALUE");
+	says("run:\n  env: [NAME]\n", "f.yaml:2:9: run.env: an item is not of the form NAME=VALUE");
 	says("run:\n  env: {A: [1]}\n", "f.yaml:2:12: run.env: a single value is wanted here");
 	says("run:\n  env: {\"A=B\": 1}\n", "f.yaml:2:9: run.env: a name cannot hold '='");
 	says("run:\n  output: \"a\\0b\"\n", "f.yaml:2:11: run.output: the text holds a NUL byte");
