@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/rune.h"
 #include "base/str.h"
 #include "config/quantity.h"
 #include "config/secret.h"
@@ -31,12 +32,37 @@ static bool is_plain(struct str s)
 	       !(s.at[0] == '.' && s.n > 1 && s.at[1] >= '0' && s.at[1] <= '9');
 }
 
+/* Characters that JSON may hold as they are and YAML may not, or would take for the end of a line. */
+static bool needs_escape(uint32_t c)
+{
+	return (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff ||
+	       (c >= 0xfffe && c <= 0xffff);
+}
+
+/* JSON as YAML. */
+static void put_json(struct buf *b, struct str json)
+{
+	while (json.n) {
+		unsigned n;
+		uint32_t c = rune_at(json, &n);
+		if (needs_escape(c))
+			buf_printf(b, "\\u%04x", c);
+		else
+			buf_str(b, str_cut(json, 0, n));
+		json = str_cut(json, n, json.n);
+	}
+}
+
 void yaml_put_text(struct buf *b, struct str s)
 {
-	if (is_plain(s))
+	struct buf json = {0};
+	if (is_plain(s)) {
 		buf_str(b, s);
-	else
-		json_put_text(b, s);
+		return;
+	}
+	json_put_text(&json, s);
+	put_json(b, buf_view(&json));
+	buf_free(&json);
 }
 
 static void put_struck(struct buf *b, struct str s)
@@ -101,6 +127,14 @@ static void put_many(struct buf *b, const struct knob *k, const struct knob_list
 	}
 }
 
+static void put_struck_pair(struct buf *b, struct str name)
+{
+	struct buf pair = {0};
+	buf_printf(&pair, "%.*s=" STRUCK, STR_ARG(name));
+	yaml_put_text(b, buf_view(&pair));
+	buf_free(&pair);
+}
+
 /* {A: 1, B: 2}; [A=1, A=2] where a name comes twice. */
 static void put_pairs(struct buf *b, const struct knob *k, const struct knob_list *list)
 {
@@ -115,7 +149,7 @@ static void put_pairs(struct buf *b, const struct knob *k, const struct knob_lis
 			buf_text(b, ": ");
 			put_pair_value(b, k, list->at[i]);
 		} else if (k->secret || secret_is_name(name_of(list->at[i]))) {
-			buf_printf(b, "\"%.*s=" STRUCK "\"", STR_ARG(name_of(list->at[i])));
+			put_struck_pair(b, name_of(list->at[i]));
 		} else {
 			put_struck(b, str_of(list->at[i]));
 		}
@@ -157,10 +191,14 @@ static void put_size(struct buf *b, int64_t bytes)
 
 static void put_tree(struct buf *b, const struct knob *k, const char *text)
 {
-	if (k->secret)
-		secret_put_json(b, str_of(text));
-	else
+	struct buf json = {0};
+	if (k->secret) {
+		secret_put_json(&json, str_of(text));
+		put_json(b, buf_view(&json));
+	} else {
 		put_struck(b, str_of(text));
+	}
+	buf_free(&json);
 }
 
 void config_put_value(struct buf *b, const struct knob_values *v, size_t row)

@@ -121,7 +121,7 @@ static int parse_text(struct knob_values *v, const struct knob *k, struct str te
 {
 	size_t equals = str_find(text, '=');
 	struct knob_choice which;
-	if (!text.n)
+	if (!text.n && k->type != KNOB_WORDS)
 		return err_usage(e, "the value is empty");
 	if (str_find(text, 0) < text.n)
 		return err_usage(e, "the text holds a NUL byte");

@@ -6,6 +6,8 @@
 #include "config/nearest.h"
 #include "config/quantity.h"
 
+enum { NAME_BYTES = 500 }; /* of a pair's; YAML itself has an end at 1024 */
+
 struct binding {
 	struct knob_values *v;
 	struct remarks *remarks;
@@ -69,6 +71,11 @@ static void set_pair(const struct binding *b, size_t row, struct str name, const
 		return;
 	if (n->kind != YAML_KIND_TEXT) {
 		tell(b, row, name, n->at, "a single value is wanted here");
+		return;
+	}
+	if (name.n > NAME_BYTES) {
+		tell(b, row, str_cut(name, 0, 20), n->key_at.line ? n->key_at : n->at,
+		     "the name is too long");
 		return;
 	}
 	if (str_find(name, '=') < name.n) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/rune.h"
 #include "base/str.h"
 
 enum {
@@ -12,6 +13,32 @@ enum {
 	SHOWN = 160,   /* characters of a source line */
 	BEFORE = 60    /* of these before the place, where the line is longer */
 };
+
+/* Takes one character; what is no text, or would move a terminal's cursor or turn the line, becomes '?'. */
+static struct str take(struct str *rest)
+{
+	unsigned n;
+	uint32_t c = rune_at(*rest, &n);
+	struct str one = str_cut(*rest, 0, n);
+	if (c == '\t')
+		one = STR(" ");
+	else if (c == RUNE_BAD || c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
+		 rune_is_bidi_control(c))
+		one = STR("?");
+	*rest = str_cut(*rest, n, rest->n);
+	return one;
+}
+
+/* Names of a file stand in the text, and a file may have anything in quotes. */
+static const char *clean(struct arena *arena, struct str text)
+{
+	struct buf b = {0};
+	while (text.n)
+		buf_str(&b, take(&text));
+	const char *ret = arena_copy(arena, buf_view(&b));
+	buf_free(&b);
+	return ret;
+}
 
 static void add(struct remarks *r, struct place at, bool warning, const char *text)
 {
@@ -28,7 +55,7 @@ static void add(struct remarks *r, struct place at, bool warning, const char *te
 		r->cap = cap;
 	}
 	r->at[r->n++] = (struct remark){
-	    .at = at, .text = arena_copy(r->arena, str_of(text)), .warning = warning, .secret = r->secret};
+	    .at = at, .text = clean(r->arena, str_of(text)), .warning = warning, .secret = r->secret};
 }
 
 void remark(struct remarks *r, struct place at, const char *fmt, ...)
@@ -73,7 +100,8 @@ void remarks_sort(struct remarks *r)
 static bool line_of(const struct remarks *r, uint32_t line, struct str *ret)
 {
 	struct str rest = r->text;
-	bool is_text = !memchr(rest.at ? rest.at : "", 0, rest.n); /* UTF-16 is not shown */
+	if (!line || !rest.n || memchr(rest.at, 0, rest.n)) /* UTF-16 is not shown */
+		return false;
 	for (uint32_t i = 0; i < line; i++)
 		if (!str_next(&rest, '\n', ret))
 			return false;
@@ -81,23 +109,7 @@ static bool line_of(const struct remarks *r, uint32_t line, struct str *ret)
 		*ret = str_cut(*ret, 3, ret->n);
 	if (str_ends(*ret, "\r"))
 		*ret = str_cut(*ret, 0, ret->n - 1);
-	return line && is_text;
-}
-
-/* Takes one character; what is no text, or would move a terminal's cursor, is shown as '?'. */
-static struct str take(struct str *rest)
-{
-	unsigned n = str_utf8(*rest);
-	unsigned char c = (unsigned char)rest->at[0];
-	struct str one = n ? str_cut(*rest, 0, n) : STR("?");
-	if (n == 1 && c == '\t')
-		one = STR(" ");
-	else if (n == 1 && (c < 0x20 || c == 0x7f))
-		one = STR("?");
-	else if (n == 2 && c == 0xc2 && (unsigned char)rest->at[1] < 0xa0)
-		one = STR("?");
-	*rest = str_cut(*rest, n ? n : 1, rest->n);
-	return one;
+	return true;
 }
 
 static void put_source(struct buf *b, const struct remarks *r, const struct remark *one)

@@ -59,7 +59,9 @@ static void hostile_bytes_do_not_reach_the_terminal(void **state)
 	struct remarks r = {.arena = &arena, .path = "f", .text = STR("\t\x1b[2J\xc2\x9b\xff\xc3\xa4")};
 	(void)state;
 	remark(&r, (struct place){1, 2, 9}, "x");
-	shows(&r, "f:1:2: error: x\n    1 |  ?[2J??\xc3\xa4\n      |  ^~~~~~~\n");
+	remark(&r, (struct place){0}, "unknown '%s'", "\x1b[2J\n\xe2\x80\xae");
+	shows(&r,
+	      "f: error: unknown '?[2J?\?'\nf:1:2: error: x\n    1 |  ?[2J?\?\xc3\xa4\n      |  ^~~~~~~\n");
 }
 
 static void a_long_line_is_cut_around_its_place(void **state)
