@@ -12,12 +12,11 @@ static void check_commands(struct config_doc *d, const struct yaml_node *map)
 	for (size_t i = 0; section_at(i, &s); i++) {
 		struct knob_values v;
 		const struct yaml_node *n = *s.name ? yaml_find(map, str_of(s.name)) : NULL;
-		if (n && section_is_later(&s))
+		if (n && section_is_later(&s) && !yaml_is_null(n))
 			remark_warning(
 			    &d->remarks, n->key_at,
-			    "'%s' is for 'fettle %s', which this version does not have; it is checked and "
-			    "passed over",
-			    s.name, s.served_by);
+			    "'%s' is for 'fettle %s', which this version does not have; it is %spassed over",
+			    s.name, s.served_by, s.table ? "checked and " : "");
 		if (!n || !s.table || s.is_setting || (n->kind == YAML_KIND_LIST && s.items))
 			continue;
 		knob_defaults(&v, s.table, arena_alloc(d->remarks.arena, s.table->options_bytes),

@@ -30,17 +30,33 @@ static struct place place_of_event(const yaml_event_t *ev)
 	return place_of(ev->start_mark, (uint32_t)width);
 }
 
-/* libyaml counts characters, not bytes, so the line is found anew. */
-static bool tab_indents(struct str text, size_t line)
+/* The blanks before the first tab of an indentation; false where no tab indents the line. */
+static bool tab_indents(struct str line, size_t *ret_blanks)
 {
-	struct str part = STR_NONE;
-	for (size_t i = 0; i <= line; i++)
-		if (!str_next(&text, '\n', &part))
-			return false;
 	size_t blanks = 0;
-	while (blanks < part.n && part.at[blanks] == ' ')
+	while (blanks < line.n && line.at[blanks] == ' ')
 		blanks++;
-	return blanks < part.n && part.at[blanks] == '\t';
+	size_t all = blanks;
+	while (all < line.n && (line.at[all] == ' ' || line.at[all] == '\t'))
+		all++;
+	*ret_blanks = blanks;
+	return all > blanks && all < line.n && line.at[all] != '#' && line.at[all] != '\r';
+}
+
+/* Where a tab has ended the reading, every one is told from there on. False where it was none. */
+static bool tell_tabs(struct build *b, yaml_mark_t at)
+{
+	struct str rest = b->remarks->text, line;
+	size_t blanks;
+	for (size_t i = 0; str_next(&rest, '\n', &line); i++) {
+		bool indents = i >= at.line && tab_indents(line, &blanks);
+		if (i == at.line && !indents)
+			return false;
+		if (indents)
+			remark(b->remarks, (struct place){(uint32_t)i + 1, (uint32_t)blanks + 1, 1},
+			       "a tab cannot indent; use spaces");
+	}
+	return true;
 }
 
 /* libyaml's words, where those of a person say more. */
@@ -68,9 +84,7 @@ static void tell_syntax(struct build *b)
 		remark(b->remarks, (struct place){0}, "byte %zu: %s", p->problem_offset, p->problem);
 	else if (p->error == YAML_MEMORY_ERROR)
 		remark(b->remarks, (struct place){0}, "no memory to read it");
-	else if (p->error == YAML_SCANNER_ERROR && tab_indents(b->remarks->text, p->problem_mark.line))
-		remark(b->remarks, at, "a tab cannot indent; use spaces");
-	else
+	else if (p->error != YAML_SCANNER_ERROR || !tell_tabs(b, p->problem_mark))
 		remark(b->remarks, at, "%s", in_words(p->problem));
 }
 

@@ -48,7 +48,7 @@ END
 try config check wrong.yaml
 
 # what YAML itself does not take ends the reading; what stood before it is told
-printf 'run:\n  workers: four\n\tretries: 2\n' >tab.yaml
+printf 'run:\n  workers: 4\nrun:\n\tretries: 2\n \torder: x\n' >tab.yaml
 printf 'run: {workers: 4\nbench: [\n' >open.yaml
 printf 'run: {}\n---\nrun: {}\n' >two.yaml
 : >empty.yaml
