@@ -80,9 +80,8 @@ int config_doc_choose(struct config_doc *d, const char *flag, char *const *envir
 static const char *home_of(struct str key)
 {
 	struct section s;
-	const char *ignored;
 	for (size_t i = 0; section_at(i, &s); i++)
-		if (s.table && *s.name && knob_row_of(s.table, key, &ignored) < s.table->n_rows)
+		if (s.table && *s.name && knob_row_of(s.table, key, NULL) < s.table->n_rows)
 			return s.name;
 	return NULL;
 }
@@ -90,18 +89,17 @@ static const char *home_of(struct str key)
 static bool is_known(struct str key)
 {
 	struct section s;
-	const char *ignored;
 	return section_of(key, &s) || profile_is_known(key) || str_is(key, PROFILES_KEY) ||
-	       knob_row_of(&top_table, key, &ignored) < top_table.n_rows;
+	       knob_row_of(&top_table, key, NULL) < top_table.n_rows;
 }
 
 void config_doc_unknown(struct config_doc *d, const struct yaml_node *map, bool strict)
 {
 	for (const struct yaml_node *n = map->first; n; n = n->next) {
 		struct str s = str_clip_utf8(n->key, 60);
-		const char *meant = section_meant(n->key), *home = home_of(n->key);
 		if (is_known(n->key))
 			continue;
+		const char *meant = section_meant(n->key), *home = home_of(n->key);
 		if (meant && (strict || str_distance(n->key, str_of(meant)) == 1))
 			remark(&d->remarks, n->key_at, "unknown section '%.*s' (did you mean '%s'?)",
 			       STR_ARG(s), meant);

@@ -209,7 +209,7 @@ void knob_scdoc_keys(struct buf *b, const struct knob_table *t)
 		const struct knob *k = &t->rows[i];
 		if (!k->yaml && t->others != i + 1)
 			continue;
-		buf_printf(b, "*%s*: _%s_\n", k->flag, k->yaml ? type_word(k) : "bound");
+		buf_printf(b, "*%s*: _%s_\n", k->yaml ? k->yaml : k->flag, k->yaml ? type_word(k) : "bound");
 		put_key_sentences(&scratch, k);
 		if (k->env)
 			buf_printf(&scratch, " Environment: %s.", k->env);
@@ -273,7 +273,8 @@ void knob_markdown_keys(struct buf *b, const struct knob_table *t, const char *t
 			buf_printf(&scratch, " Environment: `%s`.", k->env);
 		if (k->env_too)
 			buf_printf(&scratch, " Where that is not set: `%s`.", k->env_too);
-		buf_printf(b, "| `%s` | %s | ", k->flag, k->yaml ? type_word(k) : "bound");
+		buf_printf(b, "| `%s` | %s | ", k->yaml ? k->yaml : k->flag,
+			   k->yaml ? type_word(k) : "bound");
 		put_cell(b, buf_view(&scratch));
 		buf_clear(&scratch);
 		buf_text(b, " |\n");

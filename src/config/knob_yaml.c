@@ -135,14 +135,14 @@ static void set_row(const struct binding *b, size_t row, const struct yaml_node 
 size_t knob_row_of(const struct knob_table *t, struct str key, const char **ret_meant)
 {
 	struct nearest near = {.word = key};
-	for (size_t i = 0; i < t->n_rows; i++) {
-		if (!t->rows[i].yaml)
-			continue;
-		if (str_is(key, t->rows[i].yaml))
+	for (size_t i = 0; i < t->n_rows; i++)
+		if (t->rows[i].yaml && str_is(key, t->rows[i].yaml))
 			return i;
-		nearest_try(&near, t->rows[i].yaml);
-	}
-	*ret_meant = nearest_word(&near);
+	for (size_t i = 0; ret_meant && i < t->n_rows; i++)
+		if (t->rows[i].yaml)
+			nearest_try(&near, t->rows[i].yaml);
+	if (ret_meant)
+		*ret_meant = nearest_word(&near);
 	return t->n_rows;
 }
 
@@ -191,9 +191,8 @@ void knob_bind_known(struct knob_values *v, const struct yaml_node *map, enum kn
 		     struct remarks *remarks)
 {
 	const struct binding b = {v, remarks, origin};
-	const char *ignored;
 	for (const struct yaml_node *n = map->first; n; n = n->next) {
-		size_t row = knob_row_of(v->table, n->key, &ignored);
+		size_t row = knob_row_of(v->table, n->key, NULL);
 		if (row < v->table->n_rows)
 			set_row(&b, row, n);
 	}

@@ -22,5 +22,5 @@ void knob_bind(struct knob_values *v, const struct yaml_node *node, enum knob_or
 void knob_bind_known(struct knob_values *v, const struct yaml_node *map, enum knob_origin origin,
 		     struct remarks *remarks);
 
-/* The row of that key, or n_rows; then *ret_meant is a near key, or NULL. */
+/* The row of that key, or n_rows; then *ret_meant (which may be NULL itself) is a near key, or NULL. */
 size_t knob_row_of(const struct knob_table *t, struct str key, const char **ret_meant);

@@ -193,7 +193,9 @@ static void broken_yaml_is_told_with_its_place(void **state)
 {
 	(void)state;
 	says("run: {workers: 4\n", "f.yaml:2:1: did not find expected ',' or '}'");
-	says("run: \"abc\n", "f.yaml:2:1: found unexpected end of stream");
+	says("run: \"abc\n", "f.yaml:1:6: this quote is not closed");
+	says("run:\n  env: {}\n  c", "f.yaml:3:3: a ':' is missing behind this key");
+	says("run:\n  env: {}\n  c\n  d: 1\n", "f.yaml:3:3: a ':' is missing behind this key");
 	assert_int_equal(yaml(STR("run: \xff\n")), FAULT_USAGE);
 	assert_non_null(strstr(err.text, "f.yaml: byte 5: invalid leading UTF-8 octet"));
 }

@@ -48,44 +48,54 @@ static bool tell_tabs(struct build *b, yaml_mark_t at)
 {
 	struct str rest = b->remarks->text, line;
 	size_t blanks;
+	bool told = false;
 	for (size_t i = 0; str_next(&rest, '\n', &line); i++) {
 		bool indents = i >= at.line && tab_indents(line, &blanks);
 		if (i == at.line && !indents)
 			return false;
+		told |= indents;
 		if (indents)
 			remark(b->remarks, (struct place){(uint32_t)i + 1, (uint32_t)blanks + 1, 1},
 			       "a tab cannot indent; use spaces");
 	}
-	return true;
+	return told; /* the place may lie behind the last line */
 }
 
-/* libyaml's words, where those of a person say more. */
-static const char *in_words(const char *problem)
+/* libyaml's words, where those of a person say more; at_context: the place is where the thing begins. */
+static const struct {
+	const char *theirs, *ours;
+	bool at_context;
+} problems[] = {
+    {"mapping values are not allowed in this context",
+     "a second ':' in one line; put the value in quotes, or begin a new line", false},
+    {"could not find expected ':'", "a ':' is missing behind this key", true},
+    {"found unexpected end of stream", "this quote is not closed", true},
+    {"did not find expected key", "this line stands in no column of the lines before it", false},
+    {"found character that cannot start any token", "a value cannot begin so; put it in quotes", false},
+};
+
+static void tell_problem(struct build *b, const yaml_parser_t *p)
 {
-	static const char *const words[][2] = {
-	    {"mapping values are not allowed in this context",
-	     "a second ':' in one line; put the value in quotes, or begin a new line"},
-	    {"could not find expected ':'", "a ':' is missing behind this key"},
-	    {"did not find expected key", "this line stands in no column of the lines before it"},
-	    {"found character that cannot start any token", "a value cannot begin so; put it in quotes"},
-	};
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (problem && strcmp(problem, words[i][0]) == 0)
-			return words[i][1];
-	return problem ? problem : "not YAML";
+	for (size_t i = 0; p->problem && i < sizeof(problems) / sizeof(problems[0]); i++) {
+		if (strcmp(p->problem, problems[i].theirs) != 0)
+			continue;
+		yaml_mark_t at = problems[i].at_context && p->context ? p->context_mark : p->problem_mark;
+		remark(b->remarks, place_of(at, 1), "%s", problems[i].ours);
+		return;
+	}
+	remark(b->remarks, place_of(p->problem_mark, 1), "%s", p->problem ? p->problem : "not YAML");
 }
 
 static void tell_syntax(struct build *b)
 {
 	const yaml_parser_t *p = &b->parser;
-	struct place at = place_of(p->problem_mark, 1);
 	b->broken = true;
 	if (p->error == YAML_READER_ERROR)
 		remark(b->remarks, (struct place){0}, "byte %zu: %s", p->problem_offset, p->problem);
 	else if (p->error == YAML_MEMORY_ERROR)
 		remark(b->remarks, (struct place){0}, "no memory to read it");
 	else if (p->error != YAML_SCANNER_ERROR || !tell_tabs(b, p->problem_mark))
-		remark(b->remarks, at, "%s", in_words(p->problem));
+		tell_problem(b, p);
 }
 
 static bool advance(struct build *b)
