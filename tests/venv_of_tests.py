@@ -12,8 +12,10 @@ import subprocess
 import sys
 
 PACKAGES = [
+    "PyYAML",
     "behave",
     "coverage==7.17.3",
+    "jsonschema",
     "pytest",
     "pytest-cov",
     "pytest-html",

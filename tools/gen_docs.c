@@ -2,7 +2,8 @@
  * Writes what the knob tables say, at build time, to standard output:
  *
  *	gen_docs page FILE	FILE with its @...@ lines replaced:
- *				@synopsis run@, @options run@, @keys run@, @commands@
+ *				@synopsis run@, @options run@, @keys run@ (of a section too: targets,
+ *				top, bench-item), @commands@
  *	gen_docs config FILE	docs/config.md: FILE, then a section for each command
  *	gen_docs bash|zsh|fish	a completion script
  */
@@ -16,6 +17,7 @@
 #include "config/config_file.h"
 #include "config/knob_complete.h"
 #include "config/knob_help.h"
+#include "config/sections.h"
 #include "config/tables.h"
 
 static void put_commands(struct buf *b)
@@ -34,12 +36,24 @@ static void put_synopsis(struct buf *b, const struct knob_table *t)
 	buf_char(b, '\n');
 }
 
+/* The table of a command; else of a section: "top", "targets", or "bench-item" for one item of its list. */
+static const struct knob_table *table_named(struct str name)
+{
+	struct section s;
+	const struct knob_table *t = knob_table_of(name);
+	if (t || (str_is(name, "top") && section_of(STR(""), &s)))
+		return t ? t : s.table;
+	if (str_ends(name, "-item"))
+		return section_of(str_cut(name, 0, name.n - 5), &s) ? s.items : NULL;
+	return section_of(name, &s) ? s.table : NULL;
+}
+
 /* The line between its two @; false when it means nothing. */
 static bool put_directive(struct buf *b, struct str line)
 {
 	size_t blank = str_find(line, ' ');
 	struct str verb = str_cut(line, 0, blank);
-	const struct knob_table *t = knob_table_of(str_cut(line, blank + 1, line.n));
+	const struct knob_table *t = table_named(str_cut(line, blank + 1, line.n));
 	if (str_is(line, "commands"))
 		put_commands(b);
 	else if (t && str_is(verb, "synopsis"))
@@ -68,6 +82,25 @@ static int put_page(struct buf *b, struct str text, struct err *e)
 	return 0;
 }
 
+static void put_settings(struct buf *b)
+{
+	struct section s;
+	char title[200];
+	for (size_t i = 0; section_at(i, &s); i++) {
+		if (s.is_setting) {
+			(void)snprintf(title, sizeof(title), *s.name ? "`%s`: %s" : "%s%s",
+				       *s.name ? s.name : "", s.table->brief);
+			buf_char(b, '\n');
+			knob_markdown_keys(b, s.table, title);
+		}
+		if (s.items) {
+			(void)snprintf(title, sizeof(title), "An item of `%s`: %s", s.name, s.items->brief);
+			buf_char(b, '\n');
+			knob_markdown_keys(b, s.items, title);
+		}
+	}
+}
+
 static void put_config(struct buf *b, struct str text)
 {
 	buf_str(b, text);
@@ -75,6 +108,7 @@ static void put_config(struct buf *b, struct str text)
 		buf_char(b, '\n');
 		knob_markdown(b, knob_tables[i]);
 	}
+	put_settings(b);
 }
 
 static int make(struct buf *b, int argc, char **argv, struct arena *arena, struct err *e)

@@ -59,10 +59,20 @@ static const struct knob rows[] = {
      .type = KNOB_CHOICE},
     {.flag = "config",
      .env = "FETTLE_CONFIG",
+     .env_too = "PERF_CONFIG_FILE",
      .arg = "FILE",
      .help = "Read FILE instead of fettle.yaml in the current directory.",
      .group = where,
      .offset = AT(fettle_config),
+     .type = KNOB_TEXT},
+    {.flag = "profile",
+     .env = "FETTLE_PROFILE",
+     .arg = "NAME",
+     .help =
+	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the "
+	 "file has one.",
+     .group = where,
+     .offset = AT(profile),
      .type = KNOB_TEXT},
 };
 

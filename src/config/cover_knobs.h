@@ -25,7 +25,7 @@ struct cover_options {
 	struct knob_choice python; /* 0: not said; n: 3.(8 + n) */
 	struct knob_choice color;  /* enum run_color */
 	bool quiet;
-	const char *fettle_config;
+	const char *fettle_config, *profile;
 };
 
 extern const struct knob_table cover_table;

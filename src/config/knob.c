@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "config/knob_words.h"
 #include "config/nearest.h"
 #include "config/quantity.h"
 
@@ -62,10 +63,10 @@ bool knob_next_choice(struct str *rest, struct str *ret_word, bool *ret_numbered
 	return true;
 }
 
-static int no_such_choice(const struct knob *k, struct str text, struct err *e)
+static int no_such_choice(const char *choices, struct str text, struct err *e)
 {
 	struct nearest near = {.word = text};
-	struct str rest = str_of(k->choices), word;
+	struct str rest = str_of(choices), word;
 	bool numbered;
 	char names[16][32];
 	for (size_t i = 0; i < 16 && knob_next_choice(&rest, &word, &numbered); i++) {
@@ -77,14 +78,13 @@ static int no_such_choice(const struct knob *k, struct str text, struct err *e)
 	const char *meant = nearest_word(&near);
 	struct str s = str_clip_utf8(text, SHOWN);
 	if (meant)
-		return err_usage(e, "'%.*s' is none of %s (did you mean '%s'?)", STR_ARG(s), k->choices,
-				 meant);
-	return err_usage(e, "'%.*s' is none of %s", STR_ARG(s), k->choices);
+		return err_usage(e, "'%.*s' is none of %s (did you mean '%s'?)", STR_ARG(s), choices, meant);
+	return err_usage(e, "'%.*s' is none of %s", STR_ARG(s), choices);
 }
 
-static int parse_choice(const struct knob *k, struct str text, struct knob_choice *ret, struct err *e)
+static int parse_choice(const char *choices, struct str text, struct knob_choice *ret, struct err *e)
 {
-	struct str rest = str_of(k->choices), word;
+	struct str rest = str_of(choices), word;
 	bool numbered;
 	for (int i = 0; knob_next_choice(&rest, &word, &numbered); i++) {
 		struct knob_choice c = {.is = i};
@@ -97,7 +97,7 @@ static int parse_choice(const struct knob *k, struct str text, struct knob_choic
 		*ret = c;
 		return 0;
 	}
-	return no_such_choice(k, text, e);
+	return no_such_choice(choices, text, e);
 }
 
 static int parse_part(const struct knob *k, struct str text, struct knob_part *ret, struct err *e)
@@ -121,13 +121,19 @@ static int parse_text(struct knob_values *v, const struct knob *k, struct str te
 {
 	size_t equals = str_find(text, '=');
 	struct knob_choice which;
-	if (!text.n)
+	if (!text.n && k->type != KNOB_WORDS)
 		return err_usage(e, "the value is empty");
 	if (str_find(text, 0) < text.n)
 		return err_usage(e, "the text holds a NUL byte");
 	if (k->type == KNOB_PAIRS && (equals == 0 || equals == text.n))
-		return bad(e, text, "of the form NAME=VALUE");
-	if (k->type == KNOB_LIST && k->choices && parse_choice(k, text, &which, e) < 0)
+		return k->secret ? err_usage(e, "an item is not of the form NAME=VALUE")
+				 : bad(e, text, "of the form NAME=VALUE");
+	if (k->type == KNOB_PAIRS && k->names &&
+	    parse_choice(k->names, str_cut(text, 0, equals), &which, e) < 0)
+		return e->fault;
+	if (k->type == KNOB_LIST && k->choices && parse_choice(k->choices, text, &which, e) < 0)
+		return e->fault;
+	if (k->check && k->check(text, e) < 0)
 		return e->fault;
 	*ret = arena_copy(v->arena, text);
 	return 0;
@@ -147,6 +153,47 @@ static int parse_int(const struct knob *k, struct str text, int64_t *ret, struct
 	return check_range(k, text, *ret, e);
 }
 
+/* As 1e308 ms: no wish, and no number that sums stay exact with. */
+static const double most_real = 1e15;
+
+static const char *kind_of(const char *unit)
+{
+	return *unit == 'm' ? "a time" : *unit == '%' ? "a percentage" : *unit == '/' ? "a rate" : "a size";
+}
+
+static int parse_real(const struct knob *k, struct str text, double *ret, struct err *e)
+{
+	double max = k->min || k->max ? (double)k->max : most_real;
+	struct str s = str_clip_utf8(text, SHOWN);
+	if (k->unit ? !quantity_in(text, k->unit, ret) : !quantity_real(text, ret)) {
+		if (!k->unit)
+			return bad(e, text, "a number");
+		return err_usage(e, "'%.*s' is not %s such as %s", STR_ARG(s), kind_of(k->unit), k->arg);
+	}
+	if (*ret >= (double)k->min && *ret <= max)
+		return 0;
+	return err_usage(e, "%.*s is out of range (%lld to %.15g%s)", STR_ARG(s), (long long)k->min, max,
+			 k->unit ? k->unit : "");
+}
+
+static bool lacks_unit(const struct knob_values *v, struct str text)
+{
+	double n;
+	return v->table->has_units && quantity_real(text, &n) && n > 0;
+}
+
+static int no_unit(struct err *e, struct str text, const char *a, const char *b)
+{
+	struct str s = str_clip_utf8(text, SHOWN);
+	return err_usage(e, "'%.*s' has no unit: %.*s%s or %.*s%s?", STR_ARG(s), STR_ARG(s), a, STR_ARG(s),
+			 b);
+}
+
+static int is_negative(struct err *e, struct str text)
+{
+	return err_usage(e, "'%.*s' is negative", STR_ARG(str_clip_utf8(text, SHOWN)));
+}
+
 static int parse(struct knob_values *v, const struct knob *k, struct str text, union parsed *ret,
 		 struct err *e)
 {
@@ -156,22 +203,32 @@ static int parse(struct knob_values *v, const struct knob *k, struct str text, u
 	case KNOB_INT:
 		return parse_int(k, text, &ret->integer, e);
 	case KNOB_DURATION:
+		if (lacks_unit(v, text))
+			return no_unit(e, text, "s", "ms");
+		if (str_starts(text, "-"))
+			return is_negative(e, text);
 		if (!quantity_duration(text, &ret->integer))
 			return bad(e, text, "a duration such as 500ms, 30s or 1h30m");
 		return check_range(k, text, ret->integer, e);
 	case KNOB_SIZE:
+		if (lacks_unit(v, text))
+			return no_unit(e, text, "MiB", "B");
+		if (str_starts(text, "-"))
+			return is_negative(e, text);
 		if (!quantity_size(text, &ret->integer))
 			return bad(e, text, "a size such as 512k or 64MiB");
 		return check_range(k, text, ret->integer, e);
 	case KNOB_REAL:
-		return quantity_real(text, &ret->real) ? 0 : bad(e, text, "a number");
+		return parse_real(k, text, &ret->real, e);
 	case KNOB_CHOICE:
-		return parse_choice(k, text, &ret->choice, e);
+		return parse_choice(k->choices, text, &ret->choice, e);
 	case KNOB_PART:
 		return parse_part(k, text, &ret->part, e);
 	case KNOB_TEXT:
 	case KNOB_LIST:
 	case KNOB_PAIRS:
+	case KNOB_WORDS:
+	case KNOB_TREE:
 		return parse_text(v, k, text, &ret->text, e);
 	}
 	return 0;
@@ -206,6 +263,7 @@ static void keep(struct knob_values *v, const struct knob *k, const union parsed
 		*(double *)field = p->real;
 		break;
 	case KNOB_TEXT:
+	case KNOB_TREE:
 		*(const char **)field = p->text;
 		break;
 	case KNOB_CHOICE:
@@ -216,6 +274,7 @@ static void keep(struct knob_values *v, const struct knob *k, const union parsed
 		break;
 	case KNOB_LIST:
 	case KNOB_PAIRS:
+	case KNOB_WORDS:
 		if (fresh)
 			*(struct knob_list *)field = (struct knob_list){0};
 		list_add(v->arena, (struct knob_list *)field, p->text);
@@ -223,7 +282,7 @@ static void keep(struct knob_values *v, const struct knob *k, const union parsed
 	}
 }
 
-static int set_one(struct knob_values *v, size_t row, enum knob_origin origin, struct str text, struct err *e)
+int knob_add(struct knob_values *v, size_t row, enum knob_origin origin, struct str text, struct err *e)
 {
 	const struct knob *k = &v->table->rows[row];
 	union parsed p = {0};
@@ -236,14 +295,32 @@ static int set_one(struct knob_values *v, size_t row, enum knob_origin origin, s
 	return 0;
 }
 
+static int set_words(struct knob_values *v, size_t row, enum knob_origin origin, struct str text,
+		     struct err *e)
+{
+	struct str word;
+	const char *wrong = NULL;
+	bool any = false;
+	while (words_next(&text, v->arena, &word, &wrong)) {
+		if (knob_add(v, row, origin, word, e) < 0)
+			return e->fault;
+		any = true;
+	}
+	if (wrong)
+		return err_usage(e, "%s", wrong);
+	return any ? 0 : err_usage(e, "the value is empty");
+}
+
 int knob_set(struct knob_values *v, size_t row, enum knob_origin origin, struct str text, struct err *e)
 {
 	const struct knob *k = &v->table->rows[row];
 	struct str rest = text, part;
+	if (k->type == KNOB_WORDS)
+		return set_words(v, row, origin, text, e);
 	if (k->type != KNOB_LIST || !k->choices || !text.n)
-		return set_one(v, row, origin, text, e);
+		return knob_add(v, row, origin, text, e);
 	while (str_next(&rest, ',', &part))
-		if (set_one(v, row, origin, str_trim(part), e) < 0)
+		if (knob_add(v, row, origin, str_trim(part), e) < 0)
 			return e->fault;
 	return 0;
 }
@@ -252,6 +329,7 @@ void knob_defaults(struct knob_values *v, const struct knob_table *table, void *
 {
 	*v = (struct knob_values){.table = table, .options = options, .arena = arena};
 	v->origins = arena_alloc(arena, table->n_rows);
+	v->lines = arena_array(arena, uint32_t, table->n_rows);
 	memset(options, 0, table->options_bytes);
 	for (size_t i = 0; i < table->n_rows; i++) {
 		struct err
@@ -263,31 +341,44 @@ void knob_defaults(struct knob_values *v, const struct knob_table *table, void *
 }
 
 /* A variable that is set but empty says nothing, as most CI systems cannot unset one. */
-static int env_row(struct knob_values *v, size_t row, struct str value, struct err *e)
+static int env_row(struct knob_values *v, size_t row, const char *name, struct str value, struct err *e)
 {
 	const struct knob *k = &v->table->rows[row];
 	bool lines = (k->type == KNOB_LIST && !k->choices) || k->type == KNOB_PAIRS;
 	struct str rest = value, part;
 	while (str_next(&rest, lines ? '\n' : 0, &part))
 		if (part.n && knob_set(v, row, ORIGIN_ENV, part, e) < 0)
-			return err_wrap(e, "%s", k->env);
+			return err_wrap(e, "%s", name);
+	return 0;
+}
+
+/* One pass: own is true for fettle's variables, then false for those of others, where nothing stronger spoke.
+ */
+static int env_pass(struct knob_values *v, char *const *environment, bool own, struct err *e)
+{
+	for (; *environment; environment++) {
+		struct str entry = str_of(*environment);
+		size_t equals = str_find(entry, '=');
+		if (equals == entry.n || !str_starts(entry, own ? "FETTLE_" : "PERF_"))
+			continue;
+		struct str name = str_cut(entry, 0, equals), value = str_cut(entry, equals + 1, entry.n);
+		for (size_t i = 0; i < v->table->n_rows; i++) {
+			const struct knob *k = &v->table->rows[i];
+			const char *wanted = own ? k->env : k->env_too;
+			if (!wanted || !str_is(name, wanted) || (!own && v->origins[i] >= ORIGIN_ENV))
+				continue;
+			if (env_row(v, i, wanted, value, e) < 0)
+				return e->fault;
+			if (v->origins[i] == ORIGIN_ENV)
+				v->lines[i] = !own;
+		}
+	}
 	return 0;
 }
 
 int knob_env(struct knob_values *v, char *const *environment, struct err *e)
 {
-	for (; *environment; environment++) {
-		struct str entry = str_of(*environment);
-		size_t equals = str_find(entry, '=');
-		if (!str_starts(entry, "FETTLE_") || equals == entry.n)
-			continue;
-		struct str name = str_cut(entry, 0, equals), value = str_cut(entry, equals + 1, entry.n);
-		for (size_t i = 0; i < v->table->n_rows; i++)
-			if (v->table->rows[i].env && str_is(name, v->table->rows[i].env) &&
-			    env_row(v, i, value, e) < 0)
-				return e->fault;
-	}
-	return 0;
+	return env_pass(v, environment, true, e) < 0 ? e->fault : env_pass(v, environment, false, e);
 }
 
 enum knob_origin knob_origin(const struct knob_values *v, const void *field)

@@ -35,6 +35,9 @@ enum knob_type {
 	KNOB_PART,     /* struct knob_part */
 	KNOB_LIST,     /* struct knob_list; each occurrence adds */
 	KNOB_PAIRS,    /* struct knob_list of "NAME=VALUE"; each occurrence adds */
+	KNOB_WORDS, /* struct knob_list; a text is split into words as a shell does, a list of a file is not
+		     */
+	KNOB_TREE,  /* const char *; a mapping or list of a file becomes JSON */
 };
 
 struct knob_choice {
@@ -54,22 +57,30 @@ struct knob_list {
 };
 
 /* From weak to strong. */
-enum knob_origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENV, ORIGIN_FLAG };
+enum knob_origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_PROFILE, ORIGIN_ENV, ORIGIN_FLAG };
 
 struct knob {
-	const char *flag;      /* "workers" for --workers; never NULL */
-	const char *yaml;      /* key in the command's section; NULL: not in a file */
-	const char *env;       /* "FETTLE_JOBS"; NULL: not in the environment */
-	const char *arg;       /* what --help calls the value: "N" */
-	const char *choices;   /* "auto|always|never"; of a CHOICE, or of each item of a LIST */
+	const char *flag;    /* "workers" for --workers; never NULL */
+	const char *yaml;    /* key in the command's section; NULL: not in a file */
+	const char *env;     /* "FETTLE_JOBS"; NULL: not in the environment */
+	const char *env_too; /* another tool's variable for the same, heard where env is silent */
+	const char *arg;     /* what --help calls the value: "N" */
+	const char *choices; /* "auto|always|never"; of a CHOICE, or of each item of a LIST */
+	const char *names;   /* of PAIRS: "a|b|c", what a NAME may be; NULL: anything */
+	const char *unit; /* of REAL: "ms MB kB % /s"; a value may repeat it, or be in another of its kind */
+	const char *only; /* of an item in a list: "http|mcp", the kinds of item that have it; NULL: all */
 	const char *implied;   /* the value of a bare --flag; another one then needs --flag=VALUE */
 	const char *otherwise; /* the default, as text; NULL: empty, 0, false */
 	const char *help;      /* sentences; of a BOOL that is on by default: what --no-flag does */
 	const char *group;     /* heading in --help; rows of a group stand together */
+	/* What a TEXT, or an item of a LIST or of PAIRS ("NAME=VALUE"), must be besides; NULL: anything. */
+	int (*check)(struct str text, struct err *e);
 	size_t offset;
-	int64_t min, max; /* of INT, DURATION, SIZE and a PART's N; both 0: any that is not negative */
+	int64_t min, max; /* of INT, REAL, DURATION, SIZE and a PART's N; both 0: any that is not negative */
 	enum knob_type type;
 	char short_flag; /* 'j' for -j; 0: none */
+	bool many;       /* of PAIRS in a file: NAME may have a list of values */
+	bool secret;     /* values are not shown to anybody */
 };
 
 struct knob_table {
@@ -80,7 +91,10 @@ struct knob_table {
 	const struct knob *rows;
 	size_t n_rows;
 	size_t options_bytes;
-	bool stops; /* the first operand ends the options */
+	bool stops;     /* the first operand ends the options */
+	bool has_units; /* a duration or a size without its unit is refused */
+	size_t
+	    others; /* 1 + the row, of PAIRS, that takes the keys of a file that no row has; 0: none does */
 };
 
 struct knob_values {
@@ -88,6 +102,7 @@ struct knob_values {
 	void *options;
 	struct arena *arena;
 	unsigned char *origins; /* enum knob_origin, one a row */
+	uint32_t *lines;        /* one a row: the file's line; for ORIGIN_ENV 1 where env_too gave it */
 	bool help;              /* --help or -h was met */
 };
 
@@ -100,6 +115,10 @@ void knob_defaults(struct knob_values *v, const struct knob_table *table, void *
  * what is there, the same one adds. A list of choices may be written with commas.
  */
 must_use int knob_set(struct knob_values *v, size_t row, enum knob_origin origin, struct str text,
+		      struct err *e);
+
+/* The same for one item of a LIST or WORDS, which is not split. */
+must_use int knob_add(struct knob_values *v, size_t row, enum knob_origin origin, struct str text,
 		      struct err *e);
 
 /* Reads the rows' variables from an environment (NULL at its end); others are passed over. */

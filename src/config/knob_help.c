@@ -155,6 +155,11 @@ void knob_scdoc(struct buf *b, const struct knob_table *t)
 
 static const char *type_word(const struct knob *k)
 {
+	if (k->unit)
+		return strcmp(k->unit, "ms") == 0   ? "number of ms"
+		       : strcmp(k->unit, "MB") == 0 ? "number of MB"
+		       : strcmp(k->unit, "%") == 0  ? "number of %"
+						    : "number in a second";
 	switch (k->type) {
 	case KNOB_BOOL:
 		return "true or false";
@@ -175,7 +180,11 @@ static const char *type_word(const struct knob *k)
 	case KNOB_LIST:
 		return k->choices ? "list of words" : "list of texts";
 	case KNOB_PAIRS:
-		return "mapping, or list of NAME=VALUE";
+		return k->many ? "mapping of a value or a list" : "mapping, or list of NAME=VALUE";
+	case KNOB_WORDS:
+		return "words";
+	case KNOB_TREE:
+		return "text, mapping or list";
 	}
 	return "";
 }
@@ -186,6 +195,11 @@ static void put_key_sentences(struct buf *b, const struct knob *k)
 	if (knob_is_on(k))
 		buf_text(b, "Default: true. When false: ");
 	put_sentences(b, k);
+	if (k->only) {
+		buf_text(b, " Of subject ");
+		put_choices(b, k->only);
+		buf_char(b, '.');
+	}
 }
 
 void knob_scdoc_keys(struct buf *b, const struct knob_table *t)
@@ -193,12 +207,14 @@ void knob_scdoc_keys(struct buf *b, const struct knob_table *t)
 	struct buf scratch = {0};
 	for (size_t i = 0; i < t->n_rows; i++) {
 		const struct knob *k = &t->rows[i];
-		if (!k->yaml)
+		if (!k->yaml && t->others != i + 1)
 			continue;
-		buf_printf(b, "*%s*: _%s_\n", k->yaml, type_word(k));
+		buf_printf(b, "*%s*: _%s_\n", k->yaml ? k->yaml : k->flag, k->yaml ? type_word(k) : "bound");
 		put_key_sentences(&scratch, k);
 		if (k->env)
 			buf_printf(&scratch, " Environment: %s.", k->env);
+		if (k->env_too)
+			buf_printf(&scratch, " Where that is not set: %s.", k->env_too);
 		put_scdoc_text(b, &scratch);
 		buf_char(b, '\n');
 	}
@@ -235,8 +251,30 @@ void knob_markdown(struct buf *b, const struct knob_table *t)
 		buf_text(b, "` | ");
 		if (k->env)
 			buf_printf(b, "`%s`", k->env);
+		if (k->env_too)
+			buf_printf(b, ", `%s`", k->env_too);
 		buf_printf(b, " | %s | ", type_word(k));
 		put_key_sentences(&scratch, k);
+		put_cell(b, buf_view(&scratch));
+		buf_clear(&scratch);
+		buf_text(b, " |\n");
+	}
+	buf_free(&scratch);
+}
+
+void knob_markdown_keys(struct buf *b, const struct knob_table *t, const char *title)
+{
+	struct buf scratch = {0};
+	buf_printf(b, "## %s\n\n| key | type | meaning |\n|---|---|---|\n", title);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		const struct knob *k = &t->rows[i];
+		put_key_sentences(&scratch, k);
+		if (k->env)
+			buf_printf(&scratch, " Environment: `%s`.", k->env);
+		if (k->env_too)
+			buf_printf(&scratch, " Where that is not set: `%s`.", k->env_too);
+		buf_printf(b, "| `%s` | %s | ", k->yaml ? k->yaml : k->flag,
+			   k->yaml ? type_word(k) : "bound");
 		put_cell(b, buf_view(&scratch));
 		buf_clear(&scratch);
 		buf_text(b, " |\n");

@@ -22,5 +22,8 @@ void knob_scdoc(struct buf *b, const struct knob_table *t);
 /* A section of docs/config.md: one table of all rows that a file or the environment can give. */
 void knob_markdown(struct buf *b, const struct knob_table *t);
 
+/* The same of rows that are keys of a file only. title is a line of its own. */
+void knob_markdown_keys(struct buf *b, const struct knob_table *t, const char *title);
+
 /* The same rows for fettle.yaml(5), in scdoc's form: one entry for each key of the section. */
 void knob_scdoc_keys(struct buf *b, const struct knob_table *t);

@@ -1,25 +1,26 @@
 /*
- * config/knob_yaml.h - fettle.yaml, read by a table of knobs.
+ * config/knob_yaml.h - a mapping of fettle.yaml into the fields of a table of knobs.
  *
- *	run:
- *	  workers: 4
- *	  lock: {database: "features/db*"}
+ *	workers: 4
+ *	lock: {database: "features/db*"}
  *
- * One section a command; a reader takes its own and passes over the others, so
- * that one file serves every version of fettle. A small part of YAML: mappings,
- * sequences and scalars. Anchors, aliases, tags, merge keys, a second document, a
- * key written twice and a tab as indentation are refused, because each has
- * surprised people. The bytes are hostile: depth is bounded by YAML_DEPTH, and
- * memory follows the size of the text, which the caller bounds.
+ * All that is wrong is told in the remarks; what is right is kept.
  */
 #pragma once
 #include "config/knob.h"
-
-enum { YAML_DEPTH = 32 };
+#include "config/remarks.h"
+#include "config/yaml_tree.h"
 
 /*
- * Reads the section of v's table as ORIGIN_FILE. known are the tables whose section
- * names a typing error may be close to. Every message begins "path:line:column: ".
+ * Takes the members of node as values of v's table. A node that is empty says nothing. other is the name of a
+ * member that belongs to somebody else, or NULL. Remarks begin "command.key: ".
  */
-must_use int knob_yaml(struct knob_values *v, const struct knob_table *const *known, size_t n_known,
-		       struct str text, const char *path, struct err *e);
+void knob_bind(struct knob_values *v, const struct yaml_node *node, enum knob_origin origin,
+	       const char *other, struct remarks *remarks);
+
+/* The same for the members that rows of v's table have; others are passed over. */
+void knob_bind_known(struct knob_values *v, const struct yaml_node *map, enum knob_origin origin,
+		     struct remarks *remarks);
+
+/* The row of that key, or n_rows; then *ret_meant (which may be NULL itself) is a near key, or NULL. */
+size_t knob_row_of(const struct knob_table *t, struct str key, const char **ret_meant);

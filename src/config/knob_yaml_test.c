@@ -10,8 +10,8 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "config/config_doc.h"
 #include "config/run_knobs.h"
-#include "config/tables.h"
 
 static struct arena arena;
 static struct run_options o;
@@ -41,7 +41,9 @@ static int env(const char *const *environment)
 
 static int yaml(struct str text)
 {
-	return knob_yaml(&v, knob_tables, knob_tables_n, text, "f.yaml", &err);
+	struct config_doc d;
+	config_doc_parse(&d, &arena, text, "f.yaml");
+	return config_doc_bind(&d, &v, &err);
 }
 
 static void accepts(const char *text)
@@ -163,9 +165,9 @@ static void bad_values_are_told_with_line_and_column(void **state)
 	says("run:\n  workers: [1]\n", "f.yaml:2:12: run.workers: a single value is wanted here");
 	says("run:\n  units: [[a]]\n", "f.yaml:2:11: run.units: a single value is wanted here");
 	says("run:\n  units: {a: b}\n", "f.yaml:2:10: run.units: a single value is wanted here");
-	says("run:\n  env: [NAME]\n", "f.yaml:2:9: run.env: 'NAME' is not of the form NAME=VALUE");
+	says("run:\n  env: [NAME]\n", "f.yaml:2:9: run.env: an item is not of the form NAME=VALUE");
 	says("run:\n  env: {A: [1]}\n", "f.yaml:2:12: run.env: a single value is wanted here");
-	says("run:\n  env: {\"A=B\": 1}\n", "f.yaml:2:16: run.env: a name cannot hold '='");
+	says("run:\n  env: {\"A=B\": 1}\n", "f.yaml:2:9: run.env: a name cannot hold '='");
 	says("run:\n  output: \"a\\0b\"\n", "f.yaml:2:11: run.output: the text holds a NUL byte");
 	says("run: 4\n", "f.yaml:1:6: 'run' must be a mapping");
 	says("- run\n", "f.yaml:1:1: the file must be a mapping of sections such as 'run:'");
@@ -191,7 +193,9 @@ static void broken_yaml_is_told_with_its_place(void **state)
 {
 	(void)state;
 	says("run: {workers: 4\n", "f.yaml:2:1: did not find expected ',' or '}'");
-	says("run: \"abc\n", "f.yaml:2:1: found unexpected end of stream");
+	says("run: \"abc\n", "f.yaml:1:6: this quote is not closed");
+	says("run:\n  env: {}\n  c", "f.yaml:3:3: a ':' is missing behind this key");
+	says("run:\n  env: {}\n  c\n  d: 1\n", "f.yaml:3:3: a ':' is missing behind this key");
 	assert_int_equal(yaml(STR("run: \xff\n")), FAULT_USAGE);
 	assert_non_null(strstr(err.text, "f.yaml: byte 5: invalid leading UTF-8 octet"));
 }

@@ -150,6 +150,39 @@ bool quantity_real(struct str text, double *ret)
 	return true;
 }
 
+static bool drop_suffix(struct str *text, const char *suffix)
+{
+	if (!str_ends(*text, suffix))
+		return false;
+	*text = str_trim(str_cut(*text, 0, text->n - strlen(suffix)));
+	return true;
+}
+
+bool quantity_in(struct str text, const char *unit, double *ret)
+{
+	int64_t n;
+	int time = time_unit_of(str_of(unit));
+	if (quantity_real(text, ret))
+		return true;
+	if (time >= 0) {
+		if (!quantity_duration(text, &n))
+			return false;
+		*ret = (double)n / (double)time_units[time].factor;
+		return true;
+	}
+	int64_t factor;
+	if (strcmp(unit, "MB") == 0 || strcmp(unit, "kB") == 0) {
+		factor = *unit == 'M' ? 1000000 : 1000;
+		if (!quantity_size(text, &n))
+			return false;
+		*ret = (double)n / (double)factor;
+		return true;
+	}
+	if (!drop_suffix(&text, unit) && !(strcmp(unit, "/s") == 0 && drop_suffix(&text, "rps")))
+		return false;
+	return quantity_real(text, ret);
+}
+
 bool quantity_bool(struct str text, bool *ret)
 {
 	static const char *const words[][2] = {{"false", "true"}, {"no", "yes"}, {"off", "on"}, {"0", "1"}};

@@ -28,6 +28,12 @@ bool quantity_size(struct str text, int64_t *ret_bytes);
 /* A decimal number such as "2", "0.5", "-1e3"; no infinity, no NaN, no hexadecimal. */
 bool quantity_real(struct str text, double *ret);
 
+/*
+ * A number in a unit of ms, MB, kB, % or /s: "500" and "500ms" and "0.5s" are 500 ms; "5" and "5%" are 5 %;
+ * "100", "100/s" and "100rps" are 100 /s.
+ */
+bool quantity_in(struct str text, const char *unit, double *ret);
+
 /* "true yes on 1" and "false no off 0", in any case. */
 bool quantity_bool(struct str text, bool *ret);
 

@@ -220,6 +220,7 @@ static const struct knob rows[] = {
      .help = "Set a variable for the workers; {worker} and {worker_dir} are replaced.",
      .group = worker_own,
      .offset = AT(env),
+     .secret = true,
      .type = KNOB_PAIRS},
     {.flag = "setup",
      .yaml = "setup",
@@ -302,6 +303,7 @@ static const struct knob rows[] = {
      .short_flag = 'o',
      .yaml = "output",
      .env = "FETTLE_OUTPUT_DIR",
+     .env_too = "PERF_OUTPUT_DIR",
      .arg = "DIR",
      .help = "Put the run's files straight into DIR. Without it they go to .fettle/runs/<id>.",
      .group = told,
@@ -358,10 +360,20 @@ static const struct knob rows[] = {
      .type = KNOB_CHOICE},
     {.flag = "config",
      .env = "FETTLE_CONFIG",
+     .env_too = "PERF_CONFIG_FILE",
      .arg = "FILE",
      .help = "Read FILE instead of fettle.yaml in the current directory.",
      .group = told,
      .offset = AT(config),
+     .type = KNOB_TEXT},
+    {.flag = "profile",
+     .env = "FETTLE_PROFILE",
+     .arg = "NAME",
+     .help =
+	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the "
+	 "file has one.",
+     .group = told,
+     .offset = AT(profile),
      .type = KNOB_TEXT},
 };
 

@@ -59,7 +59,7 @@ struct run_options {
 	bool history;
 	bool quiet, verbose;
 	struct knob_choice color;
-	const char *config;
+	const char *config, *profile;
 };
 
 extern const struct knob_table run_table;

@@ -32,10 +32,20 @@ static const struct knob report_rows[] = {
      .type = KNOB_CHOICE},
     {.flag = "config",
      .env = "FETTLE_CONFIG",
+     .env_too = "PERF_CONFIG_FILE",
      .arg = "FILE",
      .help = "Read FILE instead of fettle.yaml in the current directory.",
      .group = what,
      .offset = offsetof(struct report_options, config),
+     .type = KNOB_TEXT},
+    {.flag = "profile",
+     .env = "FETTLE_PROFILE",
+     .arg = "NAME",
+     .help =
+	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the "
+	 "file has one.",
+     .group = what,
+     .offset = offsetof(struct report_options, profile),
      .type = KNOB_TEXT},
 };
 
@@ -91,10 +101,20 @@ static const struct knob history_rows[] = {
      .type = KNOB_CHOICE},
     {.flag = "config",
      .env = "FETTLE_CONFIG",
+     .env_too = "PERF_CONFIG_FILE",
      .arg = "FILE",
      .help = "Read FILE instead of fettle.yaml in the current directory.",
      .group = what,
      .offset = offsetof(struct history_options, config),
+     .type = KNOB_TEXT},
+    {.flag = "profile",
+     .env = "FETTLE_PROFILE",
+     .arg = "NAME",
+     .help =
+	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the "
+	 "file has one.",
+     .group = what,
+     .offset = offsetof(struct history_options, profile),
      .type = KNOB_TEXT},
 };
 

@@ -21,7 +21,7 @@ struct report_options {
 	struct knob_choice format;
 	const char *output;       /* NULL: stdout */
 	struct knob_choice color; /* enum run_color */
-	const char *config;
+	const char *config, *profile;
 };
 
 struct history_options {
@@ -29,7 +29,7 @@ struct history_options {
 	const char *suite; /* pattern; NULL: every suite */
 	struct knob_choice format;
 	bool flaky, slowest;
-	const char *config;
+	const char *config, *profile;
 };
 
 extern const struct knob_table report_table, history_table;

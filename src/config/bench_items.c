@@ -1,0 +1,274 @@
+#include "config/bench_items.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "config/bound_text.h"
+
+#define AT(field) offsetof(struct bench, field)
+/* A key of an item is no flag; the row has the name in both places, as messages and documents ask for either.
+ */
+#define KEY(name) .flag = (name), .yaml = (name)
+
+static const char what[] = "What is measured";
+static const char often[] = "How often, how long";
+static const char around[] = "Around it";
+static const char varied[] = "What is varied";
+static const char wanted[] = "What it must reach";
+
+static int check_url(struct str text, struct err *e)
+{
+	static const char *const schemes[] = {"http://", "https://", "unix:"};
+	for (size_t i = 0; i < 3; i++)
+		if (str_starts(text, schemes[i]) && text.n > strlen(schemes[i]))
+			return 0;
+	return err_usage(e, "'%.*s' is no URL: http://HOST/..., https://HOST/... or unix:/SOCKET:/...",
+			 STR_ARG(str_clip_utf8(text, 80)));
+}
+
+static int check_many(struct str text, struct err *e)
+{
+	int64_t n;
+	if (str_int(text, &n) && n >= 1 && n <= 100000)
+		return 0;
+	return err_usage(e, "'%.*s' is not a whole number from 1 to 100000",
+			 STR_ARG(str_clip_utf8(text, 80)));
+}
+
+static int check_object(struct str text, struct err *e)
+{
+	if (str_starts(text, "{") && str_ends(text, "}"))
+		return 0;
+	return err_usage(e, "the arguments of a tool are a mapping");
+}
+
+/* "200", "2xx" */
+static int check_check(struct str pair, struct err *e)
+{
+	size_t equals = str_find(pair, '=');
+	struct str name = str_cut(pair, 0, equals), value = str_cut(pair, equals + 1, pair.n);
+	int64_t n;
+	bool numbered = str_is(name, "status") || str_is(name, "exit-code");
+	bool family = str_is(name, "status") && value.n == 3 && str_ends(value, "xx") && value.at[0] >= '1' &&
+		      value.at[0] <= '5';
+	if (!value.n)
+		return err_usage(e, "the value is empty");
+	if (numbered && !family && !(str_int(value, &n) && n >= 0 && n <= 999))
+		return err_usage(e, "'%.*s' is not a %s", STR_ARG(str_clip_utf8(value, 80)),
+				 str_is(name, "status") ? "status such as 200 or 2xx" : "code from 0 to 255");
+	return 0;
+}
+
+static const struct knob rows[] = {
+    {KEY("name"), .arg = "NAME",
+     .help = "What it is called in reports and on the command line; no two alike.", .group = what,
+     .offset = AT(name), .type = KNOB_TEXT},
+    {KEY("subject"), .arg = "KIND", .choices = "exec|http|mcp|container|import|c", .otherwise = "exec",
+     .help =
+	 "What kind of thing: a command, an HTTP endpoint, an MCP server, a container, results that another tool "
+	 "measured, or a program with FETTLE_BENCH functions.",
+     .group = what, .offset = AT(subject), .type = KNOB_CHOICE},
+    {KEY("enabled"), .otherwise = "true", .help = "It is left out.", .group = what, .offset = AT(enabled),
+     .type = KNOB_BOOL},
+    {KEY("command"), .arg = "WORDS", .only = "exec|mcp|container|import",
+     .help =
+	 "The program and its arguments, started without a shell: one text, in which blanks part words and quotes "
+	 "keep them, or a list. Of mcp: the server on stdio; of container: what runs inside; of import: what prints "
+	 "the results.",
+     .group = what, .offset = AT(command), .type = KNOB_WORDS},
+    {KEY("shell"), .arg = "LINE", .only = "exec",
+     .help = "A line for sh, instead of command. The shell's own time is part of the figure.", .group = what,
+     .offset = AT(shell), .type = KNOB_TEXT},
+    {KEY("input"), .arg = "FILE", .only = "exec",
+     .help = "The file on its standard input. Without it: /dev/null.", .group = what, .offset = AT(input),
+     .type = KNOB_TEXT},
+    {KEY("url"), .arg = "http://127.0.0.1:8080/", .only = "http|mcp",
+     .help = "Where the server is: http://, https:// or unix:/SOCKET:/PATH.", .group = what,
+     .offset = AT(url), .check = check_url, .type = KNOB_TEXT},
+    {KEY("method"), .arg = "METHOD", .only = "http", .choices = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS",
+     .otherwise = "GET", .help = "The request's method.", .group = what, .offset = AT(method),
+     .type = KNOB_CHOICE},
+    {KEY("headers"), .arg = "NAME=VALUE", .only = "http|mcp",
+     .help = "Headers of the request. Their values are never shown.", .group = what, .offset = AT(headers),
+     .secret = true, .type = KNOB_PAIRS},
+    {KEY("body"), .arg = "TEXT", .only = "http",
+     .help = "The request's body: a text as it stands; a mapping or a list is sent as JSON.", .group = what,
+     .offset = AT(body), .secret = true, .type = KNOB_TREE},
+    {KEY("tool"), .arg = "NAME", .only = "mcp", .help = "The tool that is called. Without it: 'ping'.",
+     .group = what, .offset = AT(tool), .type = KNOB_TEXT},
+    {KEY("arguments"), .arg = "{}", .only = "mcp",
+     .help = "A mapping: the tool's arguments. They are checked against the schema that the server gives.",
+     .group = what, .offset = AT(arguments), .check = check_object, .secret = true, .type = KNOB_TREE},
+    {KEY("image"), .arg = "IMAGE", .only = "container", .help = "The image. Without it: container_image.",
+     .group = what, .offset = AT(image), .type = KNOB_TEXT},
+    {KEY("engine"), .arg = "SOCKET", .only = "container",
+     .help =
+	 "The socket of the engine's API. Without it: DOCKER_HOST, else where docker and podman have theirs.",
+     .group = what, .offset = AT(engine), .type = KNOB_TEXT},
+    {KEY("network"), .arg = "MODE", .only = "container",
+     .help = "The container's network. Without it: network_mode.", .group = what, .offset = AT(network),
+     .type = KNOB_TEXT},
+    {KEY("cpus"), .arg = "0.5", .only = "container",
+     .help = "Cores that the container may use. Without it: default_cpu_limit.", .group = what,
+     .offset = AT(cpus), .max = 4096, .type = KNOB_REAL},
+    {KEY("memory"), .arg = "SIZE", .only = "container",
+     .help = "Memory that the container may use. Without it: default_memory_limit.", .group = what,
+     .offset = AT(memory_bytes), .type = KNOB_SIZE},
+    {KEY("disk"), .arg = "SIZE", .only = "container",
+     .help = "Disk that the container may use. Without it: default_disk_limit.", .group = what,
+     .offset = AT(disk_bytes), .type = KNOB_SIZE},
+    {KEY("ready"), .arg = "LINE", .only = "container",
+     .help = "A line for sh inside the container that succeeds once it is ready.", .group = what,
+     .offset = AT(ready), .type = KNOB_TEXT},
+    {KEY("files"), .arg = "GLOB", .only = "import", .help = "Files of results.", .group = what,
+     .offset = AT(files), .type = KNOB_LIST},
+    {KEY("format"), .arg = "NAME", .only = "import",
+     .choices = "auto|go|hyperfine|pytest-benchmark|criterion|google-benchmark", .otherwise = "auto",
+     .help = "Whose results they are; 'auto' tells by content.", .group = what, .offset = AT(format),
+     .type = KNOB_CHOICE},
+    {KEY("program"), .arg = "FILE", .only = "c", .help = "The program that holds the FETTLE_BENCH functions.",
+     .group = what, .offset = AT(program), .type = KNOB_TEXT},
+    {KEY("filter"), .arg = "PATTERN", .only = "c|import", .help = "Only those whose name matches: * ? [..].",
+     .group = what, .offset = AT(filter), .type = KNOB_TEXT},
+
+    {KEY("warmup"), .arg = "N",
+     .help = "Rounds before the first that counts. Without it: benchmarks.warmup_iterations.", .group = often,
+     .offset = AT(warmup), .max = 1000000, .type = KNOB_INT},
+    {KEY("rounds"), .arg = "N", .help = "Rounds that count. Without it: benchmarks.iterations.",
+     .group = often, .offset = AT(rounds), .min = 1, .max = 10000000, .type = KNOB_INT},
+    {KEY("short-rounds"), .arg = "N", .otherwise = "10", .help = "At most so many rounds with --short.",
+     .group = often, .offset = AT(short_rounds), .min = 1, .max = 10000000, .type = KNOB_INT},
+    {KEY("min-time"), .arg = "TIME", .help = "Go on until at least this much was measured.", .group = often,
+     .offset = AT(min_time_ns), .max = 86400000000000, .type = KNOB_DURATION},
+    {KEY("timeout"), .arg = "TIME", .otherwise = "30s",
+     .help = "A round that takes longer is ended and has failed.", .group = often, .offset = AT(timeout_ns),
+     .min = 1, .max = 86400000000000, .type = KNOB_DURATION},
+    {KEY("concurrency"), .arg = "N", .help = "How many at once; of a list each is measured.", .group = often,
+     .offset = AT(concurrency), .check = check_many, .type = KNOB_LIST},
+
+    {KEY("setup"), .arg = "LINE", .help = "Lines for sh before everything.", .group = around,
+     .offset = AT(setup), .type = KNOB_LIST},
+    {KEY("prepare"), .arg = "LINE", .help = "Lines for sh before each round, not measured.", .group = around,
+     .offset = AT(prepare), .type = KNOB_LIST},
+    {KEY("conclude"), .arg = "LINE", .help = "Lines for sh behind each round, not measured.", .group = around,
+     .offset = AT(conclude), .type = KNOB_LIST},
+    {KEY("teardown"), .arg = "LINE", .help = "Lines for sh behind everything, also where it failed.",
+     .group = around, .offset = AT(teardown), .type = KNOB_LIST},
+    {KEY("env"), .arg = "NAME=VALUE", .help = "Variables for what is measured. Their values are never shown.",
+     .group = around, .offset = AT(env), .secret = true, .type = KNOB_PAIRS},
+    {KEY("dir"), .arg = "DIR", .help = "The folder that commands start in. Without it: the current one.",
+     .group = around, .offset = AT(dir), .type = KNOB_TEXT},
+
+    {KEY("parameters"), .arg = "NAME=VALUE", .many = true,
+     .help =
+	 "Values for {NAME} in command, shell, url, body and the lines around; each combination is measured.",
+     .group = varied, .offset = AT(parameters), .type = KNOB_PAIRS},
+    {KEY("variants"), .arg = "NAME=WHAT",
+     .help =
+	 "Measured in turn, interleaved, and compared with the first: what stands in place of the command, the url, "
+	 "the image or the program.",
+     .group = varied, .offset = AT(variants), .type = KNOB_PAIRS},
+
+    {KEY("checks"), .arg = "NAME=VALUE", .names = "status|exit-code|contains|lacks|matches|header|json",
+     .many = true,
+     .help =
+	 "What makes a round good besides transport, status and protocol: 'status' (200, 2xx), 'exit-code', a text "
+	 "that the output 'contains' or 'lacks', a regular expression that it 'matches', a 'header' (NAME: VALUE), "
+	 "a value in 'json' (/pointer=value).",
+     .group = wanted, .offset = AT(checks), .check = check_check, .type = KNOB_PAIRS},
+    {KEY("targets"), .arg = "METRIC=BOUND", .many = true,
+     .help =
+	 "Bounds of its metrics, as 'wall: p95 < 20ms': min, mean, max or a percentile, then < <= > or >=, then a "
+	 "number with its unit.",
+     .group = wanted, .offset = AT(targets), .check = bound_check_pair, .type = KNOB_PAIRS},
+};
+
+const struct knob_table bench_item_table = {
+    .command = "bench",
+    .brief = "one bench: what is measured, how often, and what it must reach",
+    .operands = "",
+    .rows = rows,
+    .n_rows = sizeof(rows) / sizeof(rows[0]),
+    .options_bytes = sizeof(struct bench),
+    .has_units = true,
+};
+
+static struct str nth_word(const char *choices, int n)
+{
+	struct str rest = str_of(choices), word = STR_NONE;
+	while (n-- >= 0 && str_next(&rest, '|', &word))
+		;
+	return word;
+}
+
+struct str bench_subject_word(enum bench_subject subject)
+{
+	return nth_word("exec|http|mcp|container|import|c", (int)subject);
+}
+
+bool bench_has(enum bench_subject subject, const struct knob *row)
+{
+	struct str rest = row->only ? str_of(row->only) : STR_NONE, word;
+	while (row->only && str_next(&rest, '|', &word))
+		if (str_eq(word, bench_subject_word(subject)))
+			return true;
+	return !row->only;
+}
+
+static void complete_keys(const struct bench *b, struct remarks *remarks)
+{
+	for (size_t i = 0; i < bench_item_table.n_rows; i++) {
+		const struct knob *k = &rows[i];
+		if (b->values.origins[i] == ORIGIN_DEFAULT || bench_has((enum bench_subject)b->subject.is, k))
+			continue;
+		struct place at = {b->values.lines[i], 0, 0};
+		struct str word = bench_subject_word((enum bench_subject)b->subject.is);
+		at.column = b->at.column;
+		remark(remarks, at.line ? at : b->at, "'%s' is no key of subject '%.*s' (it is one of %s)",
+		       k->yaml, STR_ARG(word), k->only);
+	}
+}
+
+void bench_complete(const struct bench *b, bool has_image, struct remarks *remarks)
+{
+	struct str word = bench_subject_word((enum bench_subject)b->subject.is);
+	int commands = (b->command.n > 0) + (b->shell != NULL), n = 1;
+	const char *needs = "";
+	if (!b->name)
+		remark(remarks, b->at, "a bench needs a 'name'");
+	switch ((enum bench_subject)b->subject.is) {
+	case BENCH_EXEC:
+		n = b->variants.n ? 1 : commands;
+		needs = "'command' or 'shell'";
+		if (commands == 2)
+			remark(remarks, b->at, "either 'command' or 'shell', not both");
+		break;
+	case BENCH_HTTP:
+		n = b->url != NULL || b->variants.n;
+		needs = "'url'";
+		break;
+	case BENCH_MCP:
+		n = b->command.n || b->url || b->variants.n;
+		needs = "'command' (a server on stdio) or 'url'";
+		if (b->command.n && b->url)
+			remark(remarks, b->at, "either 'command' or 'url', not both");
+		break;
+	case BENCH_CONTAINER:
+		n = b->image != NULL || has_image || b->variants.n;
+		needs = "'image', or 'container_image' at the top";
+		break;
+	case BENCH_IMPORT:
+		n = b->files.n || b->command.n;
+		needs = "'files' or 'command'";
+		break;
+	case BENCH_C:
+		n = b->program != NULL || b->variants.n;
+		needs = "'program'";
+		break;
+	case BENCH_SUBJECTS:
+		break;
+	}
+	if (!n)
+		remark(remarks, b->at, "subject '%.*s' needs %s", STR_ARG(word), needs);
+	complete_keys(b, remarks);
+}

@@ -1,0 +1,240 @@
+#include "config/settings.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "config/bound_text.h"
+#include "config/knob_yaml.h"
+#include "config/sections.h"
+
+enum { MOST_BENCHES = 10000 };
+
+void settings_init(struct settings *s, struct arena *arena)
+{
+	*s = (struct settings){.arena = arena};
+	knob_defaults(&s->values[SETTINGS_TOP], &top_table, &s->top, arena);
+	knob_defaults(&s->values[SETTINGS_TARGETS], &targets_table, &s->targets, arena);
+	knob_defaults(&s->values[SETTINGS_BENCHMARKS], &benchmarks_table, &s->benchmarks, arena);
+	knob_defaults(&s->values[SETTINGS_LOAD_TESTS], &load_tests_table, &s->load_tests, arena);
+	knob_defaults(&s->values[SETTINGS_MEMORY], &memory_table, &s->memory, arena);
+	knob_defaults(&s->values[SETTINGS_PROFILING], &profiling_table, &s->profiling, arena);
+}
+
+static struct bench *find_bench(const struct settings *s, struct str name)
+{
+	for (size_t i = 0; i < s->n_benches; i++)
+		if (s->benches[i]->name && str_is(name, s->benches[i]->name))
+			return s->benches[i];
+	return NULL;
+}
+
+static struct bench *add_bench(struct settings *s, struct place at)
+{
+	if (s->n_benches == s->cap_benches) {
+		size_t cap = s->cap_benches ? s->cap_benches * 2 : 8;
+		struct bench **grown = arena_array(s->arena, struct bench *, cap);
+		if (s->n_benches)
+			memcpy(grown, s->benches, s->n_benches * sizeof(*grown));
+		s->benches = grown;
+		s->cap_benches = cap;
+	}
+	struct bench *b = arena_new(s->arena, struct bench);
+	struct knob_values v;
+	knob_defaults(&v, &bench_item_table, b, s->arena);
+	b->values = v;
+	b->at = at;
+	s->benches[s->n_benches++] = b;
+	return b;
+}
+
+static void read_item(struct settings *s, const struct yaml_node *item, enum knob_origin origin,
+		      struct remarks *remarks)
+{
+	const struct yaml_node *name = yaml_find(item, STR("name"));
+	struct bench *b = name && name->kind == YAML_KIND_TEXT ? find_bench(s, name->text) : NULL;
+	struct place at = {item->at.line, item->at.column, 1};
+	if (item->kind == YAML_KIND_BROKEN)
+		return;
+	if (item->kind != YAML_KIND_MAP) {
+		remark(remarks, item->at,
+		       "a bench is a mapping such as '{name: hello, command: echo hello}'");
+		return;
+	}
+	if (b && b->layer == s->n_layers) {
+		remark(remarks, name->at, "a bench '%s' stands already in line %u", b->name, b->at.line);
+		return;
+	}
+	if (!b)
+		b = add_bench(s, at);
+	b->layer = s->n_layers;
+	uint32_t errors = remarks->errors;
+	knob_bind(&b->values, item, origin, NULL, remarks);
+	b->is_broken |= remarks->errors > errors;
+}
+
+static void read_items(struct settings *s, const struct yaml_node *list, enum knob_origin origin,
+		       struct remarks *remarks)
+{
+	size_t n = 0;
+	for (const struct yaml_node *item = list->first; item; item = item->next) {
+		if (n++ == MOST_BENCHES) {
+			remark(remarks, item->at, "more than %d benches", MOST_BENCHES);
+			return;
+		}
+		read_item(s, item, origin, remarks);
+	}
+}
+
+static void read_benches(struct settings *s, const struct yaml_node *map, enum knob_origin origin,
+			 struct remarks *remarks)
+{
+	struct section section = {0};
+	const struct yaml_node *n = yaml_find(map, STR("bench"));
+	(void)section_of(STR("bench"), &section);
+	if (n && n->kind == YAML_KIND_MAP)
+		n = yaml_find(n, str_of(section.items_key));
+	if (!n || n->kind == YAML_KIND_BROKEN || yaml_is_null(n))
+		return;
+	if (n->kind == YAML_KIND_LIST)
+		read_items(s, n, origin, remarks);
+	else
+		remark(
+		    remarks, n->at,
+		    "'bench' must be a list of benches, '- name: ...', or a mapping with such a list in '%s'",
+		    section.items_key);
+}
+
+void settings_layer(struct settings *s, const struct yaml_node *map, enum knob_origin origin,
+		    struct remarks *remarks)
+{
+	s->n_layers++;
+	if (!map || map->kind != YAML_KIND_MAP)
+		return;
+	knob_bind_known(&s->values[SETTINGS_TOP], map, origin, remarks);
+	for (int i = SETTINGS_TOP + 1; i < SETTINGS_PARTS; i++) {
+		const struct yaml_node *n = yaml_find(map, str_of(s->values[i].table->command));
+		if (n)
+			knob_bind(&s->values[i], n, origin, NULL, remarks);
+	}
+	read_benches(s, map, origin, remarks);
+}
+
+void settings_complete(const struct settings *s, int layer, struct remarks *remarks)
+{
+	for (size_t i = 0; i < s->n_benches; i++)
+		if (!s->benches[i]->is_broken && (!layer || s->benches[i]->layer == layer))
+			bench_complete(s->benches[i], s->top.container_image != NULL, remarks);
+}
+
+int settings_read(struct settings *s, struct config_doc *d, char *const *environment, struct err *e)
+{
+	settings_layer(s, d->tree.root, ORIGIN_FILE, &d->remarks);
+	if (d->profile)
+		settings_layer(s, d->profile, ORIGIN_PROFILE, &d->remarks);
+	if (!d->tree.broken)
+		settings_complete(s, 0, &d->remarks);
+	if (remarks_first(&d->remarks, e) < 0)
+		return e->fault;
+	return knob_env(&s->values[SETTINGS_TOP], environment, e);
+}
+
+static size_t row_at(const struct knob_values *v, const void *field)
+{
+	size_t offset = (size_t)((const char *)field - (const char *)v->options), i = 0;
+	while (i < v->table->n_rows && v->table->rows[i].offset != offset)
+		i++;
+	return i;
+}
+
+/* Where a bench says nothing of to, what stands in from; it keeps the place that it came from. */
+static void inherit(struct bench *b, void *to, const struct knob_values *v, const void *from, size_t bytes)
+{
+	size_t mine = row_at(&b->values, to), other = row_at(v, from);
+	static const char nothing[sizeof(int64_t)];
+	if (b->values.origins[mine] != ORIGIN_DEFAULT || memcmp(from, nothing, bytes) == 0)
+		return;
+	memcpy(to, from, bytes);
+	b->values.origins[mine] = v->origins[other];
+	b->values.lines[mine] = v->lines[other];
+}
+
+static void finish_bench(struct settings *s, struct bench *b, bool is_short)
+{
+	const struct knob_values *top = &s->values[SETTINGS_TOP],
+				 *benchmarks = &s->values[SETTINGS_BENCHMARKS];
+	inherit(b, &b->rounds, benchmarks, &s->benchmarks.iterations, sizeof(b->rounds));
+	inherit(b, &b->warmup, benchmarks, &s->benchmarks.warmup_iterations, sizeof(b->warmup));
+	if (b->subject.is == BENCH_CONTAINER) {
+		inherit(b, &b->image, top, &s->top.container_image, sizeof(b->image));
+		inherit(b, &b->network, top, &s->top.network_mode, sizeof(b->network));
+		inherit(b, &b->cpus, top, &s->top.default_cpu_limit, sizeof(b->cpus));
+		inherit(b, &b->memory_bytes, top, &s->top.default_memory_limit_bytes,
+			sizeof(b->memory_bytes));
+		inherit(b, &b->disk_bytes, top, &s->top.default_disk_limit_bytes, sizeof(b->disk_bytes));
+	}
+	if (!is_short)
+		return;
+	b->rounds = b->rounds < b->short_rounds ? b->rounds : b->short_rounds;
+	b->warmup = b->warmup < 1 ? b->warmup : 1;
+	b->min_time_ns = 0;
+}
+
+void settings_finish(struct settings *s, bool is_short)
+{
+	for (size_t i = 0; i < s->n_benches; i++)
+		finish_bench(s, s->benches[i], is_short);
+}
+
+/* "METRIC=BOUND", which was checked as it was read. */
+static size_t add_pairs(const struct knob_list *pairs, struct arena *arena, struct target_wish *ret)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < pairs->n; i++) {
+		struct err e;
+		struct str pair = str_of(pairs->at[i]);
+		size_t equals = str_find(pair, '=');
+		ret[n].metric = arena_copy(arena, str_cut(pair, 0, equals));
+		if (bound_parse(str_cut(pair, equals + 1, pair.n), &ret[n].bound, &e) == 0)
+			n++;
+	}
+	return n;
+}
+
+size_t settings_bench_targets(const struct bench *b, struct arena *arena, struct target_wish **ret)
+{
+	*ret = arena_array(arena, struct target_wish, b->targets.n + 1);
+	return add_pairs(&b->targets, arena, *ret);
+}
+
+size_t settings_targets(const struct settings *s, struct arena *arena, struct target_wish **ret)
+{
+	const struct target_wishes *t = &s->targets;
+	const struct {
+		const void *field;
+		struct bound bound;
+	} keys[] = {
+	    {&t->container_startup_ms,
+	     {BOUND_PERCENTILE, BOUND_BELOW, BOUND_NS, 90, t->container_startup_ms * 1e6}},
+	    {&t->command_overhead_ms,
+	     {BOUND_PERCENTILE, BOUND_BELOW, BOUND_NS, 90, t->command_overhead_ms * 1e6}},
+	    {&t->memory_per_sandbox_mb,
+	     {BOUND_MAX, BOUND_BELOW, BOUND_BYTES, 0, t->memory_per_sandbox_mb * 1e6}},
+	    {&t->max_concurrent_sandboxes,
+	     {BOUND_FIGURE, BOUND_AT_LEAST, BOUND_NUMBER, 0, (double)t->max_concurrent_sandboxes}},
+	    {&t->api_response_p99_ms,
+	     {BOUND_PERCENTILE, BOUND_BELOW, BOUND_NS, 99, t->api_response_p99_ms * 1e6}},
+	    {&t->throughput_rps, {BOUND_FIGURE, BOUND_ABOVE, BOUND_RATE, 0, t->throughput_rps}},
+	    {&t->error_rate_percent,
+	     {BOUND_FIGURE, BOUND_AT_MOST, BOUND_RATIO, 0, t->error_rate_percent / 100}},
+	};
+	const struct knob_values *v = &s->values[SETTINGS_TARGETS];
+	size_t n_keys = sizeof(keys) / sizeof(keys[0]), n = 0;
+	*ret = arena_array(arena, struct target_wish, n_keys + t->others.n);
+	for (size_t i = 0; i < n_keys; i++) {
+		size_t row = row_at(v, keys[i].field);
+		if (v->origins[row] == ORIGIN_DEFAULT)
+			continue;
+		(*ret)[n++] = (struct target_wish){v->table->rows[row].yaml, keys[i].bound};
+	}
+	return n + add_pairs(&t->others, arena, *ret + n);
+}

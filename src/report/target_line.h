@@ -1,0 +1,19 @@
+/*
+ * report/target_line.h - a verdict of analyse/target.h in one line.
+ *
+ *	met     hello.wall: p95 18.2 ms < 20 ms, 9 % to spare
+ *	MISSED  api.latency: p99 250 ms, wanted < 200 ms, missed by 25 %
+ *	MISSED  api.latency: p99 n/a, 60 samples of 100 needed, wanted < 200 ms
+ */
+#pragma once
+#include "analyse/target.h"
+#include "base/buf.h"
+#include "wire/str.h"
+
+/* Adds the line, without a line end. */
+void target_line(struct buf *b, struct str metric, const struct target_verdict *v);
+
+/* "p95 < 20 ms" */
+void target_put_bound(struct buf *b, const struct bound *bound);
+/* "18.2 ms", "64 MiB", "5 %", "100/s", "7" */
+void target_put_figure(struct buf *b, enum bound_unit unit, double value);
