@@ -305,7 +305,7 @@ void watch_container(struct watch *w, const char *cid, uint64_t id, int32_t work
 {
 	if (w->over || !is_cid(cid))
 		return;
-	w->wall_less_mono_ns = clock_wall_ns() - clock_mono_ns();
+	watch_turn(w, now_ns); /* an end that was told before this start belongs to the span before */
 	life_told(w, str_of(cid), id, worker, now_ns);
 	api_pump(w, now_ns);
 	w->next_ns = now_ns;

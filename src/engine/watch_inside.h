@@ -36,9 +36,10 @@ struct contained {
 	int64_t pid; /* 0: not known */
 	int pidfd;
 
-	int64_t exit;                    /* -1: not known */
-	int64_t ended_ns;                /* 0: not known */
-	int64_t deadline_ns, ask_end_ns; /* LIFE_DYING */
+	int64_t exit;        /* -1: not known */
+	int64_t ended_ns;    /* 0: not known */
+	int64_t deadline_ns; /* LIFE_DYING */
+	int64_t ask_at_ns;   /* asking or dying: when to ask the engine again */
 
 	int listen;          /* socket in its network; -1: not probed (any more) */
 	struct ports wanted; /* none: any */

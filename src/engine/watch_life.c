@@ -12,6 +12,7 @@
 
 #define END_WAIT_NS (1 * NS_PER_S)
 #define END_ASK_NS  (500 * NS_PER_MS)
+#define GUESS_NS    (300 * NS_PER_MS)
 #define HEALTH_NS   (500 * NS_PER_MS)
 #define STAMP_MOST  (3600 * NS_PER_S)
 
@@ -88,6 +89,7 @@ static void begin(struct watch *w, struct contained *c, int64_t now_ns)
 {
 	c->life = LIFE_ASKING;
 	c->ask = true;
+	c->ask_at_ns = INT64_MAX;
 	c->again = c->heard = false;
 	c->guessed = false;
 	c->tries = 0;
@@ -126,6 +128,14 @@ static void leave(struct watch *w, struct contained *c)
 		}
 }
 
+/* A start that was asked for is told in a moment, maybe under another span: only then it is looked at. */
+static void guess(struct contained *c, int64_t now_ns)
+{
+	c->guessed = true;
+	c->ask = false;
+	c->ask_at_ns = now_ns + GUESS_NS;
+}
+
 static void finish(struct watch *w, struct contained *c, int64_t now_ns)
 {
 	struct field fields[4];
@@ -147,9 +157,10 @@ static void finish(struct watch *w, struct contained *c, int64_t now_ns)
 	c->last_begun_wall_ns = c->begun_wall_ns;
 	leave(w, c);
 	if (c->again || c->heard) {
-		bool guessed = !c->again;
+		bool told = c->again;
 		begin(w, c, now_ns);
-		c->guessed = guessed;
+		if (!told)
+			guess(c, now_ns);
 	}
 }
 
@@ -176,7 +187,7 @@ static void die(struct watch *w, struct contained *c, int64_t ended_ns, int64_t 
 	look_end(c);
 	if (!c->ended_ns)
 		c->ended_ns = ended_ns;
-	c->ask_end_ns = now_ns + END_ASK_NS;
+	c->ask_at_ns = now_ns + END_ASK_NS;
 	c->deadline_ns = now_ns + END_WAIT_NS;
 	w->next_ns = now_ns;
 	if (c->exit >= 0)
@@ -252,6 +263,7 @@ void life_told(struct watch *w, struct str cid, uint64_t id, int32_t worker, int
 	if (c->life == LIFE_OVER) {
 		begin(w, c, now_ns);
 	} else if (c->life == LIFE_ASKING) {
+		c->ask |= c->guessed;
 		c->guessed = false;
 	} else {
 		c->again = c->life == LIFE_DYING; /* running: it may be that its end has not been heard of */
@@ -322,8 +334,10 @@ void life_inspected(struct watch *w, struct contained *c, const struct inspect *
 		vanished(w, c, now_ns);
 	else if (in->running && in->pid > 0)
 		inspected_running(w, c, in, now_ns);
-	else if (!in->running)
+	else if (!in->running || in->ended_ns > in->begun_ns) /* or about to be started again by the engine */
 		inspected_stopped(w, c, in, now_ns);
+	else
+		c->ask_at_ns = now_ns + GUESS_NS;
 }
 
 /* ---- what the engine's events tell */
@@ -352,11 +366,13 @@ static void keep_stray(struct watch *w, const struct engine_event *ev, int64_t n
 
 /* By the engine itself, a restart policy; or late news of the life that has ended: inspecting it will tell.
  */
-static void event_start(struct watch *w, struct contained *c, int64_t now_ns)
+static void event_start(struct watch *w, struct contained *c, int64_t t, int64_t now_ns)
 {
+	if (c->ended_ns && t <= c->ended_ns)
+		return; /* podman tells of things up to 0.3 s late */
 	if (c->life == LIFE_OVER) {
 		begin(w, c, now_ns);
-		c->guessed = true;
+		guess(c, now_ns);
 	} else if (c->life == LIFE_DYING) {
 		c->heard = true;
 	}
@@ -370,6 +386,7 @@ static void event_die(struct watch *w, struct contained *c, const struct engine_
 	c->exit = ev->exit;
 	if (c->life == LIFE_ASKING) {
 		c->ended_ns = t;
+		c->ask |= c->guessed;
 		if (c->tries >= WATCH_TRIES && !c->guessed)
 			die(w, c, t, now_ns);
 	} else if (c->life == LIFE_RUNNING) {
@@ -405,7 +422,7 @@ void life_event(struct watch *w, const struct engine_event *ev, int64_t now_ns)
 	int64_t t = mono_of(w, ev->wall_ns, now_ns);
 	switch (ev->what) {
 	case ENGINE_START:
-		event_start(w, c, now_ns);
+		event_start(w, c, t, now_ns);
 		break;
 	case ENGINE_DIE:
 		event_die(w, c, ev, now_ns);
@@ -440,17 +457,22 @@ static int64_t turn_running(struct watch *w, struct contained *c, int64_t now_ns
 	return sooner(next, c->health_ns);
 }
 
+static int64_t turn_asking(struct contained *c, int64_t now_ns)
+{
+	if (now_ns >= c->ask_at_ns) {
+		c->ask = true;
+		c->ask_at_ns = INT64_MAX;
+	}
+	return c->ask_at_ns;
+}
+
 static int64_t turn_dying(struct watch *w, struct contained *c, int64_t now_ns)
 {
 	if (now_ns >= c->deadline_ns) {
 		finish(w, c, now_ns);
 		return now_ns;
 	}
-	if (now_ns >= c->ask_end_ns) {
-		c->ask = true;
-		c->ask_end_ns = c->deadline_ns;
-	}
-	return sooner(c->ask_end_ns, c->deadline_ns);
+	return sooner(turn_asking(c, now_ns), c->deadline_ns);
 }
 
 void life_turn(struct watch *w, int64_t now_ns)
@@ -463,6 +485,8 @@ void life_turn(struct watch *w, int64_t now_ns)
 			next = sooner(next, turn_running(w, c, now_ns));
 		else if (c->life == LIFE_DYING)
 			next = sooner(next, turn_dying(w, c, now_ns));
+		else
+			next = sooner(next, turn_asking(c, now_ns));
 	}
 	w->next_ns = next;
 }

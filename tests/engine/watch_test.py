@@ -195,6 +195,18 @@ class OnEngine:
         time.sleep(0.5)
         self.assertEqual(len(self.watch.find(span, "end")), 3)
 
+    def test_a_start_under_another_span_ends_the_one_before(self):
+        cid, span = self.run_one("http", published=[8080])
+        self.watch.wait(span, "listening")
+        self.engine.good("POST", "/containers/%s/restart?t=0" % cid)
+        other = self.watch.tell(cid)
+        self.watch.wait(other, "listening")
+        self.assertEqual(len(self.watch.find(span, "end")), 1)
+        if self.kind == "docker":  # podman's event may come later than its answer
+            self.assertEqual(self.watch.find(span, "end")[0]["exit"], 137)
+        self.engine.good("POST", "/containers/%s/kill" % cid)
+        self.assertEqual(self.watch.wait(other, "end")["exit"], 137)
+
     def test_a_removed_container_is_said_to_be(self):
         cid, span = self.run_one("sleep")
         self.engine.good("DELETE", "/containers/%s?force=1" % cid)
