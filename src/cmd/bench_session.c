@@ -26,8 +26,8 @@ extern char **environ;
 enum {
 	FIXED = 9, /* metrics of every run */
 	HOPELESS = 10,
-	PASS_NS = 5 * 1000 * 1000, /* of one subject's runs in a round of a comparison */
-	PER_ROUND_MOST = 16,
+	PASS_NS = 8 * 1000 * 1000, /* of one subject's runs in a round of a comparison */
+	PER_ROUND_MOST = 24,
 	SHOW_EVERY_NS = 100 * 1000 * 1000,
 	ORDERED_NS = 100 * 1000 * 1000, /* of runs that are ordered at once */
 	GRACE_NS = 1000 * 1000 * 1000,
@@ -256,10 +256,12 @@ static int wait_for(struct session *s, const struct starter_result **ret, uint32
 
 static int once(struct session *s, uint32_t command, const char *option, struct err *e)
 {
-	const struct starter_result *r;
-	uint32_t n;
+	const struct starter_result *r = NULL;
+	uint32_t n = 0;
 	if (starter_order(&s->starter, &command, 1, e) < 0 || wait_for(s, &r, &n, e) < 0)
 		return e->fault;
+	if (!r || !n)
+		return refuse(e, "was not run", option);
 	errno = r->error;
 	if (r->error)
 		return err_sys(e, "cannot run '/bin/sh'");
@@ -453,6 +455,8 @@ int session_warm(struct session *s, struct err *e)
 	uint32_t wanted = s->o->warmup > 0 ? (uint32_t)s->o->warmup : 1;
 	struct queue q = {.kept = true};
 	int64_t begin_ns = clock_mono_ns();
+	if (!s->n_subjects)
+		return 0;
 	s->typical_ns = ORDERED_NS;
 	if (!s->o->warmup && s->per_round && s->o->rounds)
 		wanted = 0;
