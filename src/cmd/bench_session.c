@@ -565,6 +565,15 @@ static void add_note(struct session *s, struct bench *b, const char *text)
 	b->notes = notes;
 }
 
+/* What was done for the runs; the calibration loops are as many as there is time. */
+static int64_t own_cpu_ns(const struct session *s)
+{
+	int64_t ns = clock_cpu_ns() + starter_cpu_ns(&s->starter) - s->cpu_ns;
+	for (size_t i = 0; i < s->n_loops; i++)
+		ns -= s->loops[i];
+	return ns > 0 ? ns : 0;
+}
+
 void session_tell(struct session *s, struct bench *ret)
 {
 	struct noise_reading now;
@@ -576,8 +585,7 @@ void session_tell(struct session *s, struct bench *ret)
 			      .floor_rss_bytes = starter_rss_bytes(&s->starter),
 			      .n_subjects = (uint32_t)s->n_subjects};
 	if (s->n_done)
-		ret->own_cpu_ns =
-		    (clock_cpu_ns() + starter_cpu_ns(&s->starter) - s->cpu_ns) / (int64_t)s->n_done;
+		ret->own_cpu_ns = own_cpu_ns(s) / (int64_t)s->n_done;
 	noise_machine(&s->arena, ret);
 	noise_read(&now);
 	noise_between(&s->before, &now, &ret->noise);
