@@ -26,8 +26,8 @@ extern char **environ;
 enum {
 	FIXED = 9, /* metrics of every run */
 	HOPELESS = 10,
-	PASS_NS = 5 * 1000 * 1000, /* of one subject's runs in a round of a comparison */
-	PER_ROUND_MOST = 16,
+	PASS_NS = 8 * 1000 * 1000, /* of one subject's runs in a round of a comparison */
+	PER_ROUND_MOST = 24,
 	SHOW_EVERY_NS = 100 * 1000 * 1000,
 	ORDERED_NS = 100 * 1000 * 1000, /* of runs that are ordered at once */
 	GRACE_NS = 1000 * 1000 * 1000,
@@ -256,10 +256,12 @@ static int wait_for(struct session *s, const struct starter_result **ret, uint32
 
 static int once(struct session *s, uint32_t command, const char *option, struct err *e)
 {
-	const struct starter_result *r;
-	uint32_t n;
+	const struct starter_result *r = NULL;
+	uint32_t n = 0;
 	if (starter_order(&s->starter, &command, 1, e) < 0 || wait_for(s, &r, &n, e) < 0)
 		return e->fault;
+	if (!r || !n)
+		return refuse(e, "was not run", option);
 	errno = r->error;
 	if (r->error)
 		return err_sys(e, "cannot run '/bin/sh'");
@@ -453,6 +455,8 @@ int session_warm(struct session *s, struct err *e)
 	uint32_t wanted = s->o->warmup > 0 ? (uint32_t)s->o->warmup : 1;
 	struct queue q = {.kept = true};
 	int64_t begin_ns = clock_mono_ns();
+	if (!s->n_subjects)
+		return 0;
 	s->typical_ns = ORDERED_NS;
 	if (!s->o->warmup && s->per_round && s->o->rounds)
 		wanted = 0;
@@ -561,6 +565,15 @@ static void add_note(struct session *s, struct bench *b, const char *text)
 	b->notes = notes;
 }
 
+/* What was done for the runs; the calibration loops are as many as there is time. */
+static int64_t own_cpu_ns(const struct session *s)
+{
+	int64_t ns = clock_cpu_ns() + starter_cpu_ns(&s->starter) - s->cpu_ns;
+	for (size_t i = 0; i < s->n_loops; i++)
+		ns -= s->loops[i];
+	return ns > 0 ? ns : 0;
+}
+
 void session_tell(struct session *s, struct bench *ret)
 {
 	struct noise_reading now;
@@ -572,8 +585,7 @@ void session_tell(struct session *s, struct bench *ret)
 			      .floor_rss_bytes = starter_rss_bytes(&s->starter),
 			      .n_subjects = (uint32_t)s->n_subjects};
 	if (s->n_done)
-		ret->own_cpu_ns =
-		    (clock_cpu_ns() + starter_cpu_ns(&s->starter) - s->cpu_ns) / (int64_t)s->n_done;
+		ret->own_cpu_ns = own_cpu_ns(s) / (int64_t)s->n_done;
 	noise_machine(&s->arena, ret);
 	noise_read(&now);
 	noise_between(&s->before, &now, &ret->noise);

@@ -247,7 +247,7 @@ static const struct knob compare_rows[] = {
      .arg = "N",
      .help =
 	 "Runs of each command in a round, whose median is the round's figure. Without it, or 0: as many as take "
-	 "5 ms, at most 16.",
+	 "8 ms, at most 24.",
      .group = often,
      .offset = OF_COMPARE(per_round),
      .max = 1000,

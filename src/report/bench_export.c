@@ -174,6 +174,29 @@ static void put_go_name(struct out *o, struct str name)
 	}
 }
 
+/* One run: the name, and every figure with its unit. */
+static void put_go_run(struct out *o, const struct bench_subject *s, unsigned cores, size_t run)
+{
+	put_go_name(o, s->name);
+	out_printf(o, "-%u\t1", cores);
+	for (uint32_t m = 0; m < s->n_columns; m++) {
+		const struct bench_column *c = &s->columns[m];
+		const char *unit = str_is(c->unit, "ns")      ? "-ns/op"
+				   : str_is(c->unit, "bytes") ? "-B/op"
+							      : "/op";
+		out_char(o, '\t');
+		out_int(o, c->values[run]);
+		out_char(o, ' ');
+		if (str_is(c->metric, "wall")) {
+			out_text(o, "ns/op");
+			continue;
+		}
+		out_str(o, c->metric);
+		out_text(o, unit);
+	}
+	out_char(o, '\n');
+}
+
 void bench_go(struct out *o, const struct bench *b)
 {
 	out_text(o, "goos: linux\ncpu: ");
@@ -183,27 +206,9 @@ void bench_go(struct out *o, const struct bench *b)
 		const struct bench_subject *s = &b->subjects[i];
 		const struct bench_column *wall = column(s, "wall");
 		size_t n = (size_t)s->n_rounds * s->per_round;
-		for (size_t k = 0; wall && k < n; k++) {
-			if (wall->values[k] == BENCH_NONE)
-				continue;
-			put_go_name(o, s->name);
-			out_printf(o, "-%u\t1", b->cores);
-			for (uint32_t m = 0; m < s->n_columns; m++) {
-				const struct bench_column *c = &s->columns[m];
-				out_char(o, '\t');
-				out_int(o, c->values[k] == BENCH_NONE ? 0 : c->values[k]);
-				out_char(o, ' ');
-				if (c == wall) {
-					out_text(o, "ns/op");
-					continue;
-				}
-				out_str(o, c->metric);
-				out_text(o, str_is(c->unit, "ns")      ? "-ns/op"
-					    : str_is(c->unit, "bytes") ? "-B/op"
-								       : "/op");
-			}
-			out_char(o, '\n');
-		}
+		for (size_t k = 0; wall && k < n; k++)
+			if (wall->values[k] != BENCH_NONE)
+				put_go_run(o, s, b->cores, k);
 	}
 }
 

@@ -10,7 +10,7 @@ import time
 from frame import Failed, Side, Table, interleave, seconds, verdict
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RUNS = 60
+RUNS = 20
 
 
 def build(root, name, *flags):
@@ -54,7 +54,7 @@ def exec_cost(b, root):
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(before)})
     try:
-        samples = interleave(sides, 3 if b.quick else max(24, b.rounds))
+        samples = interleave(sides, 3 if b.quick else max(72, b.rounds))
     finally:
         os.sched_setaffinity(0, before)
     table = Table("", "median of medians", "least", "ratio to vfork", "own CPU a run")
