@@ -35,6 +35,14 @@ class Puller(Observer):
         self.last_item = None
         self.target = None
 
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config):
+        """pytest-cov begins by erasing, and would erase what a worker that has ended
+        sooner left: the one that closes does it for all."""
+        if getattr(early_config.known_args_namespace, "cov_append", None) is False:
+            early_config.known_args_namespace.cov_append = True
+        yield
+
     # A worker of pytest-xdist, as far as other plugins look.
 
     @hookimpl(hookwrapper=True, tryfirst=True)

@@ -90,8 +90,10 @@ static void add_failures(struct comparison *c, const struct bench_subject *base,
 
 static bool is_small(const struct compare_row *row)
 {
+	if (row->base == BENCH_NONE || row->now == BENCH_NONE || !str_is(row->unit, "bytes"))
+		return false;
 	int64_t more = row->now - row->base;
-	return str_is(row->unit, "bytes") && more < LEAST_BYTES && more > -LEAST_BYTES;
+	return more < LEAST_BYTES && more > -LEAST_BYTES;
 }
 
 static void judge_row(struct comparison *c, struct compare_row *row, bool discovered)

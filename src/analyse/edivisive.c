@@ -55,10 +55,11 @@ static void sum_distances(double *corner, const double *x, size_t n)
 	memset(corner, 0, w * sizeof(*corner));
 	for (size_t i = 0; i < n; i++) {
 		double row = 0, *at = corner + (i + 1) * w;
+		const double *above = at - w;
 		at[0] = 0;
 		for (size_t j = 0; j < n; j++) {
 			row += fabs(x[i] - x[j]);
-			at[j + 1] = at[j + 1 - w] + row;
+			at[j + 1] = above[j + 1] + row;
 		}
 	}
 }

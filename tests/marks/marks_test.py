@@ -455,7 +455,9 @@ echo $? >code
 
     def test_a_signal_reaches_the_command_and_its_death_is_ours(self):
         for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
-            child = self.start("--", "sh", "-c", "echo up; exec sleep 60", restore_signals=True)
+            # the tests themselves may have been started with it ignored
+            child = self.start("--", "sh", "-c", "echo up; exec sleep 60",
+                               preexec_fn=lambda sig=sig: signal.signal(sig, signal.SIG_DFL))
             self.assertEqual(child.stdout.readline(), b"up\n")
             child.send_signal(sig)
             self.assertEqual(child.wait(30), -sig)

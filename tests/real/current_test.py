@@ -90,6 +90,15 @@ class Pytest(Current):
         self.counts(passed=2)
         self.run_it("-j2", "--", *command, "--cov-fail-under=80")
 
+    def test_a_late_worker_erases_nothing_of_the_others(self):
+        self.shop("[run]\nparallel = true\n")
+        self.write("late.py", "import os, time\n\nif os.environ.get('FETTLE_WORKER') == '0':\n    time.sleep(1)\n\n\n"
+                              "def pytest_sessionfinish():\n    if os.environ.get('FETTLE_WORKER') == '1':\n        time.sleep(2)\n")
+        self.env["PYTHONPATH"] = self.dir
+        done = self.run_it("-j2", "--", self.python, "-m", "pytest", "-q", "-p", "late", "--cov=shop")
+        self.assertIn("TOTAL", done.err)
+        self.counts(passed=2)
+
     def test_coverage_beside_failures_and_files_of_other_plugins(self):
         self.shop()
         self.write("tests/test_bad.py", "def test_bad():\n    assert 0\n")

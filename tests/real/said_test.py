@@ -46,7 +46,7 @@ class Said(real_test.Case):
                    "        sys.__stdout__.write('%s %s\\n' % (word, what))\n        sys.__stdout__.flush()\n        time.sleep(.1)\n")
         for name in "ab":
             self.write(f"features/{name}.feature", f"Feature: {name}\n  Scenario: x\n    Given it deploys {name}\n")
-        self.run_it("-j1", *RULES, "--", "python3", "-m", "behave")
+        self.run_it("-j1", *RULES, "--", "behave")
         found = self.phases()
         units = {r["name"]: r["id"] for r in self.rows() if r.get("kind") == "unit" and r["ev"] == "begin"}
         self.assertEqual(found["deploy a"][2], units["features/a.feature"])
