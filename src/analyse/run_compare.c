@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analyse/ratio.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "measure/ratio.h"
 
 enum { LEAST_NS = 50 * 1000 * 1000, USUAL_NS = 1000 * 1000, TESTS = 8 };
 #define LEAST_FACTOR 1.2

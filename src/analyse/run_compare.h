@@ -8,7 +8,7 @@
  */
 #pragma once
 #include "analyse/model.h"
-#include "analyse/verdict.h"
+#include "measure/verdict.h"
 
 /* Of one source file, or of all; statements. */
 struct run_coverage {

@@ -9,9 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "analyse/interleave.h"
-#include "analyse/ratio.h"
-#include "analyse/summary.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/map.h"
@@ -20,6 +17,9 @@
 #include "base/words.h"
 #include "cmd/cmd.h"
 #include "collect/proc.h"
+#include "measure/interleave.h"
+#include "measure/ratio.h"
+#include "measure/summary.h"
 
 extern char **environ;
 

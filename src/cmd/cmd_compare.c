@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "analyse/summary.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/words.h"
@@ -15,6 +14,7 @@
 #include "config/config_file.h"
 #include "config/knob_help.h"
 #include "config/quantity.h"
+#include "measure/summary.h"
 #include "record/bench_file.h"
 #include "report/report_bench.h"
 

@@ -5,8 +5,8 @@
  * fails; out_close tells what went wrong with the stream.
  */
 #pragma once
-#include "analyse/bench_compare.h"
 #include "analyse/run_compare.h"
+#include "measure/bench_compare.h"
 #include "report/term.h"
 
 /* A table for each benchmark: figures of each metric, and how they are spread. */

@@ -1,13 +1,13 @@
 /*
- * report/target_line.h - a verdict of analyse/target.h in one line.
+ * report/target_line.h - a verdict of measure/target.h in one line.
  *
  *	met     hello.wall: p95 18.2 ms < 20 ms, 9 % to spare
  *	MISSED  api.latency: p99 250 ms, wanted < 200 ms, missed by 25 %
  *	MISSED  api.latency: p99 n/a, 60 samples of 100 needed, wanted < 200 ms
  */
 #pragma once
-#include "analyse/target.h"
 #include "base/buf.h"
+#include "measure/target.h"
 #include "wire/str.h"
 
 /* Adds the line, without a line end. */

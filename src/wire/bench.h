@@ -15,7 +15,7 @@
 /* No figure: the run failed, or the machine has no such counter. */
 #define BENCH_NONE INT64_MIN
 
-/* Of the figures of one column, in its unit; filled by analyse/summary.h. What n is too small for is
+/* Of the figures of one column, in its unit; filled by measure/summary.h. What n is too small for is
  * BENCH_NONE. */
 struct bench_summary {
 	uint32_t n;

@@ -113,6 +113,11 @@ class Walls(unittest.TestCase):
                  "\treturn pthread_create(t, 0, f, 0);\n}\n")
         self.assert_caught("analyse/injected.c: reaches pthread_create, which is outside")
 
+    def test_one_name_in_two_rooms(self):
+        self.put("analyse/injected.c", "int twice(void)\n{\n\treturn 1;\n}\n")
+        self.put("config/injected_too.c", "int twice(void)\n{\n\treturn 2;\n}\n")
+        self.assert_caught("config/injected_too.c: twice is also in analyse/injected.c")
+
     def test_analyse_calls_malloc(self):
         self.put("analyse/injected.c", "#include <stdlib.h>\nvoid *injected(void)\n{\n\treturn malloc(9);\n}\n")
         self.assert_caught("analyse/injected.c: calls malloc; only base/mem.c does")

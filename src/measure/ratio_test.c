@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "analyse/ratio.h"
 #include "base/random.h"
+#include "measure/ratio.h"
 
 static int by_value(const void *a, const void *b)
 {

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "analyse/interleave.h"
+#include "measure/interleave.h"
 
 static void every_round_runs_every_subject_as_often(void **state)
 {

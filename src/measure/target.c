@@ -1,4 +1,4 @@
-#include "analyse/target.h"
+#include "measure/target.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "analyse/verdict.h"
+#include "measure/verdict.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * analyse/summary.h - a benchmark's figures told in a few numbers.
+ * measure/summary.h - a benchmark's figures told in a few numbers.
  *
  * Percentiles come from a histogram (0.2 %), and only where there are enough figures for them.
  */

@@ -1,4 +1,4 @@
-#include "analyse/interleave.h"
+#include "measure/interleave.h"
 
 #include <stdbool.h>
 

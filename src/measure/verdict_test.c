@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "analyse/verdict.h"
+#include "measure/verdict.h"
 
 static struct ratio interval(double low, double log, double high)
 {

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "analyse/histogram.h"
 #include "base/random.h"
+#include "measure/histogram.h"
 
 static void what_comes_out_is_within_four_thousandths(void **state)
 {

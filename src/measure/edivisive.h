@@ -1,5 +1,5 @@
 /*
- * analyse/edivisive.h - where in a history of figures something changed for good.
+ * measure/edivisive.h - where in a history of figures something changed for good.
  *
  * E-divisive of Matteson and James: a series is split where the energy distance between what is before and
  * what follows (up to any later point, so that several changes do not hide each other) is largest, if

@@ -1,10 +1,10 @@
-#include "analyse/edivisive.h"
+#include "measure/edivisive.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "analyse/ratio.h"
 #include "base/random.h"
+#include "measure/ratio.h"
 
 /* A split counts when fewer than SHUFFLES_ABOVE + 1 of SHUFFLES shuffled series give as much: p <= 0.01. */
 enum { SHUFFLES = 199, SHUFFLES_ABOVE = 1, WINDOW = 3 };

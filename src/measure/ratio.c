@@ -1,4 +1,4 @@
-#include "analyse/ratio.h"
+#include "measure/ratio.h"
 
 #include <math.h>
 #include <stdlib.h>

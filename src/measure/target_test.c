@@ -1,4 +1,4 @@
-#include "analyse/target.h"
+#include "measure/target.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
- * analyse/ratio.h - by how much one side is above the other, and how sure that is.
+ * measure/ratio.h - by how much one side is above the other, and how sure that is.
  *
  * Everything is in natural logarithms of ratios: 0 is equal, 0.05 is 5 % more, and turning the sides round
  * changes the sign alone. Intervals are bootstrapped: the rounds are drawn anew, with putting back, and the

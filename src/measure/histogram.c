@@ -1,4 +1,4 @@
-#include "analyse/histogram.h"
+#include "measure/histogram.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * analyse/histogram.h - how many values were how large, in fixed memory.
+ * measure/histogram.h - how many values were how large, in fixed memory.
  *
  * Log-linear: values below 256 are kept exactly, larger ones in 256 steps for each power of two, so that what
  * comes out is within 0.2 % of what went in, up to 2^63. Adding histograms gives the very histogram of all

@@ -1,5 +1,5 @@
 /*
- * analyse/target.h - whether a figure keeps a bound: "p95 < 20ms".
+ * measure/target.h - whether a figure keeps a bound: "p95 < 20ms".
  *
  * No data is no success: a metric that was not measured, a figure that is no number and a percentile of too
  * few samples miss every bound.

@@ -1,5 +1,5 @@
 /*
- * analyse/bench_compare.h - two sides of benchmarks, figure by figure.
+ * measure/bench_compare.h - two sides of benchmarks, figure by figure.
  *
  * Sides that were run in turn are compared in pairs, round by round: by the median of the ratios, and times
  * that a restless machine has drawn out on either side by their fastest tenths. Two sessions are compared by
@@ -9,7 +9,7 @@
  * neighbour moves, is held to either way.
  */
 #pragma once
-#include "analyse/verdict.h"
+#include "measure/verdict.h"
 #include "wire/bench.h"
 
 /* What counts: a metric's least effect, and whether it may regress. */

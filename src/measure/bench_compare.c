@@ -1,9 +1,9 @@
-#include "analyse/bench_compare.h"
+#include "measure/bench_compare.h"
 
 #include <math.h>
 
-#include "analyse/summary.h"
 #include "base/str.h"
+#include "measure/summary.h"
 
 #define FALSE_SHARE 0.05
 

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "analyse/edivisive.h"
 #include "base/random.h"
+#include "measure/edivisive.h"
 
 /* About normal. */
 static double noise(struct random *r)

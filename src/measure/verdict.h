@@ -1,5 +1,5 @@
 /*
- * analyse/verdict.h - regressed, not regressed, or nobody knows yet.
+ * measure/verdict.h - regressed, not regressed, or nobody knows yet.
  *
  * Three answers, because two of them would make somebody lie. A figure has regressed when all of its interval
  * is on the worse side, the estimate is at least the least effect that anybody cares for, and it stays a
@@ -9,7 +9,7 @@
 #pragma once
 #include <stddef.h>
 
-#include "analyse/ratio.h"
+#include "measure/ratio.h"
 
 enum verdict { VERDICT_NOT_REGRESSED, VERDICT_INCONCLUSIVE, VERDICT_REGRESSED };
 /* "not regressed", "inconclusive", "regressed" */

@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-#include "analyse/bench_compare.h"
-#include "analyse/summary.h"
 #include "base/random.h"
 #include "base/str.h"
+#include "measure/bench_compare.h"
+#include "measure/summary.h"
 
 enum { ROUNDS = 40 };
 

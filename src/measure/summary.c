@@ -1,10 +1,10 @@
-#include "analyse/summary.h"
+#include "measure/summary.h"
 
 #include <math.h>
 
-#include "analyse/histogram.h"
-#include "analyse/ratio.h"
 #include "base/str.h"
+#include "measure/histogram.h"
+#include "measure/ratio.h"
 
 static uint32_t take_good(const int64_t *values, uint32_t n, double *ret)
 {

@@ -1,5 +1,5 @@
 /*
- * analyse/interleave.h - in which order the subjects of a round are run.
+ * measure/interleave.h - in which order the subjects of a round are run.
  *
  * What drifts (a warming machine, a neighbour that comes and goes) must hit all subjects alike. Rounds come
  * in pairs: the first of a pair is in a random order, the second in the same order turned round, so that A B
