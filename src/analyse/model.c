@@ -184,7 +184,7 @@ static void put(struct sink *s, const struct event *ev)
 		run(m, ev);
 		break;
 	case EVENT_VALUE:
-		if (!model_container_value(m, ev))
+		if (!model_container_value(m, ev) && !model_value_told(m, ev))
 			add_value(m, ev);
 		break;
 	case EVENT_NOTE:
@@ -265,6 +265,7 @@ void model_finish(struct model *m)
 					b->outputs_left_out));
 		add_note(m, STR("output"), text);
 	}
+	model_values_sort(m);
 	model_settle(m);
 	build_free(b);
 	m->build = NULL;

@@ -13,6 +13,7 @@
 #include "analyse/containers.h"
 #include "analyse/critical.h"
 #include "analyse/phases.h"
+#include "analyse/values.h"
 #include "base/arena.h"
 #include "base/map.h"
 #include "wire/sink.h"
@@ -185,6 +186,7 @@ struct model {
 	struct model_containers containers;
 	struct model_phases phase_tree;
 	struct model_critical critical;
+	struct model_values values;
 	int64_t own_cpu_ns;                /* fettle's own */
 	int64_t before_wall_ns;            /* wall time of the run before; 0: none */
 	uint32_t changes_of[CHANGE_KINDS]; /* how many there are, also of those not in changes */

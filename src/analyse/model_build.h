@@ -156,6 +156,10 @@ void model_add_output(struct model *m, struct str *output, struct str more);
 int64_t model_time(int64_t ns);
 uint32_t model_hash(const struct model *m, struct str a, struct str b, uint64_t c);
 
+/* A counter or a value that the suite marks; false: the row is something else. */
+bool model_value_told(struct model *m, const struct event *ev);
+void model_values_sort(struct model *m);
+
 /* The rows that tell of spans. */
 void model_span(struct model *m, const struct event *ev);
 /* Ends all that is open. */

@@ -50,6 +50,8 @@ void html_left(struct html *x);
 void html_calls(struct html *x);
 void html_phase_tree(struct html *x);
 void html_critical(struct html *x);
+/* Of report_values.c. */
+void html_values(struct html *x);
 void html_tests(struct html *x);
 void html_slowest(struct html *x);
 void html_gap(struct html *x);

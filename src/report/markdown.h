@@ -30,3 +30,5 @@ void md_time(struct md *x, int64_t ns);
 void md_phase_tree(struct md *x);
 void md_containers(struct md *x);
 void md_critical(struct md *x);
+/* Of report_values.c. */
+void md_values(struct md *x);

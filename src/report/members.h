@@ -34,3 +34,5 @@ void member_bool(struct members *x, const char *name, bool v);
 void json_containers(struct out *o, const struct model *m);
 void json_phase_tree(struct out *o, const struct model *m);
 void json_critical(struct out *o, const struct model *m);
+/* Of report_values.c. */
+void json_values(struct out *o, const struct model *m);

@@ -450,6 +450,7 @@ void report_html(struct model *m, struct out *o)
 	html_changes(&x);
 	html_flaky(&x);
 	html_phase_tree(&x);
+	html_values(&x);
 	html_phases(&x);
 	html_notes(&x);
 	out_text(o, "</div>\n</main>\n");

@@ -241,5 +241,6 @@ void report_json(struct model *m, struct out *o)
 	json_containers(o, m);
 	json_phase_tree(o, m);
 	json_critical(o, m);
+	json_values(o, m);
 	out_text(o, "}\n");
 }

@@ -402,6 +402,7 @@ void report_markdown(struct model *m, struct out *o, size_t limit_bytes)
 	put_workers(&x);
 	put_gap(&x);
 	put_what_if(&x);
+	md_values(&x);
 	md_critical(&x);
 	put_changes(&x);
 	put_flaky(&x);

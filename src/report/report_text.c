@@ -265,6 +265,7 @@ void report_text(struct model *m, struct out *o, const struct report_text_option
 	table_workers(&x.term, m);
 	table_gap(&x.term, m);
 	table_what_if(&x.term, m);
+	table_values(&x.term, m);
 	table_critical(&x.term, m, opt->rows);
 	table_changes(&x.term, m, opt->rows);
 	table_flaky(&x.term, m, opt->rows);

@@ -30,6 +30,8 @@ void table_what_if(struct term *t, const struct model *m);
 void table_containers(struct term *t, const struct model *m, unsigned rows);
 /* Marked phases as a tree. */
 void table_phase_tree(struct term *t, const struct model *m, unsigned rows);
+/* Of report_values.c: counters and values of the suite. */
+void table_values(struct term *t, const struct model *m);
 /* What would shorten the run, where there are containers or marks. */
 void table_critical(struct term *t, const struct model *m, unsigned rows);
 void table_changes(struct term *t, const struct model *m, unsigned rows);
