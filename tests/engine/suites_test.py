@@ -176,8 +176,63 @@ class Suites:
         self.assertEqual([c["execs"] for c in found["all"] if not c["failed"]], [1])
 
 
+# kind wants a node image with systemd and Kubernetes; what it asks of one is all that matters here.
+KIND = "sigs.k8s.io/kind@v0.27.0"
+NODE = """FROM localhost/fettle/sleep:1
+COPY entry /entry
+COPY kubeadm kubectl /bin/
+COPY admin.conf /etc/kubernetes/admin.conf
+COPY none.yaml /kind/manifests/default-cni.yaml
+COPY none.yaml /kind/manifests/default-storage.yaml
+COPY version /kind/version
+ENTRYPOINT ["/entry"]
+"""
+NODE_FILES = {
+    "entry": "#!/bin/sh\necho 'Reached target Multi-User System.'\ntrap exit TERM\nsleep 1000 & wait\n",
+    "kubeadm": "#!/bin/sh\n[ \"$1\" != init ] || sleep 1\n",
+    "kubectl": "#!/bin/sh\ncase \"$*\" in *'-f -'*) cat >/dev/null ;; *get*) echo \"'True'\" ;; esac\n",
+    "admin.conf": """apiVersion: v1
+kind: Config
+clusters: [{name: t1, cluster: {server: "https://t1-control-plane:6443"}}]
+contexts: [{name: kubernetes-admin@t1, context: {cluster: t1, user: kubernetes-admin}}]
+current-context: kubernetes-admin@t1
+users: [{name: kubernetes-admin, user: {}}]
+""",
+    "none.yaml": "kind: none\n",
+    "version": "v1.32.0\n",
+}
+# A machine that may not start privileged containers can still make the cluster.
+UNPRIVILEGED = """#!/bin/sh
+for word; do shift; [ "$word" = --privileged ] || set -- "$@" "$word"; done
+exec %s "$@"
+"""
+
+
 class Docker(Suites, unittest.TestCase):
     kind = "docker"
+
+    @unittest.skipUnless(shutil.which("go") and shutil.which("docker"), "needs go and docker")
+    def test_phases_of_kind(self):
+        folder = os.path.join(os.environ.get("BUILD_ROOT", self.dir), "kind")
+        if not os.path.exists(os.path.join(folder, "kind")):
+            done = subprocess.run(["go", "install", KIND], env=dict(os.environ, GOBIN=folder, GOFLAGS="-mod=mod"),
+                                  capture_output=True, text=True)
+            if done.returncode:
+                self.skipTest("kind cannot be had: " + (done.stderr.strip().splitlines() or ["?"])[-1])
+        self.engine.build("localhost/fettle/node:1", NODE, [(n, t.encode(), 0o755) for n, t in NODE_FILES.items()])
+        self.write("bin/docker", UNPRIVILEGED % shutil.which("docker"))
+        os.chmod(os.path.join(self.dir, "bin/docker"), 0o755)
+        self.env.update(PATH=f"{self.dir}/bin:{folder}:{os.environ['PATH']}", KUBECONFIG=os.path.join(self.dir, "kubeconfig"))
+        self.run_it("--", "sh", "-c", "kind create cluster --name t1 --image localhost/fettle/node:1 --wait 5s && "
+                                      "kind delete cluster --name t1")
+        tree = self.report["phase_tree"]
+        top = next(i for i, p in enumerate(tree) if p["name"] == "kind cluster")
+        parts = {p["name"]: p for p in tree if p["parent"] == top}
+        self.assertEqual(set(parts), {"nodes", "config", "control plane", "CNI", "storage", "wait"})
+        self.assertEqual({p["times"] for p in parts.values()}, {1})
+        self.assertGreaterEqual(parts["control plane"]["total_ns"], 1_000_000_000)
+        self.assertLessEqual(sum(p["total_ns"] for p in parts.values()), tree[top]["total_ns"] * 1.01)
+        self.assertEqual([(c["type"], c["removed"], c["left"]) for c in self.report["containers"]["all"]], [("node", True, False)])
 
 
 class Podman(Suites, unittest.TestCase):
