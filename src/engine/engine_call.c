@@ -38,7 +38,7 @@ static const char *const call_names[CALL_KINDS] = {
     [CALL_EVENTS] = "events",
     [CALL_INFO] = "info",
     [CALL_PING] = "ping",
-    [CALL_SESSION] = "other",
+    [CALL_SESSION] = "session",
 };
 
 const char *engine_call_name(enum engine_call call)

@@ -44,7 +44,7 @@ enum engine_call {
 	CALL_EVENTS,
 	CALL_INFO,
 	CALL_PING,
-	CALL_SESSION, /* of BuildKit; named as CALL_OTHER */
+	CALL_SESSION, /* of BuildKit: by it the engine asks the client for files */
 	CALL_KINDS
 };
 

@@ -3,6 +3,7 @@
 godog with testcontainers for Go, node:test with testcontainers for Node.js, and behave on four workers.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -210,6 +211,22 @@ exec %s "$@"
 
 class Docker(Suites, unittest.TestCase):
     kind = "docker"
+
+    @unittest.skipUnless(shutil.which("docker"), "needs docker")
+    def test_a_build_by_buildkit(self):
+        """Its session is a tunnel of HTTP/2 through the tap, by which the engine asks for files."""
+        docker = next((p for p in ("/usr/bin/docker", shutil.which("docker")) if os.path.exists(p)), None)
+        self.write("Dockerfile", "FROM localhost/fettle/sleep:1\nCOPY data /data\nRUN md5sum < /data > /sum\n")
+        data = os.urandom(3_000_000)
+        with open(os.path.join(self.dir, "data"), "wb") as f:
+            f.write(data)
+        self.env["DOCKER_BUILDKIT"] = "1"
+        if b"buildx" in subprocess.run([docker, "build", "--help"], env=self.env, capture_output=True).stderr:
+            self.skipTest("this docker builds only with a plugin that is not here")
+        found = self.run_it("--", "sh", "-c", f"{docker} build -t t:1 . && {docker} run --rm t:1 cat /sum >sum")
+        with open(os.path.join(self.dir, "sum"), encoding="utf-8") as f:
+            self.assertEqual(f.read().split()[0], hashlib.md5(data).hexdigest())
+        self.assertEqual({c["name"]: c["time"]["count"] for c in found["calls"] if c["name"] in ("build", "session")}, {"build": 1, "session": 1})
 
     @unittest.skipUnless(shutil.which("go") and shutil.which("docker"), "needs go and docker")
     def test_phases_of_kind(self):
