@@ -221,8 +221,8 @@ static void counters_count_each_command_alone(void **state)
 	assert_int_equal(starter_begin(&s, &o, &e), 0);
 	const struct starter_result *r = run(&s, (uint32_t[]){0, 1, 0}, 3, &n);
 	assert_true(r[0].counters[0] > 0);
-	assert_true(r[1].counters[0] > 2 * r[0].counters[0]);
-	assert_true(r[2].counters[0] < r[1].counters[0]);
+	assert_true(r[1].counters[0] >
+		    2 * r[2].counters[0]); /* the first may read files that nobody had read */
 	starter_end(&s);
 }
 

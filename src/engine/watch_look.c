@@ -91,7 +91,7 @@ static void say_listening(struct watch *w, struct contained *c, const struct lis
 {
 	int64_t t = clock_mono_ns();
 	struct ports said = {0};
-	if (c->wanted.n) {
+	if (c->wanted.n > 0) {
 		for (int i = 0; i < seen->n; i++)
 			for (int k = 0; k < c->wanted.n; k++)
 				if (seen->at[i].where == LISTEN_ANYBODY &&
