@@ -210,6 +210,7 @@ class Godog(real_test.Case):
         verdict = {"pass": "passed", "fail": "failed", "skip": "skipped"}
         return sorted((row["Test"], verdict[row["Action"]]) for row in rows if "Test" in row and row["Action"] in verdict)
 
+    @real_test.needs_go(20)  # before, a subtest's output is not told as its own
     def test_scenarios_are_tests_with_times(self):
         want = self.plain_verdicts()
         self.assertIn(("TestFeatures/is_not_written_yet", "failed"), want)
