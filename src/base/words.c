@@ -1,74 +1,71 @@
 #include "base/words.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/str.h"
 
-struct splitter {
-	const char *at;
-	struct buf word;
-	bool has_word;
-};
-
-/* The inside of "..", from behind the first quote. False where there is no second one. */
-static bool take_double(struct splitter *s)
+/* The character behind a backslash, as it counts inside the quotes (0: outside of any). */
+static bool escapes(char quote, char next)
 {
-	for (; *s->at && *s->at != '"'; s->at++) {
-		if (*s->at == '\\' && s->at[1] && strchr("\"\\$`", s->at[1]))
-			s->at++;
-		buf_char(&s->word, *s->at);
-	}
-	return *s->at++ == '"';
+	return !quote || (quote == '"' && strchr("\\\"$`", next));
 }
 
-static bool take_single(struct splitter *s)
+static bool is_one_of(char c, const char *of)
 {
-	size_t n = strcspn(s->at, "'");
-	buf_add(&s->word, s->at, n);
-	s->at += n;
-	return *s->at++ == '\'';
+	return c && strchr(of, c);
 }
 
-/* The next word; false at the end or at a fault, which fills *e. */
-static bool take_word(struct splitter *s, const char *text, struct err *e)
+bool words_next(struct str *rest, const struct words_rules *r, struct arena *a, struct str *ret,
+		char *ret_wrong)
 {
-	buf_clear(&s->word);
-	s->has_word = false;
-	s->at += strspn(s->at, " \t\n");
-	while (*s->at && !strchr(" \t\n", *s->at)) {
-		char c = *s->at++;
-		s->has_word = true;
-		if ((c == '"' && !take_double(s)) || (c == '\'' && !take_single(s))) {
-			(void)err_usage(e, "a quote in '%s' is never closed", text);
-			return false;
-		}
-		if (c == '"' || c == '\'')
-			continue;
-		if (strchr("$`|&;<>()", c)) {
-			(void)err_usage(e, "'%c' in '%s' needs a shell: '--shell', or quote it", c, text);
-			return false;
-		}
-		if (c == '\\' && *s->at)
-			c = *s->at++;
-		buf_char(&s->word, c);
+	size_t i = 0, n = 0;
+	char quote = 0;
+	while (i < rest->n && is_one_of(rest->at[i], r->blanks))
+		i++;
+	if (i == rest->n) {
+		*rest = STR_NONE;
+		return false;
 	}
-	return s->has_word;
+	char *word = arena_alloc(a, rest->n - i + 1);
+	for (; i < rest->n && (quote || !is_one_of(rest->at[i], r->blanks)); i++) {
+		char c = rest->at[i];
+		if (quote && c == quote) {
+			quote = 0;
+		} else if (!quote && (c == '\'' || c == '"')) {
+			quote = c;
+		} else if (c == '\\' && quote != '\'' && i + 1 < rest->n && escapes(quote, rest->at[i + 1])) {
+			word[n++] = rest->at[++i];
+		} else if (!quote && is_one_of(c, r->refused)) {
+			*ret_wrong = c;
+			return false;
+		} else {
+			word[n++] = c;
+		}
+	}
+	if (quote) {
+		*ret_wrong = quote;
+		return false;
+	}
+	*rest = str_cut(*rest, i, rest->n);
+	*ret = (struct str){word, n};
+	return true;
 }
 
 int words_split(struct arena *a, const char *text, char ***ret, size_t *ret_n, struct err *e)
 {
-	struct splitter s = {.at = text};
+	static const struct words_rules rules = {.blanks = " \t\n", .refused = "$`|&;<>()"};
+	struct str rest = str_of(text), word;
 	/* no more words than every other character, and the end */
 	char **words = arena_array(a, char *, strlen(text) / 2 + 2);
 	size_t n = 0;
-	struct err fault = {0};
-	while (take_word(&s, text, &fault))
-		words[n++] = arena_copy(a, buf_view(&s.word));
-	buf_free(&s.word);
-	if (fault.fault) {
-		*e = fault;
-		return e->fault;
-	}
+	char wrong = 0;
+	while (words_next(&rest, &rules, a, &word, &wrong))
+		words[n++] = (char *)(uintptr_t)word.at;
+	if (wrong == '"' || wrong == '\'')
+		return err_usage(e, "a quote in '%s' is never closed", text);
+	if (wrong)
+		return err_usage(e, "'%c' in '%s' needs a shell: '--shell', or quote it", wrong, text);
 	if (!n)
 		return err_usage(e, "a command is empty");
 	*ret = words;

@@ -2,9 +2,24 @@
  * base/words.h - a command line as words, and as text.
  */
 #pragma once
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+
+/* What parts words, and what is not taken outside of quotes (but behind a backslash). */
+struct words_rules {
+	const char *blanks, *refused;
+};
+
+/*
+ * Takes the next word from *rest into the arena, with a NUL behind it: 'single' and "double" quotes and a
+ * backslash keep what they hold, and nothing is expanded. False at the end, or where the text is wrong: then
+ * *ret_wrong is the quote that is never closed, or the character that is refused.
+ */
+bool words_next(struct str *rest, const struct words_rules *r, struct arena *a, struct str *ret,
+		char *ret_wrong);
 
 /*
  * Takes a text apart as a shell does: blanks part words, '..' and ".." hold them together, \ takes the next

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "config/knob_words.h"
+#include "base/words.h"
 #include "config/nearest.h"
 #include "config/quantity.h"
 
@@ -298,16 +298,18 @@ int knob_add(struct knob_values *v, size_t row, enum knob_origin origin, struct 
 static int set_words(struct knob_values *v, size_t row, enum knob_origin origin, struct str text,
 		     struct err *e)
 {
+	/* a shell's signs are plain characters here: the command is run without one */
+	static const struct words_rules rules = {.blanks = " \t\n\r", .refused = ""};
 	struct str word;
-	const char *wrong = NULL;
+	char wrong = 0;
 	bool any = false;
-	while (words_next(&text, v->arena, &word, &wrong)) {
+	while (words_next(&text, &rules, v->arena, &word, &wrong)) {
 		if (knob_add(v, row, origin, word, e) < 0)
 			return e->fault;
 		any = true;
 	}
 	if (wrong)
-		return err_usage(e, "%s", wrong);
+		return err_usage(e, "a %s quote is not closed", wrong == '"' ? "double" : "single");
 	return any ? 0 : err_usage(e, "the value is empty");
 }
 
