@@ -17,14 +17,7 @@ enum {
 
 void candidate_add(struct candidates *c, const struct candidate *x)
 {
-	if (c->n == c->cap) {
-		size_t cap = c->cap ? c->cap * 2 : 64;
-		struct candidate *more = arena_array(c->scratch, struct candidate, cap);
-		if (c->n)
-			memcpy(more, c->at, c->n * sizeof(*more));
-		c->at = more;
-		c->cap = cap;
-	}
+	c->at = arena_grow(c->scratch, c->at, c->n, &c->cap, sizeof(*c->at));
 	c->at[c->n++] = *x;
 }
 

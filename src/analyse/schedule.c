@@ -76,18 +76,6 @@ struct schedule {
 	uint32_t n_learned, n_learned_unknown;
 };
 
-static void *grown(struct arena *a, void *items, size_t n, size_t *cap, size_t item_bytes)
-{
-	if (n < *cap)
-		return items;
-	size_t more = *cap ? *cap * 2 : 64;
-	void *at = arena_alloc(a, more * item_bytes);
-	if (n)
-		memcpy(at, items, n * item_bytes);
-	*cap = more;
-	return at;
-}
-
 static struct unit *unit_at(const struct schedule *s, size_t unit)
 {
 	return &s->blocks[unit >> BLOCK_BITS][unit & ((1u << BLOCK_BITS) - 1)];
@@ -116,7 +104,7 @@ static uint64_t mixed(uint64_t x)
 
 static uint32_t class_add(struct schedule *s, const uint32_t *locks, uint32_t n_locks, uint32_t slots)
 {
-	s->classes = grown(s->arena, s->classes, s->n_classes, &s->cap_classes, sizeof(*s->classes));
+	s->classes = arena_grow(s->arena, s->classes, s->n_classes, &s->cap_classes, sizeof(*s->classes));
 	s->classes[s->n_classes] =
 	    (struct class){.locks = locks, .n_locks = n_locks, .slots = slots, .chain = UNIT_NONE};
 	return (uint32_t)s->n_classes++;
@@ -134,7 +122,8 @@ static uint32_t class_of(struct schedule *s, const struct schedule_unit *u)
 			return c;
 	for (uint32_t i = 0; i < u->n_locks; i++)
 		while (s->n_locks <= u->locks[i]) {
-			s->locks = grown(s->arena, s->locks, s->n_locks, &s->cap_locks, sizeof(*s->locks));
+			s->locks =
+			    arena_grow(s->arena, s->locks, s->n_locks, &s->cap_locks, sizeof(*s->locks));
 			s->locks[s->n_locks++] = (struct lock){.parked = UNIT_NONE};
 		}
 	uint32_t c = class_add(s, u->locks, u->n_locks, u->slots);
@@ -184,7 +173,7 @@ uint32_t schedule_add(struct schedule *s, const struct schedule_unit *is)
 {
 	uint32_t number = (uint32_t)s->n_units;
 	if (s->n_units == s->n_blocks << BLOCK_BITS) {
-		s->blocks = grown(s->arena, s->blocks, s->n_blocks, &s->cap_blocks, sizeof(*s->blocks));
+		s->blocks = arena_grow(s->arena, s->blocks, s->n_blocks, &s->cap_blocks, sizeof(*s->blocks));
 		s->blocks[s->n_blocks++] = arena_array(s->arena, struct unit, (size_t)1 << BLOCK_BITS);
 	}
 	struct unit *u = unit_at(s, s->n_units++);
@@ -194,7 +183,7 @@ uint32_t schedule_add(struct schedule *s, const struct schedule_unit *is)
 	u->is.slots = slots_width(&s->slots, is->slots);
 	u->class = class_of(s, &u->is);
 	if (u->is.predicted_ns) {
-		s->known = grown(s->arena, s->known, s->n_known, &s->cap_known, sizeof(*s->known));
+		s->known = arena_grow(s->arena, s->known, s->n_known, &s->cap_known, sizeof(*s->known));
 		s->known[s->n_known++] = u->is.predicted_ns;
 	}
 	account(s, u, true);
@@ -264,7 +253,7 @@ static void edge_add(struct schedule *s, uint32_t from, uint32_t to)
 {
 	if (unit_at(s, from)->state >= ENDED)
 		return;
-	s->edges = grown(s->arena, s->edges, s->n_edges, &s->cap_edges, sizeof(*s->edges));
+	s->edges = arena_grow(s->arena, s->edges, s->n_edges, &s->cap_edges, sizeof(*s->edges));
 	s->edges[s->n_edges] = (struct edge){to, unit_at(s, from)->then};
 	unit_at(s, from)->then = (uint32_t)s->n_edges++;
 	unit_at(s, to)->waits++;

@@ -97,14 +97,7 @@ static bool lane_is(const struct lane *l, const struct schedule_job *j)
 
 static uint32_t lane_add(struct simulation *s, const struct schedule_job *j)
 {
-	if (s->n_lanes == s->cap_lanes) {
-		size_t cap = s->cap_lanes ? s->cap_lanes * 2 : 16;
-		struct lane *more = arena_array(s->scratch, struct lane, cap);
-		if (s->n_lanes)
-			memcpy(more, s->lanes, s->n_lanes * sizeof(*more));
-		s->lanes = more;
-		s->cap_lanes = cap;
-	}
+	s->lanes = arena_grow(s->scratch, s->lanes, s->n_lanes, &s->cap_lanes, sizeof(*s->lanes));
 	s->lanes[s->n_lanes] = (struct lane){.locks = j->locks, .n_locks = j->n_locks, .slots = j->slots};
 	return (uint32_t)s->n_lanes++;
 }

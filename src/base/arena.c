@@ -90,6 +90,18 @@ void arena_reset(struct arena *a)
 	POISON(a->block->at, a->block->size_bytes);
 }
 
+void *arena_grow(struct arena *a, void *items, size_t n_items, size_t *cap_items, size_t item_bytes)
+{
+	if (n_items < *cap_items)
+		return items;
+	size_t cap = *cap_items ? *cap_items * 2 : 16;
+	void *more = arena_alloc(a, cap * item_bytes);
+	if (n_items)
+		memcpy(more, items, n_items * item_bytes);
+	*cap_items = cap;
+	return more;
+}
+
 char *arena_copy(struct arena *a, struct str s)
 {
 	char *p = arena_alloc(a, s.n + 1);

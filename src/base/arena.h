@@ -28,6 +28,12 @@ void *arena_alloc(struct arena *a, size_t size_bytes);
 #define arena_new(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define arena_array(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (n)))
 
+/*
+ * Room for one more item behind n_items: doubles *cap_items when they have reached it. Returns the array,
+ * which may have moved; what was outgrown stays in the arena. Where that would weigh, vec.h.
+ */
+void *arena_grow(struct arena *a, void *items, size_t n_items, size_t *cap_items, size_t item_bytes);
+
 /* A copy with a NUL behind it. */
 char *arena_copy(struct arena *a, struct str s);
 struct str arena_str(struct arena *a, struct str s);

@@ -120,14 +120,7 @@ static struct package *package_of(struct suite *s, struct str name)
 	for (size_t i = g->n; i > 0; i--)
 		if (str_eq(g->packages[i - 1].name, name))
 			return &g->packages[i - 1];
-	if (g->n == g->cap) {
-		size_t cap = g->cap ? g->cap * 2 : 64;
-		struct package *more = arena_array(&s->arena, struct package, cap);
-		if (g->n)
-			memcpy(more, g->packages, sizeof(*more) * g->n);
-		g->packages = more;
-		g->cap = cap;
-	}
+	g->packages = arena_grow(&s->arena, g->packages, g->n, &g->cap, sizeof(*g->packages));
 	g->packages[g->n] = (struct package){.name = arena_str(&s->arena, name)};
 	return &g->packages[g->n++];
 }

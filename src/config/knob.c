@@ -236,14 +236,7 @@ static int parse(struct knob_values *v, const struct knob *k, struct str text, u
 
 static void list_add(struct arena *a, struct knob_list *list, const char *text)
 {
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 8;
-		const char **at = arena_array(a, const char *, cap);
-		if (list->n)
-			memcpy(at, list->at, list->n * sizeof(*at));
-		list->at = at;
-		list->cap = cap;
-	}
+	list->at = arena_grow(a, list->at, list->n, &list->cap, sizeof(*list->at));
 	list->at[list->n++] = text;
 }
 

@@ -46,14 +46,7 @@ static void add(struct remarks *r, struct place at, bool warning, const char *te
 	++*count;
 	if (r->n == REMARKS_KEPT)
 		return;
-	if (r->n == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 8;
-		struct remark *grown = arena_array(r->arena, struct remark, cap);
-		if (r->n)
-			memcpy(grown, r->at, r->n * sizeof(*grown));
-		r->at = grown;
-		r->cap = cap;
-	}
+	r->at = arena_grow(r->arena, r->at, r->n, &r->cap, sizeof(*r->at));
 	r->at[r->n++] = (struct remark){
 	    .at = at, .text = clean(r->arena, str_of(text)), .warning = warning, .secret = r->secret};
 }

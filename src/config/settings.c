@@ -30,14 +30,7 @@ static struct bench *find_bench(const struct settings *s, struct str name)
 
 static struct bench *add_bench(struct settings *s, struct place at)
 {
-	if (s->n_benches == s->cap_benches) {
-		size_t cap = s->cap_benches ? s->cap_benches * 2 : 8;
-		struct bench **grown = arena_array(s->arena, struct bench *, cap);
-		if (s->n_benches)
-			memcpy(grown, s->benches, s->n_benches * sizeof(*grown));
-		s->benches = grown;
-		s->cap_benches = cap;
-	}
+	s->benches = arena_grow(s->arena, s->benches, s->n_benches, &s->cap_benches, sizeof(struct bench *));
 	struct bench *b = arena_new(s->arena, struct bench);
 	struct knob_values v;
 	knob_defaults(&v, &bench_item_table, b, s->arena);
