@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/words.h"
-#include "cmd/bench_session.h"
+#include "bench/session.h"
 #include "cmd/cmd.h"
 #include "config/config_file.h"
 #include "config/knob_help.h"

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "collect/http_post.h"
+#include "net/http_post.h"
 #include "record/reader.h"
 #include "report/out.h"
 #include "report/report_otlp.h"

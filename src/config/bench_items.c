@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "config/bound_text.h"
 
-#define AT(field) offsetof(struct bench, field)
+#define AT(field) offsetof(struct bench_item, field)
 /* A key of an item is no flag; the row has the name in both places, as messages and documents ask for either.
  */
 #define KEY(name) .flag = (name), .yaml = (name)
@@ -189,7 +189,7 @@ const struct knob_table bench_item_table = {
     .operands = "",
     .rows = rows,
     .n_rows = sizeof(rows) / sizeof(rows[0]),
-    .options_bytes = sizeof(struct bench),
+    .options_bytes = sizeof(struct bench_item),
     .has_units = true,
 };
 
@@ -201,42 +201,42 @@ static struct str nth_word(const char *choices, int n)
 	return word;
 }
 
-struct str bench_subject_word(enum bench_subject subject)
+struct str bench_kind_word(enum bench_kind subject)
 {
 	return nth_word("exec|http|mcp|container|import|c", (int)subject);
 }
 
-bool bench_has(enum bench_subject subject, const struct knob *row)
+bool bench_has(enum bench_kind subject, const struct knob *row)
 {
 	struct str rest = row->only ? str_of(row->only) : STR_NONE, word;
 	while (row->only && str_next(&rest, '|', &word))
-		if (str_eq(word, bench_subject_word(subject)))
+		if (str_eq(word, bench_kind_word(subject)))
 			return true;
 	return !row->only;
 }
 
-static void complete_keys(const struct bench *b, struct remarks *remarks)
+static void complete_keys(const struct bench_item *b, struct remarks *remarks)
 {
 	for (size_t i = 0; i < bench_item_table.n_rows; i++) {
 		const struct knob *k = &rows[i];
-		if (b->values.origins[i] == ORIGIN_DEFAULT || bench_has((enum bench_subject)b->subject.is, k))
+		if (b->values.origins[i] == ORIGIN_DEFAULT || bench_has((enum bench_kind)b->subject.is, k))
 			continue;
 		struct place at = {b->values.lines[i], 0, 0};
-		struct str word = bench_subject_word((enum bench_subject)b->subject.is);
+		struct str word = bench_kind_word((enum bench_kind)b->subject.is);
 		at.column = b->at.column;
 		remark(remarks, at.line ? at : b->at, "'%s' is no key of subject '%.*s' (it is one of %s)",
 		       k->yaml, STR_ARG(word), k->only);
 	}
 }
 
-void bench_complete(const struct bench *b, bool has_image, struct remarks *remarks)
+void bench_complete(const struct bench_item *b, bool has_image, struct remarks *remarks)
 {
-	struct str word = bench_subject_word((enum bench_subject)b->subject.is);
+	struct str word = bench_kind_word((enum bench_kind)b->subject.is);
 	int commands = (b->command.n > 0) + (b->shell != NULL), n = 1;
 	const char *needs = "";
 	if (!b->name)
 		remark(remarks, b->at, "a bench needs a 'name'");
-	switch ((enum bench_subject)b->subject.is) {
+	switch ((enum bench_kind)b->subject.is) {
 	case BENCH_EXEC:
 		n = b->variants.n ? 1 : commands;
 		needs = "'command' or 'shell'";
@@ -265,7 +265,7 @@ void bench_complete(const struct bench *b, bool has_image, struct remarks *remar
 		n = b->program != NULL || b->variants.n;
 		needs = "'program'";
 		break;
-	case BENCH_SUBJECTS:
+	case BENCH_KINDS:
 		break;
 	}
 	if (!n)

@@ -13,20 +13,20 @@
 #include "config/remarks.h"
 
 /* Indices of the choices, in the order in which the row names them. */
-enum bench_subject {
+enum bench_kind {
 	BENCH_EXEC,
 	BENCH_HTTP,
 	BENCH_MCP,
 	BENCH_CONTAINER,
 	BENCH_IMPORT,
 	BENCH_C,
-	BENCH_SUBJECTS
+	BENCH_KINDS
 };
 
 /* A text or list that was not given is NULL or empty, a number 0, unless its row has a default. */
-struct bench {
+struct bench_item {
 	const char *name;
-	struct knob_choice subject; /* enum bench_subject */
+	struct knob_choice subject; /* enum bench_kind */
 	bool enabled;
 
 	/* how often, how long */
@@ -69,10 +69,10 @@ struct bench {
 extern const struct knob_table bench_item_table;
 
 /* The word for a subject: "http". */
-struct str bench_subject_word(enum bench_subject subject);
+struct str bench_kind_word(enum bench_kind subject);
 
 /* Whether benches of that subject have the key of that row. */
-bool bench_has(enum bench_subject subject, const struct knob *row);
+bool bench_has(enum bench_kind subject, const struct knob *row);
 
 /* What is missing, and keys of other subjects, as remarks. has_image: a default image is known. */
-void bench_complete(const struct bench *b, bool has_image, struct remarks *remarks);
+void bench_complete(const struct bench_item *b, bool has_image, struct remarks *remarks);

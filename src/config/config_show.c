@@ -337,14 +337,14 @@ void config_show_rows(struct buf *b, const struct config_show *how, const struct
 	}
 }
 
-static void show_bench(struct buf *b, const struct config_show *how, const struct bench *bench, int indent)
+static void show_bench(struct buf *b, const struct config_show *how, const struct bench_item *bench, int indent)
 {
 	const struct knob_values *v = &bench->values;
 	bool first = true;
 	for (size_t i = 0; i < v->table->n_rows; i++) {
 		const struct knob *k = &v->table->rows[i];
 		size_t from = b->n;
-		if (!is_given(v, i) || !bench_has((enum bench_subject)bench->subject.is, k))
+		if (!is_given(v, i) || !bench_has((enum bench_kind)bench->subject.is, k))
 			continue;
 		buf_printf(b, "%*s%s%s: ", indent, "", first ? "- " : "  ", k->yaml);
 		first = false;

@@ -20,7 +20,7 @@ void settings_init(struct settings *s, struct arena *arena)
 	knob_defaults(&s->values[SETTINGS_PROFILING], &profiling_table, &s->profiling, arena);
 }
 
-static struct bench *find_bench(const struct settings *s, struct str name)
+static struct bench_item *find_bench(const struct settings *s, struct str name)
 {
 	for (size_t i = 0; i < s->n_benches; i++)
 		if (s->benches[i]->name && str_is(name, s->benches[i]->name))
@@ -28,10 +28,10 @@ static struct bench *find_bench(const struct settings *s, struct str name)
 	return NULL;
 }
 
-static struct bench *add_bench(struct settings *s, struct place at)
+static struct bench_item *add_bench(struct settings *s, struct place at)
 {
-	s->benches = arena_grow(s->arena, s->benches, s->n_benches, &s->cap_benches, sizeof(struct bench *));
-	struct bench *b = arena_new(s->arena, struct bench);
+	s->benches = arena_grow(s->arena, s->benches, s->n_benches, &s->cap_benches, sizeof(struct bench_item *));
+	struct bench_item *b = arena_new(s->arena, struct bench_item);
 	struct knob_values v;
 	knob_defaults(&v, &bench_item_table, b, s->arena);
 	b->values = v;
@@ -44,7 +44,7 @@ static void read_item(struct settings *s, const struct yaml_node *item, enum kno
 		      struct remarks *remarks)
 {
 	const struct yaml_node *name = yaml_find(item, STR("name"));
-	struct bench *b = name && name->kind == YAML_KIND_TEXT ? find_bench(s, name->text) : NULL;
+	struct bench_item *b = name && name->kind == YAML_KIND_TEXT ? find_bench(s, name->text) : NULL;
 	struct place at = {item->at.line, item->at.column, 1};
 	if (item->kind == YAML_KIND_BROKEN)
 		return;
@@ -140,7 +140,7 @@ static size_t row_at(const struct knob_values *v, const void *field)
 }
 
 /* Where a bench says nothing of to, what stands in from; it keeps the place that it came from. */
-static void inherit(struct bench *b, void *to, const struct knob_values *v, const void *from, size_t bytes)
+static void inherit(struct bench_item *b, void *to, const struct knob_values *v, const void *from, size_t bytes)
 {
 	size_t mine = row_at(&b->values, to), other = row_at(v, from);
 	static const char nothing[sizeof(int64_t)];
@@ -151,7 +151,7 @@ static void inherit(struct bench *b, void *to, const struct knob_values *v, cons
 	b->values.lines[mine] = v->lines[other];
 }
 
-static void finish_bench(struct settings *s, struct bench *b, bool is_short)
+static void finish_bench(struct settings *s, struct bench_item *b, bool is_short)
 {
 	const struct knob_values *top = &s->values[SETTINGS_TOP],
 				 *benchmarks = &s->values[SETTINGS_BENCHMARKS];
@@ -193,7 +193,7 @@ static size_t add_pairs(const struct knob_list *pairs, struct arena *arena, stru
 	return n;
 }
 
-size_t settings_bench_targets(const struct bench *b, struct arena *arena, struct target_wish **ret)
+size_t settings_bench_targets(const struct bench_item *b, struct arena *arena, struct target_wish **ret)
 {
 	*ret = arena_array(arena, struct target_wish, b->targets.n + 1);
 	return add_pairs(&b->targets, arena, *ret);

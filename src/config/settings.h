@@ -33,7 +33,7 @@ struct settings {
 	struct load_tests_wishes load_tests;
 	struct memory_wishes memory;
 	struct profiling_wishes profiling;
-	struct bench **benches; /* in the file's order */
+	struct bench_item **benches; /* in the file's order */
 	size_t n_benches, cap_benches;
 	struct knob_values values[SETTINGS_PARTS]; /* of the parts, for their origins */
 	struct arena *arena;
@@ -69,4 +69,4 @@ void settings_finish(struct settings *s, bool is_short);
 size_t settings_targets(const struct settings *s, struct arena *arena, struct target_wish **ret);
 
 /* The same for one bench's own. */
-size_t settings_bench_targets(const struct bench *b, struct arena *arena, struct target_wish **ret);
+size_t settings_bench_targets(const struct bench_item *b, struct arena *arena, struct target_wish **ret);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "engine/watch_http.h"
+#include "net/answer.h"
 
 struct link {
 	int fd; /* -1: closed */

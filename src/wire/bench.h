@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "wire/str.h"
+#include "wire/target.h"
 
 /* No figure: the run failed, or the machine has no such counter. */
 #define BENCH_NONE INT64_MIN
@@ -37,13 +38,25 @@ struct bench_param {
 
 struct bench_subject {
 	struct str name;    /* the identity over several sessions */
-	struct str command; /* as shown: secrets struck out */
+	struct str bench;   /* the item of fettle.yaml that it is part of; empty: a command of the command line */
+	struct str kind;    /* "exec", "http", "mcp", "container", "import", "c" */
+	struct str command; /* or URL, as shown: secrets struck out */
 	struct bench_param *params;
 	uint32_t n_params, n_columns;
 	uint32_t n_rounds, per_round;
+	uint32_t concurrency; /* runs at once: per_round is then the same; 0 and 1: one by one */
+	int64_t busy_ns;      /* while runs were under way, several at once counted once; BENCH_NONE: not known */
 	struct bench_column *columns;
 	uint32_t good, failed, timed_out; /* runs; timed_out is part of failed */
 	struct str failure;               /* how the first bad one ended: "exit code 3" */
+};
+
+/* A bound of fettle.yaml and what became of it. */
+struct bench_target {
+	struct str metric;    /* as the file names it: "wall", "container_startup_ms" */
+	struct str benchmark; /* the subject that it was judged on; empty: nothing had that metric */
+	struct str figure;    /* of which metric: "startup" */
+	struct target_verdict verdict;
 };
 
 /* How restless the machine was while the session ran. */
@@ -69,6 +82,8 @@ struct bench {
 	struct bench_noise noise;
 	struct bench_subject *subjects;
 	uint32_t n_subjects;
+	struct bench_target *targets;
+	uint32_t n_targets;
 	struct str *notes; /* sentences that a person should read */
 	uint32_t n_notes;
 };

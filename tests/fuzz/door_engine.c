@@ -2,7 +2,7 @@
 #include "door.h"
 #include "engine/watch_api.h"
 #include "engine/watch_events.h"
-#include "engine/watch_http.h"
+#include "net/answer.h"
 
 static void ports_hold(const struct ports *p)
 {

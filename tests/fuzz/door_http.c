@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "collect/http_post.h"
+#include "net/http_post.h"
 #include "door.h"
 
 static void url(struct str s)

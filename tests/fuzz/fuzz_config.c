@@ -70,7 +70,7 @@ static void check_benches(const struct settings *s)
 	struct arena arena = {0};
 	struct target_wish *t;
 	for (size_t i = 0; i < s->n_benches; i++) {
-		const struct bench *b = s->benches[i];
+		const struct bench_item *b = s->benches[i];
 		expect(b->name && b->rounds >= 1 && b->timeout_ns >= 1 && b->warmup >= 0);
 		expect(settings_bench_targets(b, &arena, &t) == b->targets.n);
 	}

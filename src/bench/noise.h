@@ -1,5 +1,5 @@
 /*
- * collect/noise.h - how restless the machine is, and which machine it is.
+ * bench/noise.h - how restless the machine is, and which machine it is.
  */
 #pragma once
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /*
- * collect/counters.h - the processor's own counters of a command (perf_event).
+ * bench/counters.h - the processor's own counters of a command (perf_event).
  *
  * Opened on the process that will start commands: its children inherit them, and they count from exec on. A
  * virtual machine often has none; then there are fewer columns and one note, never a failure. An open counter

@@ -1,4 +1,4 @@
-#include "cmd/bench_session.h"
+#include "bench/session.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,6 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "base/words.h"
-#include "cmd/cmd.h"
 #include "collect/proc.h"
 #include "measure/interleave.h"
 #include "measure/ratio.h"

@@ -1,5 +1,5 @@
 /*
- * cmd/bench_session.h - commands, run in rounds, and what that gives.
+ * bench/session.h - commands, run in rounds, and what that gives.
  *
  *	session_init, session_add..., session_begin, session_warm, session_rounds..., session_finish,
  *session_end
@@ -10,8 +10,8 @@
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
-#include "collect/noise.h"
-#include "collect/starter.h"
+#include "bench/noise.h"
+#include "bench/starter.h"
 #include "config/bench_knobs.h"
 #include "wire/bench.h"
 

@@ -1,4 +1,4 @@
-#include "collect/tls.h"
+#include "net/tls.h"
 
 #include <arpa/inet.h>
 #include <dlfcn.h>

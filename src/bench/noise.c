@@ -1,4 +1,4 @@
-#include "collect/noise.h"
+#include "bench/noise.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "collect/http_post.h"
+#include "net/http_post.h"
 
 static void a_url_is_host_port_path_and_login(void **state)
 {

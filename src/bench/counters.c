@@ -1,4 +1,4 @@
-#include "collect/counters.h"
+#include "bench/counters.h"
 
 #include <errno.h>
 #include <linux/perf_event.h>

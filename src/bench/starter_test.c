@@ -20,7 +20,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "collect/starter.h"
+#include "bench/starter.h"
 
 extern char **environ;
 

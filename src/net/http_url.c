@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "collect/http_post.h"
+#include "net/http_post.h"
 
 bool http_is_url(const char *text)
 {

@@ -1,5 +1,5 @@
 /*
- * collect/starter.h - a small process that starts commands, times them, and reaps them.
+ * bench/starter.h - a small process that starts commands, times them, and reaps them.
  *
  * Linux begins a child's peak RSS at the peak of the process that it was born from, also with vfork: what is
  * larger than the command itself would be told as the command's. So the commands are not born from the tool
@@ -17,7 +17,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
-#include "collect/counters.h"
+#include "bench/counters.h"
 
 /* A program to run; see proc_find for path. argv and env are NULL-terminated. */
 struct starter_command {

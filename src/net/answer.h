@@ -1,5 +1,5 @@
 /*
- * engine/watch_http.h - an answer of HTTP/1.1, taken apart as it arrives, in pieces of any size.
+ * net/answer.h - an answer of HTTP/1.1, taken apart as it arrives, in pieces of any size.
  *
  * Bodies by Content-Length, in chunks, and up to the end of the connection. Hostile bytes end in ANSWER_BAD.
  */

@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "base/str.h"
-#include "collect/http_post.h"
+#include "net/http_post.h"
 
 enum { HEAD_BYTES = 64 * 1024 };
 static const char begins[] = "HTTP/1.";

@@ -1,4 +1,4 @@
-#include "collect/starter.h"
+#include "bench/starter.h"
 
 #include <errno.h>
 #include <fcntl.h>

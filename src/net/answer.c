@@ -1,4 +1,4 @@
-#include "engine/watch_http.h"
+#include "net/answer.h"
 
 #include <string.h>
 #include <strings.h>

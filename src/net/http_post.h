@@ -1,5 +1,5 @@
 /*
- * collect/http_post.h - one POST to somebody's HTTP server, with a bounded time.
+ * net/http_post.h - one POST to somebody's HTTP server, with a bounded time.
  *
  * HTTP/1.1 over TCP, or TLS for https; a connection a request. Redirects are not followed,
  * proxies not asked. Blocks the caller until the answer is there or the time is up. What is

@@ -1,4 +1,4 @@
-#include "collect/http_post.h"
+#include "net/http_post.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "collect/tls.h"
+#include "net/tls.h"
 
 struct link {
 	int fd;

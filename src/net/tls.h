@@ -1,5 +1,5 @@
 /*
- * collect/tls.h - TLS over a connected socket, by the OpenSSL that the machine has.
+ * net/tls.h - TLS over a connected socket, by the OpenSSL that the machine has.
  *
  * libssl is loaded when it is first asked for, so that a start that needs none pays nothing
  * (1.4 ms of `fettle --version` against 2.5 ms and more with it linked). The peer's certificate
