@@ -15,6 +15,8 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "base/words.h"
+#include "bench/figures.h"
+#include "bench/stop.h"
 #include "collect/proc.h"
 #include "measure/interleave.h"
 #include "measure/ratio.h"
@@ -23,7 +25,6 @@
 extern char **environ;
 
 enum {
-	FIXED = 9, /* metrics of every run */
 	HOPELESS = 10,
 	PASS_NS = 8 * 1000 * 1000, /* of one subject's runs in a round of a comparison */
 	PER_ROUND_MOST = 24,
@@ -33,37 +34,12 @@ enum {
 	LOOP_EVERY_NS = 200 * 1000 * 1000,
 };
 
-static const struct {
-	const char *name, *unit;
-} fixed[FIXED] = {{"wall", "ns"},
-		  {"cpu", "ns"},
-		  {"user", "ns"},
-		  {"system", "ns"},
-		  {"peak_rss", "bytes"},
-		  {"minor_faults", "count"},
-		  {"major_faults", "count"},
-		  {"voluntary_switches", "count"},
-		  {"involuntary_switches", "count"}};
-
 struct session_runs {
-	int64_t *values[FIXED + COUNTERS_MOST]; /* by run; BENCH_NONE where it failed */
+	int64_t *values[FIGURES + COUNTERS_MOST]; /* by run; BENCH_NONE where it failed */
 	size_t n, cap;
 	uint32_t good, failed, timed_out;
 	char failure[160];
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
-bool session_interrupted(void)
-{
-	return interrupted;
-}
 
 void session_init(struct session *s, const char *command, const struct exec_wishes *o)
 {
@@ -240,7 +216,7 @@ static int wait_for(struct session *s, const struct starter_result **ret, uint32
 {
 	struct pollfd fds[2] = {{.fd = s->starter.talk, .events = POLLIN},
 				{.fd = s->drain, .events = POLLIN}};
-	while (!interrupted) {
+	while (!stop_asked()) {
 		int n = poll(fds, s->drain >= 0 ? 2 : 1, -1);
 		if (n < 0 && errno != EINTR)
 			return err_sys(e, "cannot wait for the commands");
@@ -269,14 +245,6 @@ static int once(struct session *s, uint32_t command, const char *option, struct 
 	return refuse(e, "failed", option);
 }
 
-static void catch_signals(void)
-{
-	struct sigaction sa = {.sa_handler = on_signal};
-	(void)sigaction(SIGINT, &sa, NULL);
-	(void)sigaction(SIGTERM, &sa, NULL);
-	(void)sigaction(SIGHUP, &sa, NULL);
-}
-
 int session_begin(struct session *s, struct err *e)
 {
 	int why = 0;
@@ -297,23 +265,12 @@ int session_begin(struct session *s, struct err *e)
 	s->starting.timeout_ns = s->o->timeout_ns;
 	s->starting.grace_ns = GRACE_NS;
 	s->starting.counters = s->counters.n ? &s->counters : NULL;
-	catch_signals();
+	stop_catch();
 	if (starter_begin(&s->starter, &s->starting, e) < 0)
 		return e->fault;
 	noise_read(&s->before);
 	s->set_up = true;
 	return s->o->setup ? once(s, setup_of(s), "setup", e) : 0;
-}
-
-static void say_end(char ret[160], const struct starter_result *r)
-{
-	if (r->timed_out)
-		(void)snprintf(ret, 160, "took longer than --timeout");
-	else if (WIFSIGNALED(r->status))
-		(void)snprintf(ret, 160, "signal %d (%s)", WTERMSIG(r->status),
-			       strsignal(WTERMSIG(r->status)));
-	else
-		(void)snprintf(ret, 160, "exit code %d", WEXITSTATUS(r->status));
 }
 
 static bool is_good(const struct session *s, const struct starter_result *r)
@@ -325,14 +282,13 @@ static void keep(struct session *s, uint32_t subject, const struct starter_resul
 {
 	struct session_runs *runs = &s->runs[subject];
 	bool good = is_good(s, r);
-	int64_t v[FIXED] = {r->wall_ns,    r->user_ns + r->system_ns, r->user_ns,      r->system_ns,
-			    r->rss_bytes,  r->minor_faults,           r->major_faults, r->voluntary,
-			    r->involuntary};
+	int64_t v[FIGURES];
 	size_t cap = runs->cap;
-	for (uint32_t m = 0; m < FIXED + s->counters.n; m++) {
+	figures_of(r, v);
+	for (uint32_t m = 0; m < FIGURES + s->counters.n; m++) {
 		size_t own = cap;
 		runs->values[m] = vec_grow(runs->values[m], runs->n, &own, sizeof(int64_t));
-		runs->values[m][runs->n] = !good ? BENCH_NONE : m < FIXED ? v[m] : r->counters[m - FIXED];
+		runs->values[m][runs->n] = !good ? BENCH_NONE : m < FIGURES ? v[m] : r->counters[m - FIGURES];
 		runs->cap = own;
 	}
 	runs->n++;
@@ -340,7 +296,7 @@ static void keep(struct session *s, uint32_t subject, const struct starter_resul
 	runs->failed += !good;
 	runs->timed_out += r->timed_out;
 	if (!good && !runs->failure[0])
-		say_end(runs->failure, r);
+		figures_end(runs->failure, sizeof(runs->failure), r, s->o->timeout_ns);
 }
 
 /* What came back: runs of subjects are kept, the rest must only have gone well. */
@@ -540,7 +496,7 @@ static void tell_subject(struct session *s, uint32_t i, struct bench_subject *re
 				      .command = s->subjects[i].shown,
 				      .params = s->subjects[i].params,
 				      .n_params = s->subjects[i].n_params,
-				      .n_columns = FIXED + s->counters.n,
+				      .n_columns = FIGURES + s->counters.n,
 				      .n_rounds = s->n_rounds,
 				      .per_round = s->per_round,
 				      .good = r->good,
@@ -550,8 +506,8 @@ static void tell_subject(struct session *s, uint32_t i, struct bench_subject *re
 	ret->columns = arena_array(&s->arena, struct bench_column, ret->n_columns);
 	for (uint32_t m = 0; m < ret->n_columns; m++)
 		ret->columns[m] = (struct bench_column){
-		    .metric = str_of(m < FIXED ? fixed[m].name : s->kinds[m - FIXED].metric),
-		    .unit = str_of(m < FIXED ? fixed[m].unit : "count"),
+		    .metric = str_of(m < FIGURES ? figure_kinds[m].name : s->kinds[m - FIGURES].metric),
+		    .unit = str_of(m < FIGURES ? figure_kinds[m].unit : "count"),
 		    .values = r->values[m]};
 }
 
@@ -609,7 +565,7 @@ void session_tell(struct session *s, struct bench *ret)
 int session_end(struct session *s, struct err *e)
 {
 	int rc = 0;
-	if (s->set_up && s->o->cleanup && s->starter.pid > 0 && !interrupted)
+	if (s->set_up && s->o->cleanup && s->starter.pid > 0 && !stop_asked())
 		rc = once(s, cleanup_of(s), "cleanup", e);
 	starter_end(&s->starter);
 	if (s->starting.in >= 0)
@@ -619,7 +575,7 @@ int session_end(struct session *s, struct err *e)
 		(void)close(s->starting.out);
 	}
 	for (size_t i = 0; s->runs && i < s->n_subjects; i++)
-		for (unsigned m = 0; m < FIXED + COUNTERS_MOST; m++)
+		for (unsigned m = 0; m < FIGURES + COUNTERS_MOST; m++)
 			vec_free(s->runs[i].values[m]);
 	vec_free(s->loops);
 	vec_free(s->subjects);

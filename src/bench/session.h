@@ -70,5 +70,3 @@ uint32_t session_fit(const struct session *s, int64_t time_ns);
 void session_tell(struct session *s, struct bench *ret);
 /* Ends everything; runs --cleanup where --setup ran. */
 must_use int session_end(struct session *s, struct err *e);
-/* Whether a signal asked us to stop; functions above then return a fault whose code is 130. */
-bool session_interrupted(void);

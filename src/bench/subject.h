@@ -31,20 +31,24 @@ struct subject_run {
 struct subject {
 	const struct subject_kind *kind;
 	const struct bench_item *item;
-	struct str name;     /* "NAME/param=value/variant/x8": the identity over several sessions */
-	const char *instead; /* of a variant: stands in place of the command, url, image or program; or NULL */
+	struct str name; /* "NAME/param=value/variant/x8": the identity over several sessions */
+	const char
+	    *instead; /* of a variant: stands in place of the command, url, image or program; or NULL */
 	const struct bench_param *params;
 	uint32_t n_params;
 	uint32_t concurrency; /* operations at once; workers are 0 .. concurrency - 1 */
 	int64_t timeout_ns;   /* of one operation; above 0 */
 	struct arena *arena;  /* for open alone; lives as long as the subject */
-	struct str shown;     /* open sets it: the command or URL as a person may see it, secrets struck out */
-	void *state;          /* the kind's own */
+	struct str shown; /* open sets it: the command or URL as a person may see it, secrets struck out */
+	int64_t floor_rss_bytes; /* a peak_rss of this or less means: at most this; 0: of no kind with one */
+	void *state;             /* the kind's own */
 };
 
 struct subject_kind {
+	const char *word;                     /* "exec" */
 	const struct subject_metric *metrics; /* the first is the main one: a time in ns */
 	uint32_t n_metrics;
+	uint32_t warmup; /* rounds before the first that counts, where the file does not say */
 	/*
 	 * Starts or connects what must be there before the first operation, and does one operation (a dry
 	 * run), checked as any other. A fault is told as the subject's failure; others go on. close is called

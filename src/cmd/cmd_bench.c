@@ -1,21 +1,22 @@
-/* fettle bench exec: commands, measured. */
+/* fettle bench: what fettle.yaml names (bench_suite.c), or commands of the command line. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/words.h"
 #include "bench/session.h"
+#include "bench/stop.h"
+#include "cmd/bench_print.h"
+#include "cmd/bench_suite.h"
 #include "cmd/cmd.h"
 #include "config/config_file.h"
 #include "config/knob_help.h"
 #include "record/bench_file.h"
-#include "report/report_bench.h"
 
 extern char **environ;
 
-enum { PARAMS = 8, VALUES = 1000, CONFIDENCE_PERCENT = 95 };
+enum { PARAMS = 8, VALUES = 1000 };
 
 struct dimension {
 	struct str name;
@@ -171,43 +172,6 @@ static int measure(struct bench_job *job, struct bench *ret, struct err *e)
 	return 0;
 }
 
-static void put_text(struct bench_job *job, const struct bench *b, struct out *out)
-{
-	struct term t = {.out = out,
-			 .columns = terminal_columns(STDOUT_FILENO),
-			 .colour = wants_colour(&job->o->exec.color, STDOUT_FILENO)};
-	bench_text(&t, b);
-	if (b->n_subjects < 2)
-		return;
-	struct comparison *each = arena_array(&job->arena, struct comparison, b->n_subjects);
-	for (uint32_t i = 1; i < b->n_subjects; i++)
-		each[i] = bench_compare_pair(&job->arena, &b->subjects[0], &b->subjects[i], &compare_defaults,
-					     CONFIDENCE_PERCENT / 100.0, b->seed);
-	out_char(out, '\n');
-	bench_text_beside(&t, b, each);
-}
-
-static int print(struct bench_job *job, const struct bench *b, struct err *e)
-{
-	static void (*const forms[])(struct out *, const struct bench *) = {
-	    [BENCH_CSV] = bench_csv,     [BENCH_MARKDOWN] = bench_markdown,
-	    [BENCH_JUNIT] = bench_junit, [BENCH_HYPERFINE] = bench_hyperfine,
-	    [BENCH_GO] = bench_go,       [BENCH_OPENMETRICS] = bench_openmetrics};
-	struct out out;
-	out_to_fd(&out, STDOUT_FILENO);
-	if (job->o->format.is == BENCH_TEXT) {
-		put_text(job, b, &out);
-	} else if (job->o->format.is == BENCH_JSON) {
-		struct buf text = {0};
-		bench_file_put(&text, b);
-		out_str(&out, buf_view(&text));
-		buf_free(&text);
-	} else {
-		forms[job->o->format.is](&out, b);
-	}
-	return out_close(&out, e);
-}
-
 /* A benchmark of which a run failed is a bad verdict; what was measured is told all the same. */
 static int verdict(const struct bench *b)
 {
@@ -217,13 +181,16 @@ static int verdict(const struct bench *b)
 	return 0;
 }
 
-static int bench_exec(const struct bench_options *o, const struct knob_list *words, struct err *e)
+static int bench_exec(const struct bench_options *o, const struct knob_values *v,
+		      const struct knob_list *words, struct err *e)
 {
+	const char *misplaced = bench_misplaced(v, true);
 	struct bench_job job = {.o = o};
 	struct bench b;
 	struct err at_end = {0};
 	session_init(&job.session, "bench", &o->exec);
-	int rc = read_commands(&job, words, e);
+	int rc = misplaced ? err_usage(e, "'--%s' is for benches of fettle.yaml", misplaced)
+			   : read_commands(&job, words, e);
 	if (rc == 0) {
 		add_subjects(&job);
 		rc = measure(&job, &b, e);
@@ -231,7 +198,7 @@ static int bench_exec(const struct bench_options *o, const struct knob_list *wor
 	if (rc == 0)
 		rc = bench_file_write(o->exec.output, &b, e);
 	if (rc == 0)
-		rc = print(&job, &b, e);
+		rc = bench_print(o, &b, e);
 	if (rc == 0)
 		rc = verdict(&b);
 	if (session_end(&job.session, &at_end) < 0 && rc >= 0) {
@@ -250,22 +217,22 @@ static int run(int n_words, char **words)
 	struct knob_list operands;
 	struct err e = {0};
 	bool is_exec = n_words > 0 && strcmp(words[0], "exec") == 0;
-	knob_defaults(&v, &bench_table, &o, &arena);
+	knob_defaults(&v, is_exec ? &bench_table : &bench_suite_table, &o, &arena);
 	int rc = config_gather(&v, (size_t)(n_words - is_exec), words + is_exec, environ, &operands, &e);
 	if (rc == 0 && v.help)
 		rc = print_help(&bench_table);
 	else if (rc == 0 && !is_exec)
-		rc = err_usage(&e, "what is to be measured? 'fettle bench exec -- COMMAND'");
+		rc = bench_suite(&o, &v, &operands, &e);
 	else if (rc == 0)
-		rc = bench_exec(&o, &operands, &e);
+		rc = bench_exec(&o, &v, &operands, &e);
 	arena_free(&arena);
-	if (rc < 0 && session_interrupted())
+	if (stop_asked())
 		return 130;
 	return rc < 0 ? complain("bench", &e) : rc;
 }
 
 const struct cmd cmd_bench = {
     .name = "bench",
-    .brief = "measure commands",
+    .brief = "measure what fettle.yaml names, or commands",
     .run = run,
 };

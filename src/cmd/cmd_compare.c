@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/words.h"
 #include "bench/session.h"
+#include "bench/stop.h"
 #include "cmd/cmd.h"
 #include "cmd/compare_runs.h"
 #include "config/config_file.h"
@@ -220,7 +221,7 @@ static int run(int n_words, char **words)
 			 ? stored(&job, operands.at[0], operands.at[1], &e)
 			 : err_usage(&e, "compare what? '--against COMMAND -- COMMAND', or two folders");
 	arena_free(&job.arena);
-	if (rc < 0 && session_interrupted())
+	if (rc < 0 && stop_asked())
 		return 130;
 	return rc < 0 ? complain("compare", &e) : rc;
 }

@@ -180,6 +180,16 @@ static const struct knob bench_rows[] = {
      .offset = OF_BENCH(time_ns),
      .type = KNOB_DURATION},
     EXEC_OFTEN(OF_BENCH),
+    {.flag = "short",
+     .help = "The quick form of the benches of fettle.yaml: one round of warm-up, and at most short-rounds.",
+     .group = often,
+     .offset = offsetof(struct bench_options, is_short),
+     .type = KNOB_BOOL},
+    {.flag = "list",
+     .help = "Print the names of the benches and measure nothing.",
+     .group = told,
+     .offset = offsetof(struct bench_options, list),
+     .type = KNOB_BOOL},
     {.flag = "format",
      .short_flag = 'f',
      .yaml = "format",
@@ -191,19 +201,51 @@ static const struct knob bench_rows[] = {
      .offset = offsetof(struct bench_options, format),
      .type = KNOB_CHOICE},
     EXEC_TOLD(OF_BENCH),
+    {.flag = "profile",
+     .env = "FETTLE_PROFILE",
+     .arg = "NAME",
+     .help =
+	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the "
+	 "file has one.",
+     .group = told,
+     .offset = offsetof(struct bench_options, profile),
+     .type = KNOB_TEXT},
 };
 
+/* What only means something for a command of the command line; and only for benches of the file. */
+#define OF(field) offsetof(struct bench_options, field)
+static const size_t of_exec[] = {OF(names),          OF(commands),           OF(params),
+				 OF(exec.shell),     OF(exec.input),         OF(exec.command_output),
+				 OF(exec.setup),     OF(exec.prepare),       OF(exec.conclude),
+				 OF(exec.cleanup),   OF(exec.success_codes), OF(exec.warmup),
+				 OF(exec.per_round), OF(exec.timeout_ns),    OF(exec.counters)};
+static const size_t of_suite[] = {OF(is_short), OF(list), OF(profile)};
+
+const char *bench_misplaced(const struct knob_values *v, bool is_exec)
+{
+	const size_t *fields = is_exec ? of_suite : of_exec;
+	size_t n = is_exec ? sizeof(of_suite) / sizeof(*of_suite) : sizeof(of_exec) / sizeof(*of_exec);
+	for (size_t i = 0; i < v->table->n_rows; i++)
+		for (size_t k = 0; k < n && v->origins[i] == ORIGIN_FLAG; k++)
+			if (v->table->rows[i].offset == fields[k])
+				return v->table->rows[i].flag;
+	return NULL;
+}
+
+#define BENCH_TABLE                                                                                          \
+	.command = "bench", .brief = "measure what fettle.yaml names, or commands", .rows = bench_rows,      \
+	.n_rows = sizeof(bench_rows) / sizeof(bench_rows[0]), .options_bytes = sizeof(struct bench_options)
+
+const struct knob_table bench_suite_table = {BENCH_TABLE, .operands = "[NAME...]"};
+
 const struct knob_table bench_table = {
-    .command = "bench",
-    .brief = "measure commands",
-    .operands = "exec [--] COMMAND [ARG...] [--- COMMAND [ARG...]]...",
+    BENCH_TABLE,
+    .operands = "[NAME...] | exec [--] COMMAND [ARG...] [--- COMMAND [ARG...]]...",
     .about =
-	"Runs commands many times and tells wall, CPU and peak memory of a run. A command is started directly, "
+	"Measures the benches of fettle.yaml, all or those named, and tells which targets were met. With 'exec', "
+	"runs commands many times and tells wall, CPU and peak memory of a run. A command is started directly, "
 	"without a shell. Several commands, parted by '---', are run in turn, in an order that lets no drift of the "
 	"machine favour one of them.",
-    .rows = bench_rows,
-    .n_rows = sizeof(bench_rows) / sizeof(bench_rows[0]),
-    .options_bytes = sizeof(struct bench_options),
     .stops = true,
 };
 

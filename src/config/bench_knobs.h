@@ -1,5 +1,5 @@
 /*
- * config/bench_knobs.h - what a person may wish of `fettle bench exec` and `fettle compare`.
+ * config/bench_knobs.h - what a person may wish of `fettle bench` and `fettle compare`.
  */
 #pragma once
 #include "config/knob.h"
@@ -43,6 +43,8 @@ struct bench_options {
 	struct knob_list names, commands;
 	struct knob_list params; /* "NAME=VALUES" */
 	struct knob_choice format;
+	bool is_short, list; /* these, profile and the names are for benches of fettle.yaml alone */
+	const char *profile;
 };
 
 struct compare_options {
@@ -55,4 +57,12 @@ struct compare_options {
 	struct knob_choice format;
 };
 
-extern const struct knob_table bench_table, compare_table;
+/*
+ * The same rows twice: behind `bench exec` the first word that is no option begins the command; without it
+ * options may stand behind names.
+ */
+extern const struct knob_table bench_table, bench_suite_table;
+extern const struct knob_table compare_table;
+/* The first option that was given as a flag and does nothing for benches of fettle.yaml, or of a command
+ * line; NULL: none. */
+const char *bench_misplaced(const struct knob_values *v, bool is_exec);

@@ -37,15 +37,16 @@ struct bench_param {
 };
 
 struct bench_subject {
-	struct str name;    /* the identity over several sessions */
-	struct str bench;   /* the item of fettle.yaml that it is part of; empty: a command of the command line */
+	struct str name; /* the identity over several sessions */
+	struct str
+	    bench; /* the item of fettle.yaml that it is part of; empty: a command of the command line */
 	struct str kind;    /* "exec", "http", "mcp", "container", "import", "c" */
 	struct str command; /* or URL, as shown: secrets struck out */
 	struct bench_param *params;
 	uint32_t n_params, n_columns;
 	uint32_t n_rounds, per_round;
 	uint32_t concurrency; /* runs at once: per_round is then the same; 0 and 1: one by one */
-	int64_t busy_ns;      /* while runs were under way, several at once counted once; BENCH_NONE: not known */
+	int64_t busy_ns; /* while runs were under way, several at once counted once; BENCH_NONE: not known */
 	struct bench_column *columns;
 	uint32_t good, failed, timed_out; /* runs; timed_out is part of failed */
 	struct str failure;               /* how the first bad one ended: "exit code 3" */

@@ -1,0 +1,69 @@
+#include "bench/lines.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "bench/stop.h"
+#include "collect/proc.h"
+
+enum { LOOK_NS = 2 * 1000 * 1000 };
+
+/* Until pid has ended, was stopped with us, or took too long; then its group is ended. */
+static int await(pid_t pid, int *ret_status)
+{
+	int64_t until_ns = clock_mono_ns() + LINES_TIMEOUT_NS, pause_ns = LOOK_NS / 20;
+	bool stops = !stop_asked(); /* what clears up afterwards is left to end */
+	for (;;) {
+		pid_t done = waitpid(pid, ret_status, WNOHANG);
+		if (done == pid || (done < 0 && errno != EINTR))
+			return done == pid ? 0 : -1;
+		if ((stops && stop_asked()) || clock_mono_ns() > until_ns) {
+			(void)kill(-pid, SIGKILL);
+			(void)waitpid(pid, ret_status, 0);
+			return -1;
+		}
+		struct timespec t = {.tv_nsec = pause_ns};
+		(void)nanosleep(&t, NULL);
+		pause_ns = pause_ns < LOOK_NS ? pause_ns * 2 : LOOK_NS;
+	}
+}
+
+static int run_line(struct subject *of, const char *what, const char *line, struct arena *a, struct err *e)
+{
+	char sh[] = "/bin/sh", dash_c[] = "-c";
+	char *argv[] = {sh, dash_c, subject_fill(a, line, of->params, of->n_params), NULL};
+	struct launch l = {.path = sh,
+			   .argv = argv,
+			   .env = subject_environment(of),
+			   .cwd = of->item->dir,
+			   .in = -1,
+			   .out = STDERR_FILENO,
+			   .err = STDERR_FILENO};
+	pid_t pid;
+	int status = 0;
+	if (proc_start(&l, &pid, e) < 0)
+		return err_wrap(e, "%s", what);
+	errno = 0;
+	if (await(pid, &status) < 0)
+		return err_sys(e, "%s %s", what,
+			       stop_asked() ? "was stopped" : "took longer than 10 minutes");
+	if (WIFSIGNALED(status))
+		return err_sys(e, "%s failed: signal %d (%s)", what, WTERMSIG(status),
+			       strsignal(WTERMSIG(status)));
+	return WEXITSTATUS(status) ? err_sys(e, "%s failed: exit code %d", what, WEXITSTATUS(status)) : 0;
+}
+
+int lines_run(struct subject *of, const char *what, const struct knob_list *lines, struct err *e)
+{
+	struct arena a = {0};
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < lines->n; i++)
+		rc = run_line(of, what, lines->at[i], &a, e);
+	arena_free(&a);
+	return rc;
+}

@@ -1,0 +1,25 @@
+#include "bench/stop.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t asked;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	asked = 1;
+}
+
+void stop_catch(void)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+	(void)sigaction(SIGINT, &sa, NULL);
+	(void)sigaction(SIGTERM, &sa, NULL);
+	(void)sigaction(SIGHUP, &sa, NULL);
+}
+
+bool stop_asked(void)
+{
+	return asked;
+}

@@ -1,0 +1,9 @@
+/*
+ * bench/stop.h - SIGINT, SIGTERM and SIGHUP while something is measured: what runs is ended in good order.
+ */
+#pragma once
+#include <stdbool.h>
+
+/* From now on they only set a flag, and end waits with EINTR. */
+void stop_catch(void);
+bool stop_asked(void);

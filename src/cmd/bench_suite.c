@@ -1,0 +1,263 @@
+#include "cmd/bench_suite.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "bench/noise.h"
+#include "bench/plan.h"
+#include "bench/source.h"
+#include "bench/stop.h"
+#include "bench/waves.h"
+#include "cmd/bench_print.h"
+#include "cmd/cmd.h"
+#include "config/config_file.h"
+#include "config/settings.h"
+#include "measure/summary.h"
+#include "measure/targets.h"
+#include "record/bench_file.h"
+
+extern char **environ;
+
+struct suite {
+	const struct bench_options *o;
+	struct arena arena;
+	struct config_doc doc;
+	struct settings settings;
+	struct plan plan;
+	struct waves waves;
+	struct bench bench;
+	size_t cap_subjects, cap_notes;
+	struct noise_reading before;
+	int64_t begin_ns, cpu_ns;
+};
+
+static int read_settings(struct suite *s, const struct knob_values *v, struct err *e)
+{
+	const struct bench_options *o = s->o;
+	const char *profile = knob_origin(v, &o->profile) == ORIGIN_FLAG ? o->profile : NULL;
+	if (config_doc_open(&s->doc, &s->arena, o->exec.config, profile, environ, e) < 0)
+		return e->fault;
+	settings_init(&s->settings, &s->arena);
+	if (settings_read(&s->settings, &s->doc, environ, e) < 0)
+		return e->fault;
+	settings_finish(&s->settings, o->is_short);
+	if (s->settings.n_benches)
+		return 0;
+	return err_usage(e,
+			 "%s names no benches ('fettle config init' writes an example; 'fettle bench exec -- "
+			 "COMMAND' measures a command)",
+			 s->doc.remarks.path ? s->doc.remarks.path : CONFIG_NAME);
+}
+
+static void add_note(struct suite *s, struct str note)
+{
+	struct bench *b = &s->bench;
+	b->notes = arena_grow(&s->arena, b->notes, b->n_notes, &s->cap_notes, sizeof(*b->notes));
+	b->notes[b->n_notes++] = note;
+}
+
+static struct bench_subject *add_subjects(struct suite *s, uint32_t n)
+{
+	struct bench *b = &s->bench;
+	for (uint32_t i = 0; i < n; i++)
+		b->subjects = arena_grow(&s->arena, b->subjects, b->n_subjects + i, &s->cap_subjects,
+					 sizeof(*b->subjects));
+	b->n_subjects += n;
+	return b->subjects + b->n_subjects - n;
+}
+
+static void measure_item(struct suite *s, const struct plan_item *p)
+{
+	int64_t *floor = &s->bench.floor_rss_bytes;
+	waves_measure(&s->waves, p->item, p->subjects, p->n, add_subjects(s, p->n));
+	for (uint32_t i = 0; i < p->n; i++)
+		if (p->subjects[i].floor_rss_bytes > *floor)
+			*floor = p->subjects[i].floor_rss_bytes;
+}
+
+/* Figures that come as whole columns. */
+static void take_source(struct suite *s, const struct bench_item *item)
+{
+	int (*const sources[BENCH_KINDS])(const struct bench_item *, struct arena *, struct source_subjects *,
+					  struct err *) = {NULL};
+	struct source_subjects got = {0};
+	struct err e = {0};
+	if (!sources[item->subject.is])
+		(void)err_usage(&e, "subject '%.*s' cannot be measured by this version",
+				STR_ARG(bench_kind_word((enum bench_kind)item->subject.is)));
+	else if (sources[item->subject.is](item, &s->arena, &got, &e) == 0 && !got.n)
+		(void)err_usage(&e, "there is no benchmark in it");
+	if (e.fault) {
+		*add_subjects(s, 1) =
+		    (struct bench_subject){.name = str_of(item->name),
+					   .bench = str_of(item->name),
+					   .kind = bench_kind_word((enum bench_kind)item->subject.is),
+					   .busy_ns = BENCH_NONE,
+					   .failed = 1,
+					   .failure = arena_str(&s->arena, str_of(e.text))};
+		return;
+	}
+	memcpy(add_subjects(s, got.n), got.at, got.n * sizeof(*got.at));
+	for (uint32_t i = 0; i < got.n_notes; i++)
+		add_note(s, got.notes[i]);
+}
+
+static void measure(struct suite *s, const struct knob_values *v)
+{
+	const struct bench_options *o = s->o;
+	int64_t limit_ns = s->settings.benchmarks.benchmark_timeout_ns;
+	bool by_flag = knob_origin(v, &o->exec.rounds) == ORIGIN_FLAG;
+	s->begin_ns = clock_mono_ns();
+	s->cpu_ns = clock_cpu_ns();
+	s->bench = (struct bench){.version = STR(FETTLE_VERSION),
+				  .begin_ns = clock_wall_ns(),
+				  .seed = o->exec.seed ? (uint64_t)o->exec.seed : (uint64_t)clock_wall_ns()};
+	s->waves = (struct waves){.o = {.seed = s->bench.seed,
+					.rounds = by_flag ? o->exec.rounds : 0,
+					.usual_rounds = o->exec.rounds,
+					.time_ns = o->exec.time_ns,
+					.is_short = o->is_short,
+					.deadline_ns = limit_ns ? s->begin_ns + limit_ns : 0,
+					.shows_progress = !o->exec.quiet && isatty(STDERR_FILENO)},
+				  .arena = &s->arena};
+	noise_read(&s->before);
+	for (size_t i = 0; i < s->plan.n && !stop_asked(); i++)
+		if (s->plan.items[i].n)
+			measure_item(s, &s->plan.items[i]);
+		else
+			take_source(s, s->plan.items[i].item);
+}
+
+/* Of the processes that measure; the loops that tell of the machine are not part of it. */
+static int64_t own_cpu_ns(const struct suite *s)
+{
+	int64_t ns = clock_cpu_ns() - s->cpu_ns;
+	for (size_t i = 0; i < s->waves.n_loops; i++)
+		ns -= s->waves.loops[i];
+	return s->waves.n_runs && ns > 0 ? ns / (int64_t)s->waves.n_runs : 0;
+}
+
+static void add_asked(struct target_asked *ret, size_t *n, const struct target_wish *wishes, size_t n_wishes,
+		      const char *bench)
+{
+	for (size_t i = 0; i < n_wishes; i++)
+		ret[(*n)++] = (struct target_asked){.metric = str_of(wishes[i].metric),
+						    .bench = bench ? str_of(bench) : STR_NONE,
+						    .bound = wishes[i].bound};
+}
+
+/* Those of the section, and of the benches that were measured. */
+static void judge(struct suite *s)
+{
+	struct target_wish *wishes;
+	size_t n = 0, n_own = settings_targets(&s->settings, &s->arena, &wishes), most = n_own;
+	for (size_t i = 0; i < s->plan.n; i++)
+		most += s->plan.items[i].item->targets.n;
+	struct target_asked *asked = arena_array(&s->arena, struct target_asked, most + 1);
+	for (size_t i = 0; i < n_own; i++)
+		if (str_is(str_of(wishes[i].metric), "throughput_rps"))
+			add_note(
+			    s,
+			    STR("the target throughput_rps is for load, which this version does not make"));
+		else
+			add_asked(asked, &n, &wishes[i], 1, NULL);
+	for (size_t i = 0; i < s->plan.n; i++) {
+		const struct bench_item *item = s->plan.items[i].item;
+		n_own = settings_bench_targets(item, &s->arena, &wishes);
+		add_asked(asked, &n, wishes, n_own, item->name);
+	}
+	s->bench.n_targets = targets_judge(&s->arena, &s->bench, asked, n, &s->bench.targets);
+}
+
+static void conclude(struct suite *s)
+{
+	struct noise_reading now;
+	struct arena scratch = {0};
+	struct bench *b = &s->bench;
+	b->own_cpu_ns = own_cpu_ns(s);
+	noise_machine(&s->arena, b);
+	noise_read(&now);
+	noise_between(&s->before, &now, &b->noise);
+	b->noise.loops = s->waves.loops;
+	b->noise.n_loops = (uint32_t)s->waves.n_loops;
+	summary_fill(&scratch, b);
+	arena_free(&scratch);
+	judge(s);
+}
+
+/* Failures below a share that the file allows are no bad verdict. */
+static bool is_allowed(const struct bench *b, const struct bench_subject *s)
+{
+	bool asked = false;
+	for (uint32_t i = 0; i < b->n_targets; i++) {
+		const struct bench_target *t = &b->targets[i];
+		if (!str_is(t->figure, "error_rate") ||
+		    !(str_is(t->benchmark, "all") || str_eq(t->benchmark, s->name)))
+			continue;
+		asked = true;
+		if (t->verdict.answer != TARGET_MET)
+			return false;
+	}
+	return asked && s->good;
+}
+
+static int verdict(const struct bench *b)
+{
+	for (uint32_t i = 0; i < b->n_targets; i++)
+		if (b->targets[i].verdict.answer != TARGET_MET)
+			return 1;
+	for (uint32_t i = 0; i < b->n_subjects; i++)
+		if (!b->subjects[i].good || (b->subjects[i].failed && !is_allowed(b, &b->subjects[i])))
+			return 1;
+	return 0;
+}
+
+static int list(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct plan_item *p = &plan->items[i];
+		if (!p->n)
+			(void)printf("%s\n", p->item->name);
+		for (uint32_t k = 0; k < p->n; k++)
+			(void)printf("%.*s\n", STR_ARG(p->subjects[k].name));
+	}
+	return 0;
+}
+
+/* --output, FETTLE_OUTPUT_DIR, the file's output_dir, or .fettle/bench. */
+static const char *folder(const struct suite *s, const struct knob_values *v)
+{
+	const char *by_file = s->settings.top.output_dir;
+	return knob_origin(v, &s->o->exec.output) == ORIGIN_FLAG || !by_file ? s->o->exec.output : by_file;
+}
+
+static int run(struct suite *s, const struct knob_values *v, const struct knob_list *names, struct err *e)
+{
+	const char *misplaced = bench_misplaced(v, false);
+	if (misplaced)
+		return err_usage(e, "'--%s' is for 'fettle bench exec'", misplaced);
+	if (read_settings(s, v, e) < 0 ||
+	    plan_make(&s->plan, &s->settings, names->at, names->n, &s->arena, e) < 0)
+		return e->fault;
+	if (s->o->list)
+		return list(&s->plan);
+	stop_catch();
+	measure(s, v);
+	conclude(s);
+	if (bench_file_write(folder(s, v), &s->bench, e) < 0 || bench_print(s->o, &s->bench, e) < 0)
+		return e->fault;
+	return verdict(&s->bench);
+}
+
+int bench_suite(const struct bench_options *o, const struct knob_values *v, const struct knob_list *names,
+		struct err *e)
+{
+	struct suite s = {.o = o};
+	int rc = run(&s, v, names, e);
+	waves_free(&s.waves);
+	arena_free(&s.arena);
+	return rc;
+}
