@@ -138,7 +138,7 @@ static bool runner_run(struct runner *r, const struct starter_result **ret, stru
 		drain(r->from_err, &r->err);
 		if (!(fds[0].revents & (POLLIN | POLLHUP)))
 			continue;
-		bool done = starter_results(&r->starter, ret, &n, e) == 0 && n;
+		bool done = starter_results(&r->starter, ret, &n, e) == 0 && n && *ret;
 		drain(r->from_out, &r->out);
 		drain(r->from_err, &r->err);
 		return done;

@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "bench/around.h"
 #include "bench/crew.h"
-#include "bench/lines.h"
 #include "bench/stop.h"
 #include "measure/interleave.h"
 
@@ -83,7 +83,7 @@ static int64_t do_wave(struct group *g, struct track *t)
 	struct wave wave = {.t = t};
 	int64_t busy_ns = 0;
 	clear_runs(t);
-	if (lines_run(t->s, "prepare", &g->item->prepare, &e) < 0) {
+	if (around_run(t->s, "prepare", &g->item->prepare, &e) < 0) {
 		spoil(t, e.text);
 		return 0;
 	}
@@ -94,7 +94,7 @@ static int64_t do_wave(struct group *g, struct track *t)
 	wave.deadline_ns = clock_mono_ns() + t->s->timeout_ns;
 	if (t->s->kind->finish)
 		crew_do(g->crew, t->s->concurrency, finish_one, &wave);
-	if (lines_run(t->s, "conclude", &g->item->conclude, &e) < 0)
+	if (around_run(t->s, "conclude", &g->item->conclude, &e) < 0)
 		spoil(t, e.text);
 	return busy_ns;
 }
@@ -317,14 +317,14 @@ void waves_measure(struct waves *w, const struct bench_item *item, struct subjec
 	struct group g = {.w = w, .item = item, .n = n};
 	struct err e = {0};
 	begin(&g, subjects);
-	if (lines_run(&g.none, "setup", &item->setup, &e) < 0)
+	if (around_run(&g.none, "setup", &item->setup, &e) < 0)
 		fail_all(&g, &e);
 	else
 		measure(&g);
 	for (uint32_t i = 0; i < n; i++)
 		if (g.tracks[i].is_open)
 			subjects[i].kind->close(&subjects[i]);
-	if (lines_run(&g.none, "teardown", &item->teardown, &e) < 0)
+	if (around_run(&g.none, "teardown", &item->teardown, &e) < 0)
 		fail_all(&g, &e);
 	for (uint32_t i = 0; i < n; i++)
 		tell(&g, &g.tracks[i], &ret[i]);

@@ -1,7 +1,6 @@
 #include "cmd/bench_suite.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -100,7 +99,8 @@ static void take_source(struct suite *s, const struct bench_item *item)
 					   .failure = arena_str(&s->arena, str_of(e.text))};
 		return;
 	}
-	memcpy(add_subjects(s, got.n), got.at, got.n * sizeof(*got.at));
+	for (uint32_t i = 0; i < got.n; i++)
+		*add_subjects(s, 1) = got.at[i];
 	for (uint32_t i = 0; i < got.n_notes; i++)
 		add_note(s, got.notes[i]);
 }

@@ -13,15 +13,7 @@
 #include "config/remarks.h"
 
 /* Indices of the choices, in the order in which the row names them. */
-enum bench_kind {
-	BENCH_EXEC,
-	BENCH_HTTP,
-	BENCH_MCP,
-	BENCH_CONTAINER,
-	BENCH_IMPORT,
-	BENCH_C,
-	BENCH_KINDS
-};
+enum bench_kind { BENCH_EXEC, BENCH_HTTP, BENCH_MCP, BENCH_CONTAINER, BENCH_IMPORT, BENCH_C, BENCH_KINDS };
 
 /* A text or list that was not given is NULL or empty, a number 0, unless its row has a default. */
 struct bench_item {

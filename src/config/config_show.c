@@ -337,7 +337,8 @@ void config_show_rows(struct buf *b, const struct config_show *how, const struct
 	}
 }
 
-static void show_bench(struct buf *b, const struct config_show *how, const struct bench_item *bench, int indent)
+static void show_bench(struct buf *b, const struct config_show *how, const struct bench_item *bench,
+		       int indent)
 {
 	const struct knob_values *v = &bench->values;
 	bool first = true;

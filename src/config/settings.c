@@ -30,7 +30,8 @@ static struct bench_item *find_bench(const struct settings *s, struct str name)
 
 static struct bench_item *add_bench(struct settings *s, struct place at)
 {
-	s->benches = arena_grow(s->arena, s->benches, s->n_benches, &s->cap_benches, sizeof(struct bench_item *));
+	s->benches =
+	    arena_grow(s->arena, s->benches, s->n_benches, &s->cap_benches, sizeof(struct bench_item *));
 	struct bench_item *b = arena_new(s->arena, struct bench_item);
 	struct knob_values v;
 	knob_defaults(&v, &bench_item_table, b, s->arena);
@@ -140,7 +141,8 @@ static size_t row_at(const struct knob_values *v, const void *field)
 }
 
 /* Where a bench says nothing of to, what stands in from; it keeps the place that it came from. */
-static void inherit(struct bench_item *b, void *to, const struct knob_values *v, const void *from, size_t bytes)
+static void inherit(struct bench_item *b, void *to, const struct knob_values *v, const void *from,
+		    size_t bytes)
 {
 	size_t mine = row_at(&b->values, to), other = row_at(v, from);
 	static const char nothing[sizeof(int64_t)];

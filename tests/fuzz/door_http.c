@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "net/http_post.h"
 #include "door.h"
+#include "net/http_post.h"
 
 static void url(struct str s)
 {

@@ -1,4 +1,4 @@
-#include "bench/lines.h"
+#include "bench/around.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -16,7 +16,7 @@ enum { LOOK_NS = 2 * 1000 * 1000 };
 /* Until pid has ended, was stopped with us, or took too long; then its group is ended. */
 static int await(pid_t pid, int *ret_status)
 {
-	int64_t until_ns = clock_mono_ns() + LINES_TIMEOUT_NS, pause_ns = LOOK_NS / 20;
+	int64_t until_ns = clock_mono_ns() + AROUND_TIMEOUT_NS, pause_ns = LOOK_NS / 20;
 	bool stops = !stop_asked(); /* what clears up afterwards is left to end */
 	for (;;) {
 		pid_t done = waitpid(pid, ret_status, WNOHANG);
@@ -58,7 +58,7 @@ static int run_line(struct subject *of, const char *what, const char *line, stru
 	return WEXITSTATUS(status) ? err_sys(e, "%s failed: exit code %d", what, WEXITSTATUS(status)) : 0;
 }
 
-int lines_run(struct subject *of, const char *what, const struct knob_list *lines, struct err *e)
+int around_run(struct subject *of, const char *what, const struct knob_list *lines, struct err *e)
 {
 	struct arena a = {0};
 	int rc = 0;

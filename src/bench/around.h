@@ -1,0 +1,15 @@
+/*
+ * bench/around.h - the lines for sh around what is measured: setup, prepare, conclude, teardown.
+ *
+ * They see FETTLE's environment with the item's over it, its folder, and {NAME} as the parameters' values;
+ * their output goes to standard error. None of it is part of a figure.
+ */
+#pragma once
+#include "bench/subject.h"
+
+/*
+ * One after the other; the first that fails ends it. what: "prepare". of: whose parameters and item count. A
+ * line that takes longer than AROUND_TIMEOUT_NS is ended. Fault: system, "prepare failed: exit code 3".
+ */
+#define AROUND_TIMEOUT_NS (600 * (int64_t)1000000000)
+must_use int around_run(struct subject *of, const char *what, const struct knob_list *lines, struct err *e);
