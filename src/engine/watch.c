@@ -114,12 +114,15 @@ static void api_pump(struct watch *w, int64_t now_ns)
 }
 
 /* Digits and points only: it becomes part of a path. */
-static bool is_version(const char *s)
+static void take_version(struct watch *w, struct str s)
 {
-	for (; *s; s++)
-		if (!isdigit((unsigned char)*s) && *s != '.')
-			return false;
-	return true;
+	for (size_t i = 0; i < s.n; i++)
+		if (!isdigit((unsigned char)s.at[i]) && s.at[i] != '.')
+			return;
+	if (s.n && s.n < sizeof(w->version)) {
+		memcpy(w->version, s.at, s.n);
+		w->version[s.n] = '\0';
+	}
 }
 
 /* Whether the answer made sense. */
@@ -132,9 +135,8 @@ static bool api_answer(struct watch *w, int64_t now_ns)
 		if (answer->status != 200)
 			return false;
 		w->pinged = true;
-		w->podman = answer->podman;
-		if (is_version(answer->api_version))
-			memcpy(w->version, answer->api_version, sizeof(w->version));
+		w->podman = answer_header(answer, "libpod-api-version").n > 0;
+		take_version(w, answer_header(answer, "api-version"));
 		return true;
 	}
 	if (!c)

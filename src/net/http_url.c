@@ -1,9 +1,10 @@
 /* What is read of a URL and of a list of headers. */
+#include "net/http_url.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
-#include "net/http_post.h"
 
 bool http_is_url(const char *text)
 {
@@ -69,6 +70,31 @@ static bool take_host(struct http_url *u, struct str s)
 	return copy(u->host, sizeof(u->host), host) && copy(u->port, sizeof(u->port), port);
 }
 
+bool http_is_path(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.at[i] <= ' ' || s.at[i] == 0x7f)
+			return false;
+	return true;
+}
+
+/* "/SOCKET:/PATH", "/SOCKET" */
+static bool take_socket(struct http_url *u, struct str s)
+{
+	size_t end = 0;
+	while (end < s.n && !str_starts(str_cut(s, end, s.n), ":/"))
+		end++;
+	struct str socket = str_cut(s, 0, end), path = str_cut(s, end + 1, s.n);
+	path = str_cut(path, 0, str_find(path, '#'));
+	for (size_t i = 0; i < socket.n; i++)
+		if ((unsigned char)socket.at[i] < ' ' || socket.at[i] == 0x7f)
+			return false;
+	u->bare = path.n == 0 || str_is(path, "/");
+	(void)copy(u->host, sizeof(u->host), STR("localhost"));
+	return socket.n && http_is_path(path) && copy(u->socket, sizeof(u->socket), socket) &&
+	       copy(u->path, sizeof(u->path), path.n ? path : STR("/"));
+}
+
 static bool take(struct http_url *u, struct str s)
 {
 	struct buf login = {0};
@@ -83,9 +109,8 @@ static bool take(struct http_url *u, struct str s)
 	good = good && copy(u->login, sizeof(u->login), buf_view(&login));
 	buf_free(&login);
 	who = at == who.n ? who : str_cut(who, at + 1, who.n);
-	for (size_t i = 0; i < path.n; i++)
-		good = good && (unsigned char)path.at[i] > ' ' && path.at[i] != 0x7f;
 	u->bare = path.n == 0 || str_is(path, "/");
+	good = good && http_is_path(path);
 	if (path.n && path.at[0] == '/')
 		good = good && copy(u->path, sizeof(u->path), path);
 	else
@@ -97,15 +122,26 @@ static bool take(struct http_url *u, struct str s)
 static void show(struct http_url *u)
 {
 	bool v6 = strchr(u->host, ':') != NULL;
-	(void)snprintf(u->shown, sizeof(u->shown), "%s://%s%s%s:%s%.80s", u->tls ? "https" : "http",
-		       v6 ? "[" : "", u->host, v6 ? "]" : "", u->port, u->path);
+	if (u->socket[0])
+		(void)snprintf(u->shown, sizeof(u->shown), "unix:%s:%.80s", u->socket, u->path);
+	else
+		(void)snprintf(u->shown, sizeof(u->shown), "%s://%s%s%s:%s%.80s", u->tls ? "https" : "http",
+			       v6 ? "[" : "", u->host, v6 ? "]" : "", u->port, u->path);
 	*(strchrnul(u->shown, '?')) = '\0';
 }
 
 int http_url_parse(struct http_url *ret, const char *text, struct err *e)
 {
+	struct str s = str_of(text);
 	*ret = (struct http_url){0};
-	if (!http_is_url(text) || !take(ret, str_of(text)))
+	if (str_starts(s, "unix:")) {
+		if (!take_socket(ret, str_cut(s, 5, s.n)))
+			return err_usage(e, "not of the form unix:/SOCKET:/PATH, or longer than a socket's "
+					    "path may be");
+		show(ret);
+		return 0;
+	}
+	if (!http_is_url(text) || !take(ret, s))
 		return err_usage(e, "not a URL of the form http[s]://[user:password@]host[:port][/path]");
 	show(ret);
 	return 0;
@@ -129,6 +165,21 @@ static bool is_token(struct str s)
 	return s.n > 0;
 }
 
+int http_header_put(struct buf *b, struct str name, struct str value, struct err *e)
+{
+	if (!is_token(name))
+		return err_usage(e, "'%.*s' is no name of a header", STR_ARG(str_clip_utf8(name, 80)));
+	for (size_t i = 0; i < value.n; i++)
+		if (((unsigned char)value.at[i] < ' ' && value.at[i] != '\t') || value.at[i] == 0x7f)
+			return err_usage(e, "the value of header '%.*s' has a control character",
+					 STR_ARG(str_clip_utf8(name, 80)));
+	buf_str(b, name);
+	buf_text(b, ": ");
+	buf_str(b, value);
+	buf_text(b, "\r\n");
+	return 0;
+}
+
 int http_headers_parse(struct buf *b, struct str list, struct err *e)
 {
 	struct str part;
@@ -140,12 +191,16 @@ int http_headers_parse(struct buf *b, struct str list, struct err *e)
 			continue;
 		if (eq == part.n || !is_token(name))
 			return err_usage(e, "header %u is not of the form name=value", n);
-		buf_str(b, name);
-		buf_text(b, ": ");
-		if (!decode(b, value))
-			return err_usage(e, "the value of header '%.*s' has a control character",
-					 STR_ARG(str_cut(name, 0, 80)));
-		buf_text(b, "\r\n");
+		struct buf plain = {0};
+		int rc = 0;
+		if (decode(&plain, value))
+			rc = http_header_put(b, name, buf_view(&plain), e);
+		else
+			rc = err_usage(e, "the value of header '%.*s' has a control character",
+				       STR_ARG(str_cut(name, 0, 80)));
+		buf_free(&plain);
+		if (rc < 0)
+			return rc;
 	}
 	return 0;
 }

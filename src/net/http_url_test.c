@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "net/http_post.h"
+#include "net/http_url.h"
 
 static void a_url_is_host_port_path_and_login(void **state)
 {
@@ -85,61 +85,34 @@ static void headers_are_pairs_with_escapes(void **state)
 	buf_free(&b);
 }
 
-/* What http_answer_take says of text, given byte by byte and at once. */
-static int take(const char *text, bool over, struct http_answer *a)
+static void a_unix_socket_is_a_server_too(void **state)
 {
-	size_t n = strlen(text);
-	*a = (struct http_answer){0};
-	for (size_t i = 0; i < n; i++) {
-		int early = http_answer_take(a, (struct str){text, i}, false);
-		if (early) {
-			assert_int_equal(early, http_answer_take(a, (struct str){text, n}, over));
-			return early;
-		}
+	static const struct {
+		const char *text, *socket, *path, *shown;
+	} urls[] = {
+	    {"unix:/run/docker.sock:/v1/info?key=s", "/run/docker.sock", "/v1/info?key=s",
+	     "unix:/run/docker.sock:/v1/info"},
+	    {"unix:/run/x.sock", "/run/x.sock", "/", "unix:/run/x.sock:/"},
+	    {"unix:rel:7:/a:/b", "rel:7", "/a:/b", "unix:rel:7:/a:/b"},
+	};
+	struct http_url u;
+	struct err e;
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+		assert_int_equal(http_url_parse(&u, urls[i].text, &e), 0);
+		assert_string_equal(u.socket, urls[i].socket);
+		assert_string_equal(u.path, urls[i].path);
+		assert_string_equal(u.shown, urls[i].shown);
+		assert_string_equal(u.host, "localhost");
+		assert_false(u.tls);
 	}
-	return http_answer_take(a, (struct str){text, n}, over);
-}
-
-static void an_answer_is_whole_when_its_body_is(void **state)
-{
-	struct http_answer a;
-	(void)state;
-	assert_int_equal(take("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", false, &a), 1);
-	assert_int_equal(a.status, 200);
-	assert_int_equal(a.retry_s, -1);
-	assert_true(str_is(buf_view(&a.body), "{}"));
-	buf_free(&a.body);
-	assert_int_equal(take("HTTP/1.1 204\r\n\r\n", false, &a), 1);
-	assert_int_equal(
-	    take("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nretry-AFTER: 7\r\n\r\nno", true, &a), 1);
-	assert_int_equal(a.status, 503);
-	assert_int_equal(a.retry_s, 7);
-	buf_free(&a.body);
-	assert_int_equal(take("HTTP/1.1 200 OK\r\n\r\nuntil the end", false, &a), 0);
-	buf_free(&a.body);
-	assert_int_equal(
-	    take("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n1\r\nd\r\n0\r\n\r\n",
-		 false, &a),
-	    1);
-	assert_true(str_is(buf_view(&a.body), "abcd"));
-	buf_free(&a.body);
-}
-
-static void what_is_no_answer_is_told_early(void **state)
-{
-	struct http_answer a;
-	(void)state;
-	assert_int_equal(take("SSH-2.0", false, &a), -1);
-	assert_int_equal(take("HTTP/2 200 OK\r\n\r\n", false, &a), -1);
-	assert_int_equal(take("HTTP/1.1 2xx OK\r\n\r\n", false, &a), -1);
-	assert_int_equal(take("HTTP/1.1 999 OK\r\n\r\n", false, &a), -1);
-	assert_int_equal(take("HTTP/1.1 200 OK\r\n", true, &a), -1);
-	assert_int_equal(take("", true, &a), -1);
-	assert_int_equal(take("HTTP/1.1 200 O", false, &a), 0);
-	/* cut in its body: its status is what matters */
-	assert_int_equal(take("HTTP/1.1 413 Too Large\r\nContent-Length: 100\r\n\r\nbig", true, &a), 1);
-	assert_true(str_is(buf_view(&a.body), "big"));
-	buf_free(&a.body);
+	char far[200] = "unix:";
+	memset(far + 5, 'a', 108);
+	assert_int_equal(http_url_parse(&u, far, &e), FAULT_USAGE);
+	assert_int_equal(http_url_parse(&u, "unix:", &e), FAULT_USAGE);
+	assert_int_equal(http_url_parse(&u, "unix::/x", &e), FAULT_USAGE);
+	assert_int_equal(http_url_parse(&u, "unix:/s:/a b", &e), FAULT_USAGE);
+	assert_int_equal(http_url_parse(&u, "unix:/s\n:/a", &e), FAULT_USAGE);
 }
 
 int main(void)
@@ -148,8 +121,7 @@ int main(void)
 	    cmocka_unit_test(a_url_is_host_port_path_and_login),
 	    cmocka_unit_test(what_is_no_url_is_refused_without_being_repeated),
 	    cmocka_unit_test(headers_are_pairs_with_escapes),
-	    cmocka_unit_test(an_answer_is_whole_when_its_body_is),
-	    cmocka_unit_test(what_is_no_answer_is_told_early),
+	    cmocka_unit_test(a_unix_socket_is_a_server_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
+#include "net/wait.h"
 
 /* What is used of OpenSSL's interface, which 1.1 and 3 share. */
 enum { WANT_READ = 2, WANT_WRITE = 3, ZERO_RETURN = 6, VERIFY_PEER = 1, SET_NAME = 55, VERIFY_OK = 0 };
@@ -30,22 +31,37 @@ struct library {
 	int (*param_ip)(void *, const char *);
 	int (*connect)(void *);
 	int (*read)(void *, void *, int);
+	int (*peek)(void *, void *, int);
 	int (*write)(void *, const void *, int);
 	int (*shutdown)(void *);
 	int (*error)(void *, int);
 	long (*verified)(void *);
 	const char *(*verify_text)(long);
 	unsigned long (*pop_error)(void);
+	void (*clear_errors)(void);
 	void (*error_text)(unsigned long, char *, size_t);
 };
 
+/* A context holds the roots, whose reading costs more than a handshake: one for each file, for all threads.
+ */
+struct context {
+	struct context *next;
+	void *ctx;
+	char ca_file[]; /* empty: the machine's */
+};
+
 struct tls {
-	struct library is;
-	void *handle, *ctx, *ssl;
+	void *ssl;
 	int fd;
 };
 
-static int load(struct tls *t, struct err *e)
+static struct library is;
+static struct err unloadable; /* fault 0: the library is there */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct context *contexts;
+
+static void load(void)
 {
 	static const struct {
 		size_t at;
@@ -66,62 +82,54 @@ static int load(struct tls *t, struct err *e)
 	    {offsetof(struct library, param_ip), "X509_VERIFY_PARAM_set1_ip_asc"},
 	    {offsetof(struct library, connect), "SSL_connect"},
 	    {offsetof(struct library, read), "SSL_read"},
+	    {offsetof(struct library, peek), "SSL_peek"},
 	    {offsetof(struct library, write), "SSL_write"},
 	    {offsetof(struct library, shutdown), "SSL_shutdown"},
 	    {offsetof(struct library, error), "SSL_get_error"},
 	    {offsetof(struct library, verified), "SSL_get_verify_result"},
 	    {offsetof(struct library, verify_text), "X509_verify_cert_error_string"},
 	    {offsetof(struct library, pop_error), "ERR_get_error"},
+	    {offsetof(struct library, clear_errors), "ERR_clear_error"},
 	    {offsetof(struct library, error_text), "ERR_error_string_n"},
 	};
 	static const char *const names[] = {"libssl.so.3", "libssl.so.1.1"};
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !t->handle; i++)
-		t->handle = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+	void *handle = NULL;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !handle; i++)
+		handle = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
 	errno = 0;
-	if (!t->handle)
-		return err_sys(e, "https needs OpenSSL (libssl.so.3), which is not here");
-	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
-		void *f = dlsym(t->handle, functions[i].name);
-		if (!f)
-			return err_sys(e, "https: the OpenSSL here has no '%s'", functions[i].name);
-		memcpy((char *)&t->is + functions[i].at, &f, sizeof(f));
+	if (!handle) {
+		(void)err_sys(&unloadable, "https needs OpenSSL (libssl.so.3), which is not here");
+		return;
 	}
-	return 0;
-}
-
-int net_wait(int fd, short what, int64_t deadline_ns, struct err *e)
-{
-	for (;;) {
-		int64_t left = (deadline_ns - clock_mono_ns() + NS_PER_MS - 1) / NS_PER_MS;
-		struct pollfd p = {.fd = fd, .events = what};
-		int n = left > 0 ? poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left) : 0;
-		if (n > 0)
-			return 0;
-		if (n < 0 && errno != EINTR)
-			return err_sys(e, "cannot wait for the answer");
-		errno = 0;
-		if (n == 0)
-			return err_sys(e, "no answer in time");
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		void *f = dlsym(handle, functions[i].name);
+		if (f)
+			memcpy((char *)&is + functions[i].at, &f, sizeof(f));
+		else
+			(void)err_sys(&unloadable, "https: the OpenSSL here has no '%s'", functions[i].name);
 	}
 }
 
 static int failed(struct tls *t, const char *what, struct err *e)
 {
 	char text[200] = "the connection was ended";
-	long verified = t->is.verified(t->ssl);
-	unsigned long code = t->is.pop_error();
+	int sys = errno;
+	long verified = is.verified(t->ssl);
+	unsigned long code = is.pop_error();
 	errno = 0;
 	if (verified != VERIFY_OK)
-		return err_sys(e, "its certificate is not good: %s", t->is.verify_text(verified));
+		return err_sys(e, "its certificate is not good: %s", is.verify_text(verified));
 	if (code)
-		t->is.error_text(code, text, sizeof(text));
+		is.error_text(code, text, sizeof(text));
+	else
+		errno = sys;
 	return err_sys(e, "TLS: %s: %s", what, text);
 }
 
 /* After a call that gave n <= 0: 0 to do it again, -1 at the peer's end, else a fault. */
 static int again(struct tls *t, int n, const char *what, int64_t deadline_ns, struct err *e)
 {
-	switch (t->is.error(t->ssl, n)) {
+	switch (is.error(t->ssl, n)) {
 	case WANT_READ:
 		return net_wait(t->fd, POLLIN, deadline_ns, e);
 	case WANT_WRITE:
@@ -137,28 +145,64 @@ static int name_peer(struct tls *t, const char *host)
 {
 	unsigned char ip[16];
 	if (inet_pton(AF_INET, host, ip) == 1 || inet_pton(AF_INET6, host, ip) == 1)
-		return t->is.param_ip(t->is.param(t->ssl), host);
-	(void)t->is.ctrl(t->ssl, SET_NAME, 0, (void *)(uintptr_t)host);
-	return t->is.set_host(t->ssl, host);
+		return is.param_ip(is.param(t->ssl), host);
+	(void)is.ctrl(t->ssl, SET_NAME, 0, (void *)(uintptr_t)host);
+	return is.set_host(t->ssl, host);
+}
+
+static void *context_make(const char *ca_file, struct err *e)
+{
+	void *ctx = is.ctx_new(is.method());
+	errno = 0;
+	if (!ctx) {
+		(void)err_sys(e, "TLS cannot be begun");
+		return NULL;
+	}
+	is.ctx_verify(ctx, VERIFY_PEER, NULL);
+	if (ca_file ? is.ctx_roots(ctx, ca_file, NULL) : is.ctx_default_roots(ctx))
+		return ctx;
+	is.ctx_free(ctx);
+	(void)err_sys(e, "cannot read certificates from '%s'", ca_file ? ca_file : "the machine's own place");
+	return NULL;
+}
+
+static void *context_for(const char *ca_file, struct err *e)
+{
+	const char *name = ca_file ? ca_file : "";
+	size_t n = strlen(name) + 1;
+	(void)pthread_mutex_lock(&lock);
+	struct context *c = contexts;
+	while (c && strcmp(c->ca_file, name) != 0)
+		c = c->next;
+	void *ctx = c ? c->ctx : context_make(ca_file, e);
+	if (ctx && !c) {
+		c = mem_alloc(sizeof(*c) + n);
+		c->ctx = ctx;
+		memcpy(c->ca_file, name, n);
+		c->next = contexts;
+		contexts = c;
+	}
+	(void)pthread_mutex_unlock(&lock);
+	return ctx;
 }
 
 static int begin(struct tls *t, const char *host, const char *ca_file, int64_t deadline_ns, struct err *e)
 {
-	int n, rc = load(t, e);
-	if (rc < 0)
-		return rc;
-	t->ctx = t->is.ctx_new(t->is.method());
+	int n, rc;
+	(void)pthread_once(&once, load);
+	if (unloadable.fault) {
+		*e = unloadable;
+		return e->fault;
+	}
+	is.clear_errors();
+	void *ctx = context_for(ca_file, e);
+	if (!ctx)
+		return e->fault;
 	errno = 0;
-	if (!t->ctx)
+	t->ssl = is.new(ctx);
+	if (!t->ssl || !is.set_fd(t->ssl, t->fd) || !name_peer(t, host))
 		return err_sys(e, "TLS cannot be begun");
-	t->is.ctx_verify(t->ctx, VERIFY_PEER, NULL);
-	if (ca_file ? !t->is.ctx_roots(t->ctx, ca_file, NULL) : !t->is.ctx_default_roots(t->ctx))
-		return err_sys(e, "cannot read certificates from '%s'",
-			       ca_file ? ca_file : "the machine's own place");
-	t->ssl = t->is.new(t->ctx);
-	if (!t->ssl || !t->is.set_fd(t->ssl, t->fd) || !name_peer(t, host))
-		return err_sys(e, "TLS cannot be begun");
-	while ((n = t->is.connect(t->ssl)) <= 0) {
+	while ((n = is.connect(t->ssl)) <= 0) {
 		rc = again(t, n, "no handshake", deadline_ns, e);
 		if (rc < 0)
 			return rc == -1 ? failed(t, "no handshake", e) : rc;
@@ -183,7 +227,8 @@ int tls_open(struct tls **ret, int fd, const char *host, const char *ca_file, in
 ssize_t tls_write(struct tls *t, const void *bytes, size_t n, int64_t deadline_ns, struct err *e)
 {
 	for (;;) {
-		int done = t->is.write(t->ssl, bytes, n > INT_MAX ? INT_MAX : (int)n);
+		is.clear_errors();
+		int done = is.write(t->ssl, bytes, n > INT_MAX ? INT_MAX : (int)n);
 		if (done > 0)
 			return done;
 		int rc = again(t, done, "sending", deadline_ns, e);
@@ -195,7 +240,8 @@ ssize_t tls_write(struct tls *t, const void *bytes, size_t n, int64_t deadline_n
 ssize_t tls_read(struct tls *t, void *bytes, size_t n, int64_t deadline_ns, struct err *e)
 {
 	for (;;) {
-		int done = t->is.read(t->ssl, bytes, n > INT_MAX ? INT_MAX : (int)n);
+		is.clear_errors();
+		int done = is.read(t->ssl, bytes, n > INT_MAX ? INT_MAX : (int)n);
 		if (done > 0)
 			return done;
 		int rc = again(t, done, "reading", deadline_ns, e);
@@ -204,16 +250,30 @@ ssize_t tls_read(struct tls *t, void *bytes, size_t n, int64_t deadline_ns, stru
 	}
 }
 
-/* The library stays loaded: it registers things that are run at exit. */
+bool tls_has_input(struct tls *t)
+{
+	char byte;
+	is.clear_errors();
+	int n = is.peek(t->ssl, &byte, 1);
+	bool waits = n <= 0 && is.error(t->ssl, n) == WANT_READ;
+	is.clear_errors();
+	return !waits;
+}
+
+void tls_end(struct tls *t)
+{
+	is.clear_errors();
+	(void)is.shutdown(t->ssl);
+}
+
+/* The library and the contexts stay: it registers things that are run at exit. */
 void tls_close(struct tls *t)
 {
 	if (!t)
 		return;
 	if (t->ssl) {
-		(void)t->is.shutdown(t->ssl);
-		t->is.free(t->ssl);
+		tls_end(t);
+		is.free(t->ssl);
 	}
-	if (t->ctx)
-		t->is.ctx_free(t->ctx);
 	mem_free(t);
 }

@@ -3,7 +3,8 @@
 
 #include "base/str.h"
 #include "door.h"
-#include "net/http_post.h"
+#include "net/answer.h"
+#include "net/http_url.h"
 
 static void url(struct str s)
 {
@@ -13,9 +14,9 @@ static void url(struct str s)
 	buf_str(&b, s);
 	buf_char(&b, '\0');
 	if (http_url_parse(&u, b.at, &e) == 0) {
-		HOLD(u.host[0] && u.port[0] && u.path[0] == '/');
+		HOLD(u.host[0] && u.path[0] == '/' && (u.port[0] || u.socket[0]));
 		HOLD(!strpbrk(u.host, " \r\n") && !strpbrk(u.path, " \r\n") && !strpbrk(u.login, "\r\n"));
-		HOLD(!strchr(u.shown, '?'));
+		HOLD(!strpbrk(u.shown, "?\r\n") && !strpbrk(u.socket, "\r\n"));
 	}
 	buf_free(&b);
 }
@@ -34,25 +35,30 @@ static void headers(struct str s)
 	buf_free(&b);
 }
 
+/* The same in two parts as at once; HEAD and an upgrade by what is in it. */
 static void answer(struct str s)
 {
-	struct http_answer early = {0}, a = {0}, again = {0};
-	size_t half = s.n / 2;
-	int first = http_answer_take(&early, str_cut(s, 0, half), false);
-	int whole = http_answer_take(&a, s, true);
-	HOLD(whole == 1 || whole == -1);
-	if (whole == 1) {
-		HOLD(a.status >= 200 && a.status <= 599 && a.retry_s >= -1);
-		HOLD(http_answer_take(&again, s, true) == 1 &&
-		     str_eq(buf_view(&a.body), buf_view(&again.body)));
+	struct answer whole = {.is_head = s.n % 5 == 4, .may_switch = s.n % 3 == 2}, parts = whole;
+	struct buf body = {0}, again = {0};
+	size_t used = answer_feed(&whole, s, &body), half = s.n / 2;
+	size_t fed = answer_feed(&parts, str_cut(s, 0, half), &again);
+	if (fed == half)
+		fed += answer_feed(&parts, str_cut(s, half, s.n), &again);
+	HOLD(whole.at == parts.at && used <= s.n && body.n <= s.n);
+	if (whole.at != ANSWER_BAD)
+		HOLD(used == fed && str_eq(buf_view(&body), buf_view(&again)));
+	else
+		HOLD(whole.why);
+	if (answer_has_head(&whole)) {
+		HOLD(whole.status >= 101 && whole.status <= 599 && whole.head.n <= ANSWER_HEAD_MOST);
+		HOLD(whole.status >= 200 || whole.switched);
+		HOLD(str_eq(answer_header(&whole, "retry-after"), answer_header(&parts, "Retry-After")));
+		HOLD(!whole.is_head || body.n == 0 || whole.switched);
 	}
-	if (first == 1)
-		HOLD(whole == 1 && a.status == early.status);
-	if (first == -1)
-		HOLD(whole == -1);
-	buf_free(&early.body);
-	buf_free(&a.body);
-	buf_free(&again.body);
+	answer_free(&whole);
+	answer_free(&parts);
+	buf_free(&body);
+	buf_free(&again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
