@@ -3,12 +3,12 @@
 #include <signal.h>
 #include <stddef.h>
 
-static volatile sig_atomic_t asked;
+#include "net/wait.h"
 
 static void on_signal(int sig)
 {
 	(void)sig;
-	asked = 1;
+	net_stop();
 }
 
 void stop_catch(void)
@@ -21,5 +21,5 @@ void stop_catch(void)
 
 bool stop_asked(void)
 {
-	return asked;
+	return net_is_stopped();
 }
