@@ -14,6 +14,7 @@ const struct subject_kind *subject_kind_of(enum bench_kind kind)
 {
 	static const struct subject_kind *const kinds[BENCH_KINDS] = {
 	    [BENCH_EXEC] = &kind_exec,
+	    [BENCH_HTTP] = &kind_http,
 	};
 	return kinds[kind];
 }

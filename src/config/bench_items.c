@@ -10,6 +10,8 @@
  */
 #define KEY(name) .flag = (name), .yaml = (name)
 
+static const char methods[] = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS";
+
 static const char what[] = "What is measured";
 static const char often[] = "How often, how long";
 static const char around[] = "Around it";
@@ -85,7 +87,7 @@ static const struct knob rows[] = {
     {KEY("url"), .arg = "http://127.0.0.1:8080/", .only = "http|mcp",
      .help = "Where the server is: http://, https:// or unix:/SOCKET:/PATH.", .group = what,
      .offset = AT(url), .check = check_url, .type = KNOB_TEXT},
-    {KEY("method"), .arg = "METHOD", .only = "http", .choices = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS",
+    {KEY("method"), .arg = "METHOD", .only = "http", .choices = methods,
      .otherwise = "GET", .help = "The request's method.", .group = what, .offset = AT(method),
      .type = KNOB_CHOICE},
     {KEY("headers"), .arg = "NAME=VALUE", .only = "http|mcp",
@@ -204,6 +206,11 @@ static struct str nth_word(const char *choices, int n)
 struct str bench_kind_word(enum bench_kind subject)
 {
 	return nth_word("exec|http|mcp|container|import|c", (int)subject);
+}
+
+struct str bench_method_word(const struct bench_item *b)
+{
+	return nth_word(methods, b->method.is);
 }
 
 bool bench_has(enum bench_kind subject, const struct knob *row)

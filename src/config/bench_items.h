@@ -60,8 +60,9 @@ struct bench_item {
 
 extern const struct knob_table bench_item_table;
 
-/* The word for a subject: "http". */
+/* The word for a subject: "http"; for a method: "GET". */
 struct str bench_kind_word(enum bench_kind subject);
+struct str bench_method_word(const struct bench_item *b);
 
 /* Whether benches of that subject have the key of that row. */
 bool bench_has(enum bench_kind subject, const struct knob *row);
