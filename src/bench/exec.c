@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/words.h"
+#include "bench/checks.h"
 #include "bench/figures.h"
 #include "bench/starter.h"
 #include "bench/stop.h"
@@ -43,6 +44,7 @@ struct runner {
 
 struct exec_state {
 	struct starter_command command;
+	struct checks *checks;
 	struct runner *runners; /* concurrency of them */
 	struct counter_kind kinds[COUNTERS_MOST];
 	struct counters counters;
@@ -150,12 +152,18 @@ static bool runner_run(struct runner *r, const struct starter_result **ret, stru
 static bool is_success(const struct subject *s, struct runner *r, const struct starter_result *result,
 		       struct subject_run *run)
 {
-	(void)r;
+	const struct exec_state *x = s->state;
+	struct checked what = {.status = -1,
+			       .exit_code = WIFEXITED(result->status) ? WEXITSTATUS(result->status) : -1,
+			       .body = buf_view(&r->out)};
+	bool ended = !result->error && !result->timed_out && what.exit_code >= 0;
 	run->timed_out = result->timed_out;
-	if (!result->error && !result->timed_out && result->status == 0)
-		return true;
-	figures_end(run->why, sizeof(run->why), result, s->timeout_ns);
-	return false;
+	if (!ended || (what.exit_code != 0 && !checks_have_status(x->checks))) {
+		figures_end(run->why, sizeof(run->why), result, s->timeout_ns);
+		return false;
+	}
+	arena_reset(&r->scratch);
+	return checks_hold(x->checks, &what, &r->scratch, run->why, sizeof(run->why));
 }
 
 static void exec_run(struct subject *s, uint32_t worker, int64_t deadline_ns, struct subject_run *ret)
@@ -186,11 +194,12 @@ static struct str last_line(const struct buf *b)
 /* A run whose standard error is read, so that a command that cannot work says why. */
 static int dry_run(struct subject *s, struct err *e)
 {
+	struct exec_state *x = s->state;
 	struct runner r;
 	struct subject_run run = {0};
 	const struct starter_result *result = NULL;
 	runner_init(&r);
-	int rc = runner_begin(s, &r, false, true, e);
+	int rc = runner_begin(s, &r, checks_need_body(x->checks), true, e);
 	if (rc == 0 && !runner_run(&r, &result, e))
 		rc = e->fault ? e->fault : err_usage(e, "the command was not run");
 	if (rc == 0 && !is_success(s, &r, result, &run)) {
@@ -248,13 +257,12 @@ static int exec_open(struct subject *s, struct err *e)
 	x->runners = arena_array(s->arena, struct runner, s->concurrency);
 	for (uint32_t i = 0; i < s->concurrency; i++)
 		runner_init(&x->runners[i]);
-	if (s->item->checks.n)
-		return err_usage(e, "checks of commands cannot be made by this version");
-	if (find_command(s, e) < 0 || dry_run(s, e) < 0)
+	if (find_command(s, e) < 0 || checks_read(&x->checks, s->arena, &s->item->checks, e) < 0 ||
+	    dry_run(s, e) < 0)
 		return e->fault;
 	find_counters(x);
 	for (uint32_t i = 0; i < s->concurrency; i++)
-		if (runner_begin(s, &x->runners[i], false, false, e) < 0)
+		if (runner_begin(s, &x->runners[i], checks_need_body(x->checks), false, e) < 0)
 			return e->fault;
 	s->floor_rss_bytes = starter_rss_bytes(&x->runners[0].starter);
 	return 0;
@@ -265,6 +273,8 @@ static void exec_close(struct subject *s)
 	struct exec_state *x = s->state;
 	for (uint32_t i = 0; x && i < s->concurrency; i++)
 		runner_end(&x->runners[i]);
+	if (x)
+		checks_free(x->checks);
 }
 
 const struct subject_kind kind_exec = {

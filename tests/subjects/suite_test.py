@@ -156,3 +156,15 @@ class Suite(unittest.TestCase):
             self.assertFalse(os.path.exists("/proc/" + pid))
         with open(self.path(".fettle", "bench", "bench.json")) as f:
             self.assertEqual([b["name"] for b in json.load(f)["benchmarks"]], ["a/x3"])
+
+    def test_checks_of_what_a_command_says(self):
+        text = "bench:\n- name: a\n  shell: echo '{\"ok\":true}'; exit 3\n  rounds: 2\n  checks: %s\n"
+        self.bench(text % "{exit-code: 3, contains: ok, json: /ok=true}")
+        got = self.bench(text % "{exit-code: 3, lacks: ok}", code=1)
+        self.assertEqual(got["a"]["failure"], "the output contains 'ok'")
+        got = self.bench(text % "{contains: ok}", code=1)
+        self.assertEqual(got["a"]["failure"], "exit code 3")
+        got = self.bench(text % "{exit-code: 4}", code=1)
+        self.assertEqual(got["a"]["failure"], "exit code 3, wanted 4")
+        got = self.bench(text % "{matches: '('}", code=1)
+        self.assertIn("'('", got["a"]["failure"])
