@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "bench_out/report_bench.h"
 #include "cmd/bench_print.h"
 #include "cmd/cmd.h"
 #include "record/bench_file.h"
-#include "report/report_bench.h"
 
 enum { CONFIDENCE_PERCENT = 95 };
 

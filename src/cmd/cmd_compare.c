@@ -17,7 +17,7 @@
 #include "config/quantity.h"
 #include "measure/summary.h"
 #include "record/bench_file.h"
-#include "report/report_bench.h"
+#include "bench_out/report_bench.h"
 
 extern char **environ;
 

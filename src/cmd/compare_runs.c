@@ -10,7 +10,7 @@
 #include "record/coverage_totals.h"
 #include "record/reader.h"
 #include "record/runs.h"
-#include "report/report_bench.h"
+#include "bench_out/report_bench.h"
 
 struct one_run {
 	struct model model;

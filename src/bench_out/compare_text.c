@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "base/str.h"
-#include "report/report_bench.h"
+#include "bench_out/report_bench.h"
 
 static enum ink ink_of(const struct compare_row *row)
 {

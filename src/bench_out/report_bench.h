@@ -1,5 +1,5 @@
 /*
- * report/report_bench.h - benchmarks and comparisons as text, and in the forms that other tools read.
+ * bench_out/report_bench.h - benchmarks and comparisons as text, and in the forms that other tools read.
  *
  * The session must have its summaries. It is only read; the same session gives the same bytes. Nothing here
  * fails; out_close tells what went wrong with the stream.

@@ -1,5 +1,5 @@
 /*
- * report/target_line.h - a verdict of measure/target.h in one line.
+ * bench_out/target_line.h - a verdict of measure/target.h in one line.
  *
  *	met     hello.wall: p95 18.2 ms < 20 ms, 9 % to spare
  *	MISSED  api.latency: p99 250 ms, wanted < 200 ms, missed by 25 %

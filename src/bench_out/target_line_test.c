@@ -1,4 +1,4 @@
-#include "report/target_line.h"
+#include "bench_out/target_line.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "report/report_bench.h"
+#include "bench_out/report_bench.h"
 
 #include <math.h>
 #include <string.h>

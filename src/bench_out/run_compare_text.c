@@ -1,5 +1,5 @@
 #include "base/str.h"
-#include "report/report_bench.h"
+#include "bench_out/report_bench.h"
 
 enum { ROWS = 30 };
 

@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "base/str.h"
-#include "report/report_bench.h"
+#include "bench_out/report_bench.h"
 
 static void put_figure(struct out *o, int64_t v)
 {
