@@ -7,13 +7,11 @@
  */
 #pragma once
 #include "base/buf.h"
-#include "measure/target.h"
 #include "wire/str.h"
+#include "wire/target.h"
 
 /* Adds the line, without a line end. */
 void target_line(struct buf *b, struct str metric, const struct target_verdict *v);
 
-/* "p95 < 20 ms" */
-void target_put_bound(struct buf *b, const struct bound *bound);
-/* "18.2 ms", "64 MiB", "5 %", "100/s", "7" */
-void target_put_figure(struct buf *b, enum bound_unit unit, double value);
+/* The figure, or why there is none: "18.2 ms", "no data", "n/a, 60 samples of 100 needed". */
+void target_put_reason(struct buf *b, const struct target_verdict *v);

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "base/str.h"
+#include "measure/target.h"
 
 static void says(struct bound bound, struct target_figure f, const char *line)
 {
