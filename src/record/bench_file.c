@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/bound_put.h"
 #include "base/fd.h"
 #include "base/folder.h"
 #include "base/json.h"
+#include "base/str.h"
+#include "record/bench_words.h"
 
 static void put_figure(struct buf *b, int64_t v)
 {
@@ -79,11 +82,8 @@ static void put_column(struct buf *b, const struct bench_column *c, size_t n)
 	buf_char(b, '}');
 }
 
-static void put_subject(struct buf *b, const struct bench_subject *s)
+static void put_params(struct buf *b, const struct bench_subject *s)
 {
-	buf_text(b, "\n{");
-	json_put_key_text(b, "name", s->name);
-	json_put_key_text(b, "command", s->command);
 	json_put_key(b, "params");
 	buf_char(b, '{');
 	for (uint32_t i = 0; i < s->n_params; i++) {
@@ -93,13 +93,34 @@ static void put_subject(struct buf *b, const struct bench_subject *s)
 		json_put_text(b, s->params[i].value);
 	}
 	buf_char(b, '}');
-	json_put_key_int(b, "rounds", s->n_rounds);
-	json_put_key_int(b, "runs_per_round", s->per_round);
+}
+
+static void put_runs(struct buf *b, const struct bench_subject *s)
+{
+	json_put_key_int(b, "concurrency", s->concurrency ? s->concurrency : 1);
+	put_key_figure(b, "busy_ns", s->busy_ns > 0 ? s->busy_ns : BENCH_NONE);
 	json_put_key_int(b, "good", s->good);
 	json_put_key_int(b, "failed", s->failed);
 	json_put_key_int(b, "timed_out", s->timed_out);
 	if (s->failure.n)
 		json_put_key_text(b, "failure", s->failure);
+	put_key_real(b, "throughput", bench_throughput(s));
+	put_key_real(b, "error_rate", bench_error_rate(s));
+}
+
+static void put_subject(struct buf *b, const struct bench_subject *s)
+{
+	buf_text(b, "\n{");
+	json_put_key_text(b, "name", s->name);
+	if (s->bench.n)
+		json_put_key_text(b, "bench", s->bench);
+	if (s->kind.n)
+		json_put_key_text(b, "kind", s->kind);
+	json_put_key_text(b, "command", s->command);
+	put_params(b, s);
+	json_put_key_int(b, "rounds", s->n_rounds);
+	json_put_key_int(b, "runs_per_round", s->per_round);
+	put_runs(b, s);
 	json_put_key(b, "metrics");
 	buf_char(b, '[');
 	for (uint32_t i = 0; i < s->n_columns; i++) {
@@ -107,6 +128,62 @@ static void put_subject(struct buf *b, const struct bench_subject *s)
 		put_column(b, &s->columns[i], (size_t)s->n_rounds * s->per_round);
 	}
 	buf_text(b, "]}");
+}
+
+/* All digits: what is read again must be judged as it was. */
+static void put_key_exact(struct buf *b, const char *key, double v, bool known)
+{
+	json_put_key(b, key);
+	if (known && isfinite(v))
+		buf_printf(b, "%.17g", v);
+	else
+		buf_text(b, "null");
+}
+
+static void put_key_bound(struct buf *b, const struct bound *bound)
+{
+	struct buf text = {0};
+	if (bound->stat == BOUND_PERCENTILE)
+		buf_printf(&text, "p%.9g", bound->percentile);
+	else
+		buf_text(&text, bench_stats[bound->stat]);
+	json_put_key_text(b, "statistic", buf_view(&text));
+	buf_clear(&text);
+	bound_put(&text, bound);
+	json_put_key_text(b, "bound", buf_view(&text));
+	buf_free(&text);
+	json_put_key_text(b, "comparison", str_of(bench_signs[bound->compare]));
+	put_key_exact(b, "limit", bound->limit, true);
+	json_put_key_text(b, "unit", str_of(bench_units[bound->unit]));
+}
+
+static void put_target(struct buf *b, const struct bench_target *t)
+{
+	const struct target_verdict *v = &t->verdict;
+	buf_text(b, "\n{");
+	json_put_key_text(b, "metric", t->metric);
+	json_put_key_text(b, "benchmark", t->benchmark);
+	json_put_key_text(b, "figure", t->figure);
+	put_key_bound(b, &v->bound);
+	json_put_key_text(b, "answer", str_of(bench_answers[v->answer]));
+	put_key_exact(b, "value", v->figure.value, v->figure.known);
+	json_put_key_text(b, "value_unit", str_of(bench_units[v->figure.unit]));
+	json_put_key_int(b, "samples",
+			 v->figure.samples > INT64_MAX ? INT64_MAX : (int64_t)v->figure.samples);
+	json_put_key_int(b, "samples_needed", (int64_t)v->samples_needed);
+	put_key_exact(b, "margin", v->margin, v->has_margin);
+	buf_char(b, '}');
+}
+
+static void put_targets(struct buf *b, const struct bench *bench)
+{
+	json_put_key(b, "targets");
+	buf_char(b, '[');
+	for (uint32_t i = 0; i < bench->n_targets; i++) {
+		buf_text(b, i ? "," : "");
+		put_target(b, &bench->targets[i]);
+	}
+	buf_char(b, ']');
 }
 
 static void put_machine(struct buf *b, const struct bench *bench)
@@ -150,6 +227,7 @@ void bench_file_put(struct buf *b, const struct bench *bench)
 		json_put_text(b, bench->notes[i]);
 	}
 	buf_char(b, ']');
+	put_targets(b, bench);
 	json_put_key(b, "benchmarks");
 	buf_char(b, '[');
 	for (uint32_t i = 0; i < bench->n_subjects; i++) {

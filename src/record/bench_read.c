@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -5,8 +6,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "record/bench_file.h"
+#include "record/bench_words.h"
 
-enum { FEW = 16, MOST_RUNS = 100 * 1000 * 1000 };
+enum { MOST_RUNS = 100 * 1000 * 1000 };
 
 struct figures {
 	int64_t *at;
@@ -91,47 +93,58 @@ static void read_columns(struct json *j, struct arena *a, struct bench_subject *
 
 static void read_params(struct json *j, struct arena *a, struct bench_subject *s)
 {
-	struct bench_param params[FEW];
 	struct str key;
-	uint32_t n = 0;
+	size_t n = 0, cap = 0;
+	s->params = arena_new(a, struct bench_param);
 	if (!json_object(j))
 		return;
 	while (json_key(j, &key)) {
-		struct bench_param p = {arena_str(a, key), arena_str(a, json_text(j))};
-		if (n < FEW)
-			params[n++] = p;
+		struct str name = arena_str(a, key);
+		s->params = arena_grow(a, s->params, n, &cap, sizeof(*s->params));
+		s->params[n++] = (struct bench_param){name, arena_str(a, json_text(j))};
 	}
-	s->params = arena_array(a, struct bench_param, n + 1);
-	memcpy(s->params, params, n * sizeof(*params));
-	s->n_params = n;
+	s->n_params = (uint32_t)n;
+}
+
+static uint32_t *count_of(struct bench_subject *s, struct str key)
+{
+	return str_is(key, "rounds")           ? &s->n_rounds
+	       : str_is(key, "runs_per_round") ? &s->per_round
+	       : str_is(key, "concurrency")    ? &s->concurrency
+	       : str_is(key, "good")           ? &s->good
+	       : str_is(key, "failed")         ? &s->failed
+	       : str_is(key, "timed_out")      ? &s->timed_out
+					       : NULL;
+}
+
+static struct str *text_of(struct bench_subject *s, struct str key)
+{
+	return str_is(key, "name")      ? &s->name
+	       : str_is(key, "bench")   ? &s->bench
+	       : str_is(key, "kind")    ? &s->kind
+	       : str_is(key, "command") ? &s->command
+	       : str_is(key, "failure") ? &s->failure
+					: NULL;
 }
 
 static void read_subject(struct json *j, struct arena *a, struct bench_subject *s)
 {
 	struct str key;
 	size_t n_values = 0;
-	*s = (struct bench_subject){.per_round = 1};
+	*s = (struct bench_subject){.per_round = 1, .busy_ns = BENCH_NONE};
 	if (!json_object(j))
 		return;
 	while (json_key(j, &key)) {
-		if (str_is(key, "name"))
-			s->name = arena_str(a, json_text(j));
-		else if (str_is(key, "command"))
-			s->command = arena_str(a, json_text(j));
+		uint32_t *count = count_of(s, key);
+		struct str *text = text_of(s, key);
+		if (count)
+			*count = read_count(j);
+		else if (text)
+			*text = arena_str(a, json_text(j));
+		else if (str_is(key, "busy_ns"))
+			s->busy_ns = read_figure(j);
 		else if (str_is(key, "params"))
 			read_params(j, a, s);
-		else if (str_is(key, "rounds"))
-			s->n_rounds = read_count(j);
-		else if (str_is(key, "runs_per_round"))
-			s->per_round = read_count(j);
-		else if (str_is(key, "good"))
-			s->good = read_count(j);
-		else if (str_is(key, "failed"))
-			s->failed = read_count(j);
-		else if (str_is(key, "timed_out"))
-			s->timed_out = read_count(j);
-		else if (str_is(key, "failure"))
-			s->failure = arena_str(a, json_text(j));
 		else if (str_is(key, "metrics"))
 			read_columns(j, a, s, &n_values);
 		else
@@ -204,18 +217,121 @@ static void read_noise(struct json *j, struct arena *a, struct bench_noise *nois
 
 static void read_notes(struct json *j, struct arena *a, struct bench *b)
 {
-	struct str notes[FEW];
-	uint32_t n = 0;
+	size_t n = 0, cap = 0;
+	b->notes = arena_new(a, struct str);
 	if (!json_array(j))
 		return;
 	while (json_item(j)) {
-		struct str note = arena_str(a, json_text(j));
-		if (n < FEW)
-			notes[n++] = note;
+		b->notes = arena_grow(a, b->notes, n, &cap, sizeof(*b->notes));
+		b->notes[n++] = arena_str(a, json_text(j));
 	}
-	b->notes = arena_array(a, struct str, n + 1);
-	memcpy(b->notes, notes, n * sizeof(*notes));
-	b->n_notes = n;
+	b->n_notes = (uint32_t)n;
+}
+
+/* Which of the words; one that is none is an objection. */
+static unsigned read_word(struct json *j, const char *const *words, unsigned n)
+{
+	struct str text = json_text(j);
+	for (unsigned i = 0; i < n; i++)
+		if (str_is(text, words[i]))
+			return i;
+	json_fail(j, "a word that is not known here");
+	return 0;
+}
+
+static double read_real(struct json *j, bool *ret_known)
+{
+	*ret_known = json_peek(j) != JSON_NULL;
+	if (*ret_known)
+		return json_real(j);
+	json_skip(j);
+	return NAN;
+}
+
+static void read_statistic(struct json *j, struct bound *bound)
+{
+	struct str text = json_text(j), digits = str_cut(text, 1, text.n);
+	struct json number;
+	for (unsigned i = 0; i < BENCH_STATS; i++)
+		if (i != BOUND_PERCENTILE && str_is(text, bench_stats[i])) {
+			bound->stat = (enum bound_stat)i;
+			return;
+		}
+	json_init(&number, digits, NULL);
+	bound->stat = BOUND_PERCENTILE;
+	bound->percentile = json_peek(&number) == JSON_NUMBER ? json_real(&number) : 0;
+	if (!str_starts(text, "p") || !json_end(&number) || bound->percentile <= 0 ||
+	    bound->percentile >= 100)
+		json_fail(j, "a statistic that is none");
+}
+
+static uint64_t read_samples(struct json *j)
+{
+	int64_t v = json_int(j);
+	return v > 0 ? (uint64_t)v : 0;
+}
+
+static void read_verdict(struct json *j, struct str key, struct target_verdict *v)
+{
+	bool known;
+	if (str_is(key, "statistic"))
+		read_statistic(j, &v->bound);
+	else if (str_is(key, "comparison"))
+		v->bound.compare = (enum bound_compare)read_word(j, bench_signs, BENCH_SIGNS);
+	else if (str_is(key, "limit"))
+		v->bound.limit = read_real(j, &known);
+	else if (str_is(key, "unit"))
+		v->bound.unit = (enum bound_unit)read_word(j, bench_units, BENCH_UNITS);
+	else if (str_is(key, "answer"))
+		v->answer = (enum target_answer)read_word(j, bench_answers, BENCH_ANSWERS);
+	else if (str_is(key, "value"))
+		v->figure.value = read_real(j, &v->figure.known);
+	else if (str_is(key, "value_unit"))
+		v->figure.unit = (enum bound_unit)read_word(j, bench_units, BENCH_UNITS);
+	else if (str_is(key, "samples"))
+		v->figure.samples = read_samples(j);
+	else if (str_is(key, "samples_needed"))
+		v->samples_needed = read_samples(j);
+	else if (str_is(key, "margin"))
+		v->margin = read_real(j, &v->has_margin);
+	else
+		json_skip(j);
+}
+
+static void read_target(struct json *j, struct arena *a, struct bench_target *t)
+{
+	struct str key;
+	*t = (struct bench_target){.verdict = {.answer = TARGET_NO_DATA, .bound.limit = NAN}};
+	if (!json_object(j))
+		return;
+	while (json_key(j, &key)) {
+		if (str_is(key, "metric"))
+			t->metric = arena_str(a, json_text(j));
+		else if (str_is(key, "benchmark"))
+			t->benchmark = arena_str(a, json_text(j));
+		else if (str_is(key, "figure"))
+			t->figure = arena_str(a, json_text(j));
+		else
+			read_verdict(j, key, &t->verdict);
+	}
+	if (isnan(t->verdict.bound.limit))
+		json_fail(j, "a target without a limit");
+	/* a verdict that is told with its figure must have one */
+	if (t->verdict.answer <= TARGET_MISSED && !t->verdict.figure.known)
+		json_fail(j, "a target that is met or missed without a value");
+}
+
+static void read_targets(struct json *j, struct arena *a, struct bench *b)
+{
+	size_t n = 0, cap = 0;
+	b->targets = arena_new(a, struct bench_target);
+	if (!json_array(j))
+		return;
+	while (json_item(j)) {
+		b->targets = arena_grow(a, b->targets, n, &cap, sizeof(*b->targets));
+		read_target(j, a, &b->targets[n++]);
+	}
+	b->n_targets = (uint32_t)n;
 }
 
 static uint64_t read_seed(struct json *j)
@@ -247,6 +363,8 @@ static void read_member(struct json *j, struct arena *a, struct str key, struct 
 		read_noise(j, a, &b->noise);
 	else if (str_is(key, "notes"))
 		read_notes(j, a, b);
+	else if (str_is(key, "targets"))
+		read_targets(j, a, b);
 	else if (str_is(key, "benchmarks"))
 		read_subjects(j, a, b);
 	else

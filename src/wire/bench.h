@@ -7,6 +7,7 @@
  * ns. Nothing here is owned: the arena of whoever filled it holds it.
  */
 #pragma once
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -88,3 +89,16 @@ struct bench {
 	struct str *notes; /* sentences that a person should read */
 	uint32_t n_notes;
 };
+
+/* Good runs a second, several at once counted as they ended; NaN: not known. */
+static inline double bench_throughput(const struct bench_subject *s)
+{
+	return s->busy_ns > 0 ? s->good * 1e9 / (double)s->busy_ns : NAN;
+}
+
+/* The share of runs that failed; NaN: there were none. */
+static inline double bench_error_rate(const struct bench_subject *s)
+{
+	double runs = (double)s->good + s->failed;
+	return runs > 0 ? s->failed / runs : NAN;
+}
