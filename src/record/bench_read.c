@@ -8,7 +8,7 @@
 #include "record/bench_file.h"
 #include "record/bench_words.h"
 
-enum { MOST_RUNS = 100 * 1000 * 1000 };
+enum { MOST_RUNS = 100 * 1000 * 1000, MOST_METRICS = 1000 };
 
 struct figures {
 	int64_t *at;
@@ -74,6 +74,8 @@ static void read_columns(struct json *j, struct arena *a, struct bench_subject *
 	if (json_array(j)) {
 		while (json_item(j)) {
 			size_t n_values;
+			if (n == MOST_METRICS)
+				json_fail(j, "more metrics than a benchmark has");
 			columns = mem_grow(columns, n, &cap, sizeof(*columns));
 			columns[n] = (struct bench_column){0};
 			read_column(j, a, &columns[n], &n_values);
@@ -152,6 +154,8 @@ static void read_subject(struct json *j, struct arena *a, struct bench_subject *
 	}
 	if (!s->name.n)
 		json_fail(j, "a benchmark without a name");
+	if (!s->n_rounds)
+		s->per_round = 1; /* nobody need make room for what was never run */
 	if (s->n_columns && n_values != (size_t)s->n_rounds * s->per_round)
 		json_fail(j, "a benchmark whose values are not rounds * runs_per_round");
 }
