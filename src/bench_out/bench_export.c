@@ -1,7 +1,12 @@
 #include <math.h>
+#include <string.h>
 
+#include "base/bound_put.h"
 #include "base/str.h"
+#include "bench_out/bench_say.h"
 #include "bench_out/report_bench.h"
+#include "bench_out/target_line.h"
+#include "measure/summary.h"
 
 static void put_figure(struct out *o, int64_t v)
 {
@@ -9,20 +14,58 @@ static void put_figure(struct out *o, int64_t v)
 		out_int(o, v);
 }
 
-static void put_csv_text(struct out *o, struct str s)
+/* Well-formed text between quotes; a quote is written as escape and itself, and so is what else is named. */
+static void put_quoted(struct out *o, struct str s, char escape, const char *escaped)
 {
 	out_char(o, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.at[i] == '"')
-			out_char(o, '"');
-		out_char(o, s.at[i]);
+	for (size_t i = 0, n; i < s.n; i += n) {
+		struct str rest = str_cut(s, i, s.n);
+		n = str_utf8(rest);
+		if (!n) {
+			out_text(o, "\xef\xbf\xbd");
+			n = 1;
+			continue;
+		}
+		if (s.at[i] == '\n' && escape == '\\') {
+			out_text(o, "\\n");
+			continue;
+		}
+		if (s.at[i] && strchr(escaped, s.at[i]))
+			out_char(o, escape);
+		out_str(o, str_cut(rest, 0, n));
 	}
 	out_char(o, '"');
 }
 
+static void put_csv_text(struct out *o, struct str s)
+{
+	put_quoted(o, s, '"', "\"");
+}
+
+/* A word of ours as it is; one of another's that would end the field in quotes. */
+static void put_csv_word(struct out *o, struct str s)
+{
+	bool plain = true;
+	for (size_t i = 0; i < s.n; i++)
+		plain = plain && s.at[i] > ' ' && s.at[i] < 127 && s.at[i] != ',' && s.at[i] != '"';
+	if (plain)
+		out_str(o, s);
+	else
+		put_csv_text(o, s);
+}
+
+static void put_real(struct out *o, double v)
+{
+	if (isfinite(v))
+		out_printf(o, "%.9g", v);
+}
+
 void bench_csv(struct out *o, const struct bench *b)
 {
-	out_text(o, "benchmark,metric,unit,n,failed,min,p5,p25,median,p75,p95,p99,max,mean,stddev\n");
+	out_text(
+	    o,
+	    "benchmark,metric,unit,n,failed,min,p5,p25,median,p75,p95,p99,max,mean,stddev,kind,concurrency,"
+	    "throughput,error_rate\n");
 	for (uint32_t i = 0; i < b->n_subjects; i++) {
 		const struct bench_subject *s = &b->subjects[i];
 		for (uint32_t k = 0; k < s->n_columns; k++) {
@@ -31,27 +74,91 @@ void bench_csv(struct out *o, const struct bench *b)
 						   m->p75,   m->p95, m->p99, m->most};
 			put_csv_text(o, s->name);
 			out_char(o, ',');
-			out_str(o, s->columns[k].metric);
+			put_csv_word(o, s->columns[k].metric);
 			out_char(o, ',');
-			out_str(o, s->columns[k].unit);
+			put_csv_word(o, s->columns[k].unit);
 			out_printf(o, ",%u,%u", m->n, s->failed);
 			for (unsigned f = 0; f < sizeof(figures) / sizeof(*figures); f++) {
 				out_char(o, ',');
 				put_figure(o, figures[f]);
 			}
-			if (m->n)
-				out_printf(o, ",%.9g,", m->mean);
-			else
-				out_text(o, ",,");
-			if (m->n > 1)
-				out_printf(o, "%.9g", m->deviation);
+			out_char(o, ',');
+			put_real(o, m->n ? m->mean : NAN);
+			out_char(o, ',');
+			put_real(o, m->n > 1 ? m->deviation : NAN);
+			out_char(o, ',');
+			put_csv_word(o, s->kind);
+			out_printf(o, ",%u,", s->concurrency ? s->concurrency : 1);
+			put_real(o, bench_throughput(s));
+			out_char(o, ',');
+			put_real(o, bench_error_rate(s));
 			out_char(o, '\n');
 		}
 	}
 }
 
+static void put_md_buf(struct out *o, struct buf *b)
+{
+	out_text(o, " | ");
+	out_md(o, buf_view(b));
+	buf_clear(b);
+}
+
+static void put_md_targets(struct out *o, const struct bench *b)
+{
+	struct buf text = {0};
+	out_printf(o,
+		   "**%u of %u targets met**\n\n| | target | figure | wanted | margin | benchmark |\n"
+		   "|---|---|---:|---:|---:|---|\n",
+		   bench_targets_met(b), b->n_targets);
+	for (uint32_t i = 0; i < b->n_targets; i++) {
+		const struct bench_target *t = &b->targets[i];
+		out_text(o, t->verdict.answer == TARGET_MET ? "| met | " : "| **missed** | ");
+		out_md_code(o, t->metric, true);
+		target_put_reason(&text, &t->verdict);
+		put_md_buf(o, &text);
+		bound_put(&text, &t->verdict.bound);
+		put_md_buf(o, &text);
+		if (t->verdict.has_margin)
+			buf_printf(&text, "%+.3g %%", t->verdict.margin * 100);
+		put_md_buf(o, &text);
+		bench_put_place(&text, t);
+		put_md_buf(o, &text);
+		out_text(o, " |\n");
+	}
+	out_char(o, '\n');
+	buf_free(&text);
+}
+
+static void put_md_rates(struct out *o, const struct bench *b)
+{
+	out_text(o, "\n| benchmark | at once | throughput | failed |\n|---|---:|---:|---:|\n");
+	for (uint32_t i = 0; i < b->n_subjects; i++) {
+		const struct bench_subject *s = &b->subjects[i];
+		if (!bench_has_rate(s))
+			continue;
+		out_text(o, "| ");
+		out_md_code(o, s->name, true);
+		out_printf(o, " | %u | ", s->concurrency ? s->concurrency : 1);
+		bench_rate(o, bench_throughput(s));
+		out_text(o, " | ");
+		bench_share(o, bench_error_rate(s));
+		out_text(o, " |\n");
+	}
+}
+
+static bool any_has_rate(const struct bench *b)
+{
+	for (uint32_t i = 0; i < b->n_subjects; i++)
+		if (bench_has_rate(&b->subjects[i]))
+			return true;
+	return false;
+}
+
 void bench_markdown(struct out *o, const struct bench *b)
 {
+	if (b->n_targets)
+		put_md_targets(o, b);
 	out_text(o,
 		 "| benchmark | metric | median | mean | stddev | min | p95 | p99 | max | runs | failed |\n"
 		 "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
@@ -78,14 +185,14 @@ void bench_markdown(struct out *o, const struct bench *b)
 			out_printf(o, " | %u | %u |\n", s->good, s->failed);
 		}
 	}
+	if (any_has_rate(b))
+		put_md_rates(o, b);
 }
 
-static const struct bench_column *column(const struct bench_subject *s, const char *metric)
+static const struct bench_column *wall_of(const struct bench_subject *s)
 {
-	for (uint32_t i = 0; i < s->n_columns; i++)
-		if (str_is(s->columns[i].metric, metric))
-			return &s->columns[i];
-	return NULL;
+	const struct bench_column *c = summary_column(s, STR("wall"));
+	return c && str_is(c->unit, "ns") ? c : NULL;
 }
 
 static void put_seconds(struct out *o, const char *key, double ns, bool known)
@@ -100,7 +207,7 @@ static void put_seconds(struct out *o, const char *key, double ns, bool known)
 /* The good runs' figures, divided. */
 static void put_list(struct out *o, const struct bench_subject *s, const char *metric, double by)
 {
-	const struct bench_column *c = column(s, metric);
+	const struct bench_column *c = summary_column(s, str_of(metric));
 	size_t n = (size_t)s->n_rounds * s->per_round, told = 0;
 	out_char(o, '[');
 	for (size_t i = 0; c && i < n; i++)
@@ -111,14 +218,13 @@ static void put_list(struct out *o, const struct bench_subject *s, const char *m
 
 static double mean_of(const struct bench_subject *s, const char *metric)
 {
-	const struct bench_column *c = column(s, metric);
+	const struct bench_column *c = summary_column(s, str_of(metric));
 	return c ? c->summary.mean : 0;
 }
 
 static void put_hyperfine(struct out *o, const struct bench_subject *s)
 {
-	static const struct bench_column none;
-	const struct bench_column *wall = column(s, "wall") ? column(s, "wall") : &none;
+	const struct bench_column *wall = wall_of(s);
 	const struct bench_summary *m = &wall->summary;
 	out_text(o, "    {\n      \"command\": ");
 	out_json(o, s->name);
@@ -151,31 +257,46 @@ static void put_hyperfine(struct out *o, const struct bench_subject *s)
 	out_text(o, "\n    }");
 }
 
-void bench_hyperfine(struct out *o, const struct bench *b)
+uint32_t bench_hyperfine(struct out *o, const struct bench *b)
 {
+	uint32_t n = 0;
 	out_text(o, "{\n  \"results\": [\n");
 	for (uint32_t i = 0; i < b->n_subjects; i++) {
-		out_text(o, i ? ",\n" : "");
+		if (!wall_of(&b->subjects[i]))
+			continue;
+		out_text(o, n++ ? ",\n" : "");
 		put_hyperfine(o, &b->subjects[i]);
 	}
 	out_text(o, "\n  ]\n}\n");
+	return b->n_subjects - n;
 }
 
-/* Go's names have no blanks, and a capital letter first. */
-static void put_go_name(struct out *o, struct str name)
+/* One word, as Go's lines are made of words. */
+static void put_go_word(struct out *o, struct str name)
 {
-	out_text(o, "Benchmark");
-	for (size_t i = 0; i < name.n; i++) {
+	for (size_t i = 0, n; i < name.n; i += n) {
+		struct str rest = str_cut(name, i, name.n);
 		unsigned char c = (unsigned char)name.at[i];
-		bool plain = c > ' ' && c != 127 && c != ':';
-		if (i == 0 && c >= 'a' && c <= 'z')
-			c = (unsigned char)(c - 32);
-		out_char(o, plain ? (char)c : '_');
+		n = str_utf8(rest);
+		bool plain = n && c > ' ' && c != 127 && c != ':';
+		n = n ? n : 1;
+		out_str(o, plain ? str_cut(rest, 0, n) : STR("_"));
 	}
 }
 
+/* A capital letter first. */
+static void put_go_name(struct out *o, struct str name)
+{
+	bool small = name.n && name.at[0] >= 'a' && name.at[0] <= 'z';
+	out_text(o, "Benchmark");
+	if (small)
+		out_char(o, (char)(name.at[0] - 32));
+	put_go_word(o, str_cut(name, small, name.n));
+}
+
 /* One run: the name, and every figure with its unit. */
-static void put_go_run(struct out *o, const struct bench_subject *s, unsigned cores, size_t run)
+static void put_go_run(struct out *o, const struct bench_subject *s, const struct bench_column *main,
+		       unsigned cores, size_t run)
 {
 	put_go_name(o, s->name);
 	out_printf(o, "-%u\t1", cores);
@@ -184,14 +305,16 @@ static void put_go_run(struct out *o, const struct bench_subject *s, unsigned co
 		const char *unit = str_is(c->unit, "ns")      ? "-ns/op"
 				   : str_is(c->unit, "bytes") ? "-B/op"
 							      : "/op";
+		if (c->values[run] == BENCH_NONE)
+			continue;
 		out_char(o, '\t');
 		out_int(o, c->values[run]);
 		out_char(o, ' ');
-		if (str_is(c->metric, "wall")) {
+		if (c == main) {
 			out_text(o, "ns/op");
 			continue;
 		}
-		out_str(o, c->metric);
+		put_go_word(o, c->metric);
 		out_text(o, unit);
 	}
 	out_char(o, '\n');
@@ -204,28 +327,19 @@ void bench_go(struct out *o, const struct bench *b)
 	out_char(o, '\n');
 	for (uint32_t i = 0; i < b->n_subjects; i++) {
 		const struct bench_subject *s = &b->subjects[i];
-		const struct bench_column *wall = column(s, "wall");
+		const struct bench_column *main = bench_main_time(s);
 		size_t n = (size_t)s->n_rounds * s->per_round;
-		for (size_t k = 0; wall && k < n; k++)
-			if (wall->values[k] != BENCH_NONE)
-				put_go_run(o, s, b->cores, k);
+		for (size_t k = 0; main && k < n; k++)
+			if (main->values[k] != BENCH_NONE)
+				put_go_run(o, s, main, b->cores, k);
 	}
 }
 
 static void put_label(struct out *o, const char *name, struct str value)
 {
 	out_text(o, name);
-	out_text(o, "=\"");
-	for (size_t i = 0; i < value.n; i++) {
-		char c = value.at[i];
-		if (c == '"' || c == '\\')
-			out_char(o, '\\');
-		if (c == '\n')
-			out_text(o, "\\n");
-		else
-			out_char(o, c);
-	}
-	out_char(o, '"');
+	out_char(o, '=');
+	put_quoted(o, value, '\\', "\"\\");
 }
 
 static void put_sample(struct out *o, const char *family, const struct bench_subject *s,
@@ -274,16 +388,59 @@ static void put_family(struct out *o, const struct bench *b, const char *family,
 	}
 }
 
+static void put_kept(struct out *o, const struct bench *b, const char *family, const char *help,
+		     double (*figure)(const struct bench_subject *s))
+{
+	out_printf(o, "# TYPE %s gauge\n# HELP %s %s\n", family, family, help);
+	for (uint32_t i = 0; i < b->n_subjects; i++) {
+		double v = figure(&b->subjects[i]);
+		if (isfinite(v))
+			put_sample(o, family, &b->subjects[i], NULL, NULL, v);
+	}
+}
+
+static double good_runs(const struct bench_subject *s)
+{
+	return s->good;
+}
+
+static double failed_runs(const struct bench_subject *s)
+{
+	return s->failed;
+}
+
+static void put_targets(struct out *o, const struct bench *b)
+{
+	struct buf bound = {0};
+	out_text(o, "# TYPE fettle_bench_target_met gauge\n"
+		    "# HELP fettle_bench_target_met Whether a bound is kept: 1, or 0.\n");
+	for (uint32_t i = 0; i < b->n_targets; i++) {
+		const struct bench_target *t = &b->targets[i];
+		bound_put(&bound, &t->verdict.bound);
+		out_text(o, "fettle_bench_target_met{");
+		put_label(o, "target", t->metric);
+		out_char(o, ',');
+		put_label(o, "benchmark", t->benchmark);
+		out_char(o, ',');
+		put_label(o, "metric", t->figure);
+		out_char(o, ',');
+		put_label(o, "bound", buf_view(&bound));
+		out_printf(o, "} %d\n", t->verdict.answer == TARGET_MET);
+		buf_clear(&bound);
+	}
+	buf_free(&bound);
+}
+
 void bench_openmetrics(struct out *o, const struct bench *b)
 {
 	put_family(o, b, "fettle_bench_time_seconds", "seconds", "ns", 1e9);
 	put_family(o, b, "fettle_bench_size_bytes", "bytes", "bytes", 1);
 	put_family(o, b, "fettle_bench_events", "", "count", 1);
-	out_text(o, "# TYPE fettle_bench_runs gauge\n# HELP fettle_bench_runs Good runs.\n");
-	for (uint32_t i = 0; i < b->n_subjects; i++)
-		put_sample(o, "fettle_bench_runs", &b->subjects[i], NULL, NULL, b->subjects[i].good);
-	out_text(o, "# TYPE fettle_bench_failures gauge\n# HELP fettle_bench_failures Runs that failed.\n");
-	for (uint32_t i = 0; i < b->n_subjects; i++)
-		put_sample(o, "fettle_bench_failures", &b->subjects[i], NULL, NULL, b->subjects[i].failed);
+	put_kept(o, b, "fettle_bench_runs", "Good runs.", good_runs);
+	put_kept(o, b, "fettle_bench_failures", "Runs that failed.", failed_runs);
+	put_kept(o, b, "fettle_bench_throughput", "Good runs a second.", bench_throughput);
+	put_kept(o, b, "fettle_bench_error_ratio", "The share of runs that failed.", bench_error_rate);
+	if (b->n_targets)
+		put_targets(o, b);
 	out_text(o, "# EOF\n");
 }

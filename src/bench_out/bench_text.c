@@ -1,40 +1,66 @@
-#include "bench_out/report_bench.h"
-
 #include <math.h>
 #include <string.h>
 
 #include "base/str.h"
+#include "bench_out/bench_say.h"
+#include "bench_out/report_bench.h"
+#include "bench_out/spread.h"
+#include "bench_out/target_line.h"
+#include "measure/summary.h"
 
-enum { BINS = 16, NAME = 60 };
+enum { BINS = 16, NAME = 60, LINE = 400, METRIC = 20, CELL = BENCH_FIGURE_COLUMNS + 1, SPREAD = BINS + 2 };
 
-static void put_scaled(struct out *o, double v, const char *unit)
+/* Of a table: which statistics have a column. */
+enum { MEDIAN, MEAN, DEVIATION, LEAST, P95, P99, MOST, STATISTICS };
+struct layout {
+	bool shows[STATISTICS], spread;
+};
+
+static const char *const titles[] = {"median", "mean", "stddev", "min", "p95", "p99", "max"};
+
+static int64_t statistic(const struct bench_summary *m, unsigned which)
 {
-	int decimals = v < 9.995 ? 2 : v < 99.95 ? 1 : 0;
-	out_printf(o, "%.*f %s", decimals, v, unit);
+	switch (which) {
+	case MEDIAN:
+		return m->median;
+	case MEAN:
+		return m->n ? (int64_t)llround(m->mean) : BENCH_NONE;
+	case DEVIATION:
+		return m->n > 1 ? (int64_t)llround(m->deviation) : BENCH_NONE;
+	case LEAST:
+		return m->least;
+	case P95:
+		return m->p95;
+	case P99:
+		return m->p99;
+	default:
+		return m->most;
+	}
 }
 
-static void put_time(struct out *o, double ns)
+static bool has_statistic(const struct bench_subject *s, unsigned which)
 {
-	if (ns < 999.5)
-		out_printf(o, "%.0f ns", ns);
-	else if (ns < 999.5e3)
-		put_scaled(o, ns / 1e3, "us");
-	else if (ns < 999.5e6)
-		put_scaled(o, ns / 1e6, "ms");
-	else
-		put_scaled(o, ns / 1e9, "s");
+	for (uint32_t i = 0; i < s->n_columns; i++)
+		if (bench_column_is_told(s, &s->columns[i]) &&
+		    statistic(&s->columns[i].summary, which) != BENCH_NONE)
+			return true;
+	return false;
 }
 
-void bench_figure(struct out *o, int64_t v, struct str unit)
+/* What has no figure at all goes before the rest. */
+static struct layout layout_of(const struct term *t, const struct bench_subject *s)
 {
-	if (v == BENCH_NONE)
-		out_char(o, '-');
-	else if (str_is(unit, "ns"))
-		put_time(o, (double)v);
-	else if (str_is(unit, "bytes"))
-		out_size(o, v);
-	else
-		out_count(o, v > 0 ? (uint64_t)v : 0);
+	static const unsigned leave[] = {P99, MEAN, DEVIATION, MOST, LEAST};
+	struct layout l = {.spread = true};
+	unsigned columns = 2 + METRIC + STATISTICS * CELL + SPREAD, i = has_statistic(s, P99);
+	for (unsigned k = 0; k < STATISTICS; k++)
+		l.shows[k] = true;
+	for (; t->columns && columns > t->columns && i < sizeof(leave) / sizeof(*leave); i++) {
+		l.shows[leave[i]] = false;
+		columns -= CELL;
+	}
+	l.spread = !t->columns || columns <= t->columns;
+	return l;
 }
 
 static void put_right(struct term *t, struct buf *b, unsigned width)
@@ -49,93 +75,142 @@ static void figure_cell(struct term *t, int64_t v, struct str unit)
 	struct out o;
 	out_to_buf(&o, &b);
 	bench_figure(&o, v, unit);
-	put_right(t, &b, BENCH_FIGURE_COLUMNS + 1);
+	put_right(t, &b, CELL);
 	buf_free(&b);
 }
 
-/* How many figures are how large, from the least to p99 or, with fewer figures, the most. */
 static void put_spread(struct term *t, const struct bench_column *c, size_t n)
 {
 	static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 	static const char *const plain[] = {" ", ".", ".", ":", ":", "+", "+", "#", "#"};
-	uint32_t bins[BINS] = {0}, most = 0;
-	int64_t low = c->summary.least,
-		high = c->summary.p99 == BENCH_NONE ? c->summary.most : c->summary.p99;
-	if (c->summary.n < 2 || high <= low)
+	struct spread s;
+	spread_of(&s, c, n, BINS);
+	if (!s.highest)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		if (c->values[i] == BENCH_NONE || c->values[i] > high)
-			continue;
-		double part = (double)(c->values[i] - low) / (double)(high - low);
-		uint32_t k = (uint32_t)(part * BINS);
-		bins[k < BINS ? k : BINS - 1]++;
-	}
-	for (unsigned k = 0; k < BINS; k++)
-		most = bins[k] > most ? bins[k] : most;
 	out_text(t->out, "  ");
 	for (unsigned k = 0; k < BINS; k++) {
-		uint32_t height = bins[k] ? 1 + bins[k] * 7 / most : 0;
+		unsigned height = s.bins[k] ? 1 + (unsigned)((uint64_t)s.bins[k] * 7 / s.highest) : 0;
 		out_text(t->out, t->ascii ? plain[height] : blocks[height]);
 	}
 }
 
-static void put_column(struct term *t, const struct bench_subject *s, const struct bench_column *c)
+static void put_titles(struct term *t, const struct layout *l)
 {
-	const struct bench_summary *m = &c->summary;
+	term_cell(t, STR_NONE, 2 + METRIC, SIDE_LEFT);
+	for (unsigned i = 0; i < STATISTICS; i++)
+		if (l->shows[i])
+			term_cell(t, str_of(titles[i]), CELL, SIDE_RIGHT);
+	out_char(t->out, '\n');
+}
+
+static void put_column(struct term *t, const struct layout *l, const struct bench_subject *s,
+		       const struct bench_column *c)
+{
 	out_text(t->out, "  ");
-	term_cell(t, c->metric, 20, SIDE_LEFT);
-	figure_cell(t, m->median, c->unit);
-	figure_cell(t, m->n ? (int64_t)llround(m->mean) : BENCH_NONE, c->unit);
-	figure_cell(t, m->n > 1 ? (int64_t)llround(m->deviation) : BENCH_NONE, c->unit);
-	figure_cell(t, m->least, c->unit);
-	figure_cell(t, m->p95, c->unit);
-	figure_cell(t, m->p99, c->unit);
-	figure_cell(t, m->most, c->unit);
-	put_spread(t, c, (size_t)s->n_rounds * s->per_round);
+	term_cell(t, c->metric, METRIC, SIDE_LEFT);
+	for (unsigned i = 0; i < STATISTICS; i++)
+		if (l->shows[i])
+			figure_cell(t, statistic(&c->summary, i), c->unit);
+	if (l->spread)
+		put_spread(t, c, (size_t)s->n_rounds * s->per_round);
 	out_char(t->out, '\n');
 }
 
 static void put_runs(struct term *t, const struct bench_subject *s)
 {
+	bool rated = bench_has_rate(s) && s->good + s->failed > 0;
 	out_text(t->out, "  ");
 	out_count(t->out, s->good);
 	out_text(t->out, s->good == 1 ? " good run" : " good runs");
+	if (s->concurrency > 1)
+		out_printf(t->out, ", %u at once", s->concurrency);
+	if (rated && s->busy_ns > 0) {
+		out_text(t->out, ", ");
+		bench_rate(t->out, bench_throughput(s));
+	}
 	if (s->failed) {
 		term_ink(t, INK_BAD);
-		out_printf(t->out, ", %u FAILED (", s->failed);
+		out_printf(t->out, ", %u FAILED", s->failed);
+		if (rated) {
+			out_text(t->out, ", ");
+			bench_share(t->out, bench_error_rate(s));
+		}
+		out_text(t->out, " (");
 		(void)term_text(t, s->failure, 160);
 		out_text(t->out, s->timed_out && s->timed_out < s->failed ? "; others otherwise)" : ")");
+		term_ink(t, INK_PLAIN);
+	} else if (rated) {
+		out_text(t->out, ", none failed");
+	} else if (!s->good && s->failure.n) {
+		term_ink(t, INK_BAD);
+		out_text(t->out, ": ");
+		(void)term_text(t, s->failure, 160);
 		term_ink(t, INK_PLAIN);
 	}
 	out_char(t->out, '\n');
 }
 
-static bool is_worth_a_line(const struct bench_column *c)
-{
-	return c->summary.n && (c->summary.most > 0 || str_is(c->metric, "cpu"));
-}
-
 static void put_subject(struct term *t, const struct bench *b, const struct bench_subject *s)
 {
+	struct layout l = layout_of(t, s);
 	term_ink(t, INK_HEAD);
-	(void)term_text(t, s->name, 400);
+	(void)term_text(t, s->name, LINE);
 	term_ink(t, INK_PLAIN);
 	if (!str_eq(s->name, s->command)) {
 		out_text(t->out, "  ");
-		(void)term_text(t, s->command, 400);
+		(void)term_text(t, s->command, LINE);
 	}
 	out_char(t->out, '\n');
-	out_text(
-	    t->out,
-	    "                          median      mean    stddev       min       p95       p99       max\n");
+	if (has_statistic(s, MEDIAN))
+		put_titles(t, &l);
 	for (uint32_t i = 0; i < s->n_columns; i++)
-		if (is_worth_a_line(&s->columns[i]))
-			put_column(t, s, &s->columns[i]);
+		if (bench_column_is_told(s, &s->columns[i]))
+			put_column(t, &l, s, &s->columns[i]);
 	put_runs(t, s);
 	for (uint32_t i = 0; i < s->n_columns; i++) {
 		const struct bench_column *c = &s->columns[i];
 		if (str_is(c->metric, "peak_rss") && c->summary.n && c->summary.median <= b->floor_rss_bytes)
 			out_text(t->out, "  peak_rss: at most this; smaller cannot be told apart\n");
+	}
+	out_char(t->out, '\n');
+}
+
+static void rate_cell(struct term *t, const struct bench_subject *s)
+{
+	struct buf b = {0};
+	struct out o;
+	out_to_buf(&o, &b);
+	bench_rate(&o, bench_throughput(s));
+	put_right(t, &b, CELL + 1);
+	bench_share(&o, bench_error_rate(s));
+	put_right(t, &b, CELL);
+	buf_free(&b);
+}
+
+/* Those of one bench under each other, by their main metric. */
+static void put_group(struct term *t, const struct bench *b, uint32_t from, uint32_t to)
+{
+	static const unsigned shown[] = {MEDIAN, P95, P99};
+	term_ink(t, INK_HEAD);
+	(void)term_text(t, b->subjects[from].bench, LINE);
+	term_ink(t, INK_PLAIN);
+	if (b->subjects[from].n_columns) {
+		out_text(t->out, ": ");
+		(void)term_text(t, b->subjects[from].columns->metric, NAME);
+	}
+	out_text(t->out, "\n      median       p95       p99      runs/s    failed\n");
+	for (uint32_t i = from; i < to; i++) {
+		const struct bench_subject *s = &b->subjects[i];
+		static const struct bench_column none = {
+		    .summary = {.median = BENCH_NONE, .p95 = BENCH_NONE, .p99 = BENCH_NONE}};
+		const struct bench_column *c = s->n_columns ? s->columns : &none;
+		out_text(t->out, "  ");
+		for (unsigned k = 0; k < sizeof(shown) / sizeof(*shown); k++)
+			figure_cell(t, statistic(&c->summary, shown[k]), c->unit);
+		rate_cell(t, s);
+		out_text(t->out, "  ");
+		(void)term_text(t, bench_short_name(s), NAME);
+		out_char(t->out, '\n');
 	}
 	out_char(t->out, '\n');
 }
@@ -151,53 +226,88 @@ static void put_noise(struct term *t, const struct bench *b)
 			   100 * fmin(1, (double)n->pressure_ns / elapsed));
 	if (n->steal_ns != BENCH_NONE && n->steal_ns > 0)
 		out_printf(t->out, ", the host took %.0f %% of one", 100 * (double)n->steal_ns / elapsed);
-	if (n->loop.n > 1 && n->loop.median > 0)
+	if (n->loop.n > 1 && n->loop.least > 0)
 		out_printf(t->out, "; the same work took %.0f %% longer at the worst",
 			   100 * ((double)n->loop.most / (double)n->loop.least - 1));
 	out_char(t->out, '\n');
 	for (uint32_t i = 0; i < b->n_notes; i++) {
 		out_text(t->out, "note: ");
-		(void)term_text(t, b->notes[i], 400);
+		(void)term_text(t, b->notes[i], LINE);
 		out_char(t->out, '\n');
 	}
 }
 
-void bench_text(struct term *t, const struct bench *b)
-{
-	for (uint32_t i = 0; i < b->n_subjects; i++)
-		put_subject(t, b, &b->subjects[i]);
-	put_noise(t, b);
-}
-
-static const struct compare_row *row_of(const struct comparison *c, const char *metric)
-{
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (str_is(c->rows[i].metric, metric))
-			return &c->rows[i];
-	return NULL;
-}
-
 static void put_ratio(struct term *t, const struct compare_row *row)
 {
-	if (!row || !row->ratio.n)
+	if (!row)
 		out_text(t->out, "                   -    ");
 	else
 		out_printf(t->out, "  %7.3f (%.3f..%.3f)", exp(row->ratio.log), exp(row->ratio.low),
 			   exp(row->ratio.high));
 }
 
-void bench_text_beside(struct term *t, const struct bench *b, const struct comparison *each)
+static void put_besides(struct term *t, const struct bench *b, const struct besides *v)
 {
-	out_text(t->out, "beside ");
-	(void)term_text(t, b->subjects[0].name, NAME);
-	out_text(t->out, ", median of the ratios within a round, with a 95 % interval\n"
-			 "   wall                    cpu\n");
-	for (uint32_t i = 1; i < b->n_subjects; i++) {
-		put_ratio(t, row_of(&each[i], "wall"));
-		put_ratio(t, row_of(&each[i], "cpu"));
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct beside *p = &v->at[i];
+		const struct bench_subject *base = &b->subjects[p->base];
+		struct str metric = base->columns->metric;
+		if (!i || p[-1].base != p->base) {
+			out_text(t->out, "\nbeside ");
+			(void)term_text(t, base->name, NAME);
+			out_text(t->out, ", median of the ratios within a round, with a 95 % interval\n   ");
+			term_cell(t, metric, 24, SIDE_LEFT);
+			out_text(t->out, "cpu\n");
+		}
+		put_ratio(t, beside_row(p, metric));
+		put_ratio(t, beside_row(p, STR("cpu")));
 		out_text(t->out, "  ");
-		(void)term_text(t, b->subjects[i].name, NAME);
+		(void)term_text(t, b->subjects[p->now].name, NAME);
 		out_char(t->out, '\n');
 	}
+}
+
+static void put_target(struct term *t, const struct bench_target *g)
+{
+	struct buf line = {0}, place = {0};
+	target_line(&line, g->metric, &g->verdict);
+	bench_put_place(&place, g);
+	out_text(t->out, "  ");
+	term_ink(t, g->verdict.answer == TARGET_MET ? INK_GOOD : INK_BAD);
+	unsigned used = 2 + term_text(t, buf_view(&line), LINE);
+	term_ink(t, INK_PLAIN);
+	if (place.n) {
+		unsigned wide = 4 + term_columns(t, buf_view(&place));
+		bool fits = !t->columns || used + wide <= t->columns;
+		out_text(t->out, fits ? "  (" : "\n          (");
+		(void)term_text(t, buf_view(&place), NAME);
+		out_char(t->out, ')');
+	}
 	out_char(t->out, '\n');
+	buf_free(&line);
+	buf_free(&place);
+}
+
+static void put_targets(struct term *t, const struct bench *b)
+{
+	if (!b->n_targets)
+		return;
+	term_inked(t, INK_HEAD, "\ntargets");
+	out_printf(t->out, ": %u of %u met\n", bench_targets_met(b), b->n_targets);
+	for (uint32_t i = 0; i < b->n_targets; i++)
+		put_target(t, &b->targets[i]);
+}
+
+void bench_text(struct term *t, const struct bench *b, const struct besides *v)
+{
+	for (uint32_t i = 0, end; i < b->n_subjects; i = end) {
+		end = bench_group_end(b, i);
+		if (end > i + 1)
+			put_group(t, b, i, end);
+		for (uint32_t k = i; k < end; k++)
+			put_subject(t, b, &b->subjects[k]);
+	}
+	put_noise(t, b);
+	put_besides(t, b, v);
+	put_targets(t, b);
 }

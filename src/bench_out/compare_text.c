@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "base/str.h"
+#include "bench_out/bench_say.h"
 #include "bench_out/report_bench.h"
 
 static enum ink ink_of(const struct compare_row *row)

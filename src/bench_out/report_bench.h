@@ -7,26 +7,27 @@
 #pragma once
 #include "analyse/run_compare.h"
 #include "measure/bench_compare.h"
+#include "measure/beside.h"
 #include "report/term.h"
 
-/* A table for each benchmark: figures of each metric, and how they are spread. */
-void bench_text(struct term *t, const struct bench *b);
-/* Several commands of one session, each beside the first; needs 2 subjects. */
-void bench_text_beside(struct term *t, const struct bench *b, const struct comparison *each);
+/* A table for each benchmark: figures of each metric, and how they are spread; variants beside the first;
+ * targets. */
+void bench_text(struct term *t, const struct bench *b, const struct besides *v);
 /* One row for each metric of each benchmark, with a heading. */
 void bench_csv(struct out *o, const struct bench *b);
 void bench_markdown(struct out *o, const struct bench *b);
-/* A benchmark is a test case; one of which runs failed has failed. */
+/* A benchmark and a target is a test case each; a benchmark of which runs failed and a target that is not met
+ * have failed. */
 void bench_junit(struct out *o, const struct bench *b);
-/* JSON as hyperfine --export-json writes it. */
-void bench_hyperfine(struct out *o, const struct bench *b);
+/* JSON as hyperfine --export-json writes it, of what has wall time; returns how many have none. */
+uint32_t bench_hyperfine(struct out *o, const struct bench *b);
 /* The text of Go's benchmarks, a line a run, which benchstat reads. */
 void bench_go(struct out *o, const struct bench *b);
 void bench_openmetrics(struct out *o, const struct bench *b);
-
-/* A figure in its unit: "312 us" (three figures), "1.21 MiB", "1,204"; "-" for BENCH_NONE. */
-enum { BENCH_FIGURE_COLUMNS = 9 };
-void bench_figure(struct out *o, int64_t v, struct str unit);
+/* Bencher's metric format: the median of each metric between its quartiles. */
+void bench_bencher(struct out *o, const struct bench *b);
+/* One page that needs nothing else, for a browser. */
+void bench_html(struct out *o, const struct bench *b, const struct besides *v);
 
 void compare_text(struct term *t, const struct comparison *c);
 void compare_markdown(struct out *o, const struct comparison *c);
