@@ -1,34 +1,15 @@
 #include "base/base64.h"
 #include "base/buf.h"
-#include "base/sha256.h"
 #include "base/str.h"
 #include "cover_out/cover_html.h"
 #include "report/gzip.h"
-
-static void put_hash(struct out *o, const unsigned char *bytes, size_t n)
-{
-	uint8_t sum[SHA256_BYTES];
-	struct buf text = {0};
-	sha256((struct str){(const char *)bytes, n}, sum);
-	base64_add(&text, sum, sizeof(sum));
-	out_text(o, "'sha256-");
-	out_str(o, buf_view(&text));
-	out_char(o, '\'');
-	buf_free(&text);
-}
+#include "report/html_head.h"
 
 static void put_head(struct cover_html *x)
 {
 	struct out *o = x->o;
-	out_text(o, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
-	put_hash(o, cover_css, cover_css_bytes);
-	out_text(o, "; script-src ");
-	put_hash(o, cover_js, cover_js_bytes);
-	out_text(o, "; img-src data:; base-uri 'none'; form-action 'none'\">\n"
-		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
-		    "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+	html_head(o, &(struct html_asset){cover_css, cover_css_bytes}, 1,
+		  &(struct html_asset){cover_js, cover_js_bytes}, 1);
 	cover_html_percent(x, &x->c->sum);
 	out_text(o, " covered");
 	if (x->opt->title.n) {

@@ -1,10 +1,9 @@
 #include "report/report.h"
 
-#include "base/base64.h"
-#include "base/sha256.h"
 #include "base/str.h"
 #include "report/excerpt.h"
 #include "report/html.h"
+#include "report/html_head.h"
 #include "report/phrase.h"
 
 enum {
@@ -105,18 +104,6 @@ static const char *verdict_class(const struct model *m)
 	return m->interrupted || !m->done ? "warn" : status_is_bad(m->verdict) ? "bad" : "good";
 }
 
-static void put_hash(struct html *x, const unsigned char *bytes, size_t n)
-{
-	uint8_t sum[SHA256_BYTES];
-	sha256((struct str){(const char *)bytes, n}, sum);
-	buf_clear(&x->scratch);
-	base64_add(&x->scratch, sum, sizeof(sum));
-	out_text(x->o, "'sha256-");
-	out_str(x->o, buf_view(&x->scratch));
-	out_char(x->o, '\'');
-	buf_clear(&x->scratch);
-}
-
 static void put_title(struct html *x)
 {
 	buf_clear(&x->scratch);
@@ -127,23 +114,10 @@ static void put_title(struct html *x)
 static void put_head(struct html *x)
 {
 	struct out *o = x->o;
-	out_text(o, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
-	put_hash(x, page_css, page_css_bytes);
-	if (html_has_curve(x->m)) {
-		out_char(o, ' ');
-		put_hash(x, uplot_css, uplot_css_bytes);
-	}
-	out_text(o, "; script-src ");
-	put_hash(x, page_js, page_js_bytes);
-	if (html_has_curve(x->m)) {
-		out_char(o, ' ');
-		put_hash(x, uplot_js, uplot_js_bytes);
-	}
-	out_text(o, "; img-src data:; base-uri 'none'; form-action 'none'\">\n"
-		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
-		    "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+	const struct html_asset styles[] = {{page_css, page_css_bytes}, {uplot_css, uplot_css_bytes}};
+	const struct html_asset scripts[] = {{page_js, page_js_bytes}, {uplot_js, uplot_js_bytes}};
+	size_t n = html_has_curve(x->m) ? 2 : 1;
+	html_head(o, styles, n, scripts, n);
 	out_text(o, phrase_verdict(x->m));
 	out_text(o, ": ");
 	put_title(x);
