@@ -168,21 +168,23 @@ static int64_t rounds_wanted(const struct group *g)
 	const struct waves_options *o = &g->w->o;
 	if (o->rounds || g->item->rounds)
 		return o->rounds ? o->rounds : g->item->rounds;
-	return o->is_short ? g->item->short_rounds : o->usual_rounds;
+	return o->usual_rounds;
 }
 
 /* Whether a bench has enough rounds; *ret_left_ns: how long it goes on, by what it took so far. */
 static bool is_enough(const struct group *g, uint32_t done, int64_t *ret_left_ns)
 {
-	int64_t wanted = rounds_wanted(g), busy_ns = 0, most = 0;
+	int64_t wanted = rounds_wanted(g), busy_ns = 0, most = 0, fewest = INT64_MAX;
 	for (uint32_t i = 0; i < g->n; i++) {
-		busy_ns = g->tracks[i].busy_ns > busy_ns ? g->tracks[i].busy_ns : busy_ns;
-		most = (int64_t)g->tracks[i].n_values > most ? (int64_t)g->tracks[i].n_values : most;
+		const struct track *t = &g->tracks[i];
+		busy_ns = t->busy_ns > busy_ns ? t->busy_ns : busy_ns;
+		most = (int64_t)t->n_values > most ? (int64_t)t->n_values : most;
+		fewest = !t->is_over && (int64_t)t->n_values < fewest ? (int64_t)t->n_values : fewest;
 	}
 	int64_t time_ns = wanted ? g->item->min_time_ns : g->w->o.time_ns;
 	int64_t by_rounds = done && wanted > done ? busy_ns / done * (wanted - done) : 0;
 	*ret_left_ns = (by_rounds > time_ns - busy_ns ? by_rounds : time_ns - busy_ns) * g->n;
-	if (done < (wanted ? wanted : LEAST_ROUNDS))
+	if (done < (wanted ? wanted : LEAST_ROUNDS) || (!wanted && fewest < g->item->runs_needed))
 		return false;
 	return busy_ns >= time_ns || (!wanted && most >= MOST_RUNS);
 }

@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "bench/session.h"
 #include "bench/stop.h"
+#include "bench_out/report_bench.h"
 #include "cmd/cmd.h"
 #include "cmd/compare_runs.h"
 #include "config/config_file.h"
@@ -17,7 +18,6 @@
 #include "config/quantity.h"
 #include "measure/summary.h"
 #include "record/bench_file.h"
-#include "bench_out/report_bench.h"
 
 extern char **environ;
 

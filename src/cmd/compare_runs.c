@@ -6,11 +6,11 @@
 
 #include "analyse/run_compare.h"
 #include "base/vec.h"
+#include "bench_out/report_bench.h"
 #include "cmd/cmd.h"
 #include "record/coverage_totals.h"
 #include "record/reader.h"
 #include "record/runs.h"
-#include "bench_out/report_bench.h"
 
 struct one_run {
 	struct model model;

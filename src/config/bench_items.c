@@ -87,9 +87,8 @@ static const struct knob rows[] = {
     {KEY("url"), .arg = "http://127.0.0.1:8080/", .only = "http|mcp",
      .help = "Where the server is: http://, https:// or unix:/SOCKET:/PATH.", .group = what,
      .offset = AT(url), .check = check_url, .type = KNOB_TEXT},
-    {KEY("method"), .arg = "METHOD", .only = "http", .choices = methods,
-     .otherwise = "GET", .help = "The request's method.", .group = what, .offset = AT(method),
-     .type = KNOB_CHOICE},
+    {KEY("method"), .arg = "METHOD", .only = "http", .choices = methods, .otherwise = "GET",
+     .help = "The request's method.", .group = what, .offset = AT(method), .type = KNOB_CHOICE},
     {KEY("headers"), .arg = "NAME=VALUE", .only = "http|mcp",
      .help = "Headers of the request. Their values are never shown.", .group = what, .offset = AT(headers),
      .secret = true, .type = KNOB_PAIRS},
@@ -134,9 +133,14 @@ static const struct knob rows[] = {
      .group = what, .offset = AT(filter), .type = KNOB_TEXT},
 
     {KEY("warmup"), .arg = "N",
-     .help = "Rounds before the first that counts. Without it: benchmarks.warmup_iterations.", .group = often,
-     .offset = AT(warmup), .max = 1000000, .type = KNOB_INT},
-    {KEY("rounds"), .arg = "N", .help = "Rounds that count. Without it: benchmarks.iterations.",
+     .help =
+	 "Rounds before the first that counts. Without it: benchmarks.warmup_iterations, else 3 of a command and 1 of "
+	 "anything else.",
+     .group = often, .offset = AT(warmup), .max = 1000000, .type = KNOB_INT},
+    {KEY("rounds"), .arg = "N",
+     .help =
+	 "Rounds that count. Without it: benchmarks.iterations, else as many as the time of `fettle bench --time` has "
+	 "room for and its targets need, at least 10.",
      .group = often, .offset = AT(rounds), .min = 1, .max = 10000000, .type = KNOB_INT},
     {KEY("short-rounds"), .arg = "N", .otherwise = "10", .help = "At most so many rounds with --short.",
      .group = often, .offset = AT(short_rounds), .min = 1, .max = 10000000, .type = KNOB_INT},

@@ -55,6 +55,7 @@ struct bench_item {
 	struct knob_values values; /* of bench_item_table, into this struct */
 	struct place at;           /* where the item begins */
 	bool is_broken;            /* something in it was told already */
+	int64_t runs_needed;       /* by percentiles of its targets; settings_finish tells */
 	int layer;                 /* the last layer of the file that spoke of it */
 };
 

@@ -6,6 +6,7 @@
 #include "config/bound_text.h"
 #include "config/knob_yaml.h"
 #include "config/sections.h"
+#include "measure/target.h"
 
 enum { MOST_BENCHES = 10000 };
 
@@ -153,6 +154,43 @@ static void inherit(struct bench_item *b, void *to, const struct knob_values *v,
 	b->values.lines[mine] = v->lines[other];
 }
 
+/* Whether a target of the section speaks of the bench: by its name, or by none. */
+static bool is_spoken_of(const struct bench_item *b, struct str metric)
+{
+	size_t dot = str_find_last(metric, '.');
+	bool serves = b->subject.is == BENCH_HTTP || b->subject.is == BENCH_MCP;
+	if (str_is(metric, "api_response_p99_ms"))
+		return serves;
+	return dot == metric.n || str_is(str_cut(metric, 0, dot), b->name);
+}
+
+/* How many runs the percentiles that it is held to take. */
+static int64_t runs_needed(const struct settings *s, const struct bench_item *b)
+{
+	struct arena scratch = {0};
+	struct target_wish *own, *all;
+	size_t n_own = settings_bench_targets(b, &scratch, &own), n_all = settings_targets(s, &scratch, &all);
+	uint64_t most = 0;
+	for (size_t i = 0; i < n_own + n_all; i++) {
+		const struct target_wish *w = i < n_own ? &own[i] : &all[i - n_own];
+		if (w->bound.stat != BOUND_PERCENTILE || (i >= n_own && !is_spoken_of(b, str_of(w->metric))))
+			continue;
+		uint64_t n = target_samples_needed(w->bound.percentile);
+		most = n > most ? n : most;
+	}
+	arena_free(&scratch);
+	return (int64_t)most;
+}
+
+/* The short form; but percentiles that are asked for have what they need. */
+static void shorten(struct bench_item *b)
+{
+	int64_t most = b->short_rounds > b->runs_needed ? b->short_rounds : b->runs_needed;
+	b->rounds = b->rounds && b->rounds < most ? b->rounds : most;
+	b->warmup = b->warmup < 1 ? b->warmup : 1;
+	b->min_time_ns = 0;
+}
+
 static void finish_bench(struct settings *s, struct bench_item *b, bool is_short)
 {
 	const struct knob_values *top = &s->values[SETTINGS_TOP],
@@ -167,11 +205,9 @@ static void finish_bench(struct settings *s, struct bench_item *b, bool is_short
 			sizeof(b->memory_bytes));
 		inherit(b, &b->disk_bytes, top, &s->top.default_disk_limit_bytes, sizeof(b->disk_bytes));
 	}
-	if (!is_short)
-		return;
-	b->rounds = b->rounds < b->short_rounds ? b->rounds : b->short_rounds;
-	b->warmup = b->warmup < 1 ? b->warmup : 1;
-	b->min_time_ns = 0;
+	b->runs_needed = runs_needed(s, b);
+	if (is_short)
+		shorten(b);
 }
 
 void settings_finish(struct settings *s, bool is_short)

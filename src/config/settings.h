@@ -61,7 +61,7 @@ must_use int settings_read(struct settings *s, struct config_doc *d, char *const
 
 /*
  * Gives benches what they leave to other keys: rounds, warm-up, image, network, limits. The short form has at
- * most short-rounds rounds, one of warm-up, and no least time.
+ * most short-rounds rounds, or those that the percentiles of targets need, one of warm-up, and no least time.
  */
 void settings_finish(struct settings *s, bool is_short);
 

@@ -98,10 +98,9 @@ const struct knob_table targets_table = {
 static const struct knob benchmarks_rows[] = {
     {KEY("enabled"), .otherwise = "true", .help = "No bench runs.", .group = benchmarks,
      .offset = offsetof(struct benchmarks_wishes, enabled), .type = KNOB_BOOL},
-    {KEY("iterations"), .arg = "N", .otherwise = "100", .help = "Rounds of a bench that names no own.",
-     .group = benchmarks, .offset = offsetof(struct benchmarks_wishes, iterations), .min = 1, .max = 10000000,
-     .type = KNOB_INT},
-    {KEY("warmup_iterations"), .arg = "N", .otherwise = "10", .help = "Rounds before the first that counts.",
+    {KEY("iterations"), .arg = "N", .help = "Rounds of a bench that names no own.", .group = benchmarks,
+     .offset = offsetof(struct benchmarks_wishes, iterations), .min = 1, .max = 10000000, .type = KNOB_INT},
+    {KEY("warmup_iterations"), .arg = "N", .help = "Rounds before the first that counts.",
      .group = benchmarks, .offset = offsetof(struct benchmarks_wishes, warmup_iterations), .min = 0,
      .max = 1000000, .type = KNOB_INT},
     {KEY("test_container_lifecycle"), .otherwise = "true",

@@ -62,7 +62,7 @@ static void keys_at_the_top_and_in_sections_are_filled(void **state)
 	assert_true(fabs(s.top.default_cpu_limit - 0.5) < 1e-12);
 	assert_int_equal(s.top.default_memory_limit_bytes, 128 << 20);
 	assert_int_equal(s.benchmarks.iterations, 7);
-	assert_int_equal(s.benchmarks.warmup_iterations, 10);
+	assert_int_equal(s.benchmarks.warmup_iterations, 0);
 	assert_false(s.benchmarks.test_concurrency);
 	assert_true(s.benchmarks.test_tool_execution);
 	assert_int_equal(s.load_tests.memory_per_sandbox_bytes, 1 << 30);
@@ -186,7 +186,7 @@ static void which_profile_is_told_by_flag_variable_and_ci(void **state)
 	assert_int_equal(s.benchmarks.iterations, 1);
 	assert_string_equal(doc.profile_name, "ci");
 	assert_int_equal(read_with(text, NULL, no_ci), 0);
-	assert_int_equal(s.benchmarks.iterations, 100);
+	assert_int_equal(s.benchmarks.iterations, 0);
 	assert_int_equal(read_with(text, NULL, dev), 0);
 	assert_int_equal(s.benchmarks.iterations, 2);
 	assert_int_equal(read_with(text, "ci", dev), 0);
@@ -222,7 +222,7 @@ static void a_bench_takes_from_other_keys_what_it_leaves_open(void **state)
 	reads(text, NULL);
 	settings_finish(&s, false);
 	assert_int_equal(s.benches[0]->rounds, 40);
-	assert_int_equal(s.benches[0]->warmup, 10);
+	assert_int_equal(s.benches[0]->warmup, 0);
 	assert_null(s.benches[0]->image);
 	assert_int_equal(s.benches[1]->rounds, 5);
 	assert_int_equal(s.benches[1]->warmup, 0);
@@ -232,8 +232,22 @@ static void a_bench_takes_from_other_keys_what_it_leaves_open(void **state)
 	reads(text, NULL);
 	settings_finish(&s, true);
 	assert_int_equal(s.benches[0]->rounds, 10);
-	assert_int_equal(s.benches[0]->warmup, 1);
 	assert_int_equal(s.benches[1]->rounds, 5);
+}
+
+static void the_short_form_has_what_percentiles_need(void **state)
+{
+	static const char text[] =
+	    "targets: {a.wall: p99 < 1s, latency: p95 < 1s, api_response_p99_ms: 200}\n"
+	    "bench: [{name: a, command: x, rounds: 500}, {name: b, command: x, rounds: 500}, {name: c, command: x},\n"
+	    "  {name: d, subject: http, url: 'http://h/', rounds: 50}, {name: e, command: x, targets: {cpu: p90 < 1s}}]\n";
+	static const int64_t rounds[] = {100, 20, 20, 50, 20};
+	(void)state;
+	reads(text, NULL);
+	settings_finish(&s, true);
+	for (size_t i = 0; i < s.n_benches; i++)
+		assert_int_equal(s.benches[i]->rounds, rounds[i]);
+	assert_int_equal(s.benches[3]->runs_needed, 100);
 }
 
 static void a_unit_that_is_missing_is_asked_for(void **state)
@@ -288,6 +302,7 @@ int main(void)
 	    T(a_profile_lies_over_the_file),
 	    T(which_profile_is_told_by_flag_variable_and_ci),
 	    T(another_tools_variable_is_heard_behind_ours),
+	    T(the_short_form_has_what_percentiles_need),
 	    T(a_bench_takes_from_other_keys_what_it_leaves_open),
 	    T(a_unit_that_is_missing_is_asked_for),
 	    T(rows_of_settings_are_whole),
