@@ -1,12 +1,10 @@
 #include "record/bench_file.h"
 
-#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/bound_put.h"
-#include "base/fd.h"
+#include "base/file.h"
 #include "base/folder.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -239,21 +237,25 @@ void bench_file_put(struct buf *b, const struct bench *bench)
 
 int bench_file_write(const char *dir, const struct bench *bench, struct err *e)
 {
-	char path[4096], half[4096 + 8];
+	struct arena a = {0};
 	struct buf b = {0};
 	if (folder_make(dir, 0755, e) < 0)
 		return e->fault;
-	if (snprintf(path, sizeof(path), "%s/" BENCH_FILE_NAME, dir) >= (int)sizeof(path))
-		return err_usage(e, "the path of '%s' is too long", dir);
-	(void)snprintf(half, sizeof(half), "%s.%d", path, (int)getpid());
 	bench_file_put(&b, bench);
-	auto_fd fd = open(half, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	bool done = fd >= 0 && fd_write(fd, b.at, b.n) && rename(half, path) == 0;
+	int rc = file_write(arena_printf(&a, "%s/" BENCH_FILE_NAME, dir), buf_view(&b), e);
 	buf_free(&b);
-	if (done)
-		return 0;
-	int rc = err_sys(e, "cannot write '%s'", path);
-	if (fd >= 0)
-		(void)unlink(half);
+	arena_free(&a);
 	return rc;
+}
+
+bool bench_file_find(struct arena *a, const char *name, char **ret)
+{
+	struct stat st;
+	*ret = arena_copy(a, str_of(name));
+	if (stat(name, &st) < 0)
+		return false;
+	if (S_ISREG(st.st_mode))
+		return str_ends(str_of(name), ".json");
+	*ret = arena_printf(a, "%s/" BENCH_FILE_NAME, name);
+	return stat(*ret, &st) == 0 && S_ISREG(st.st_mode);
 }

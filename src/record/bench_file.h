@@ -18,6 +18,8 @@ enum { BENCH_FILE_BYTES = 256 * 1024 * 1024 }; /* a larger one is refused */
 void bench_file_put(struct buf *b, const struct bench *bench);
 /* Writes dir/bench.json, dir being made where it is missing: whole or not at all. */
 must_use int bench_file_write(const char *dir, const struct bench *bench, struct err *e);
+/* Whether a person means a bench.json by it: the file itself, *.json, or a folder that holds one. */
+bool bench_file_find(struct arena *a, const char *name, char **ret_path);
 /*
  * Reads a file of this or an earlier version into the arena, without summaries. Fault: system where it cannot
  * be read; format, with the place, where it is torn, foreign, or of a later version.

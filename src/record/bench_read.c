@@ -8,7 +8,7 @@
 #include "record/bench_file.h"
 #include "record/bench_words.h"
 
-enum { MOST_RUNS = 100 * 1000 * 1000, MOST_METRICS = 1000 };
+enum { MOST_RUNS = 100 * 1000 * 1000, MOST_METRICS = 1000, MOST_SUBJECTS = 100000, MOST_TARGETS = 10000 };
 
 struct figures {
 	int64_t *at;
@@ -166,6 +166,8 @@ static void read_subjects(struct json *j, struct arena *a, struct bench *b)
 	size_t n = 0, cap = 0;
 	if (json_array(j)) {
 		while (json_item(j)) {
+			if (n == MOST_SUBJECTS)
+				json_fail(j, "more benchmarks than a session has");
 			subjects = mem_grow(subjects, n, &cap, sizeof(*subjects));
 			read_subject(j, a, &subjects[n++]);
 		}
@@ -332,6 +334,8 @@ static void read_targets(struct json *j, struct arena *a, struct bench *b)
 	if (!json_array(j))
 		return;
 	while (json_item(j)) {
+		if (n == MOST_TARGETS)
+			json_fail(j, "more targets than a session has");
 		b->targets = arena_grow(a, b->targets, n, &cap, sizeof(*b->targets));
 		read_target(j, a, &b->targets[n++]);
 	}
