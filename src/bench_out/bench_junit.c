@@ -5,6 +5,7 @@
 #include "bench_out/bench_say.h"
 #include "bench_out/report_bench.h"
 #include "bench_out/target_line.h"
+#include "measure/targets.h"
 
 #define TOTAL_NS_MOST 1e12 /* beyond any session; sums of many stay in range */
 
@@ -38,7 +39,7 @@ static void put_properties(struct out *o, const struct bench_subject *s)
 	out_text(o, "      </properties>\n");
 }
 
-static void put_case(struct out *o, const struct bench_subject *s)
+static void put_case(struct out *o, const struct bench *b, const struct bench_subject *s)
 {
 	out_text(o, "    <testcase classname=\"bench\" name=\"");
 	out_xml_attribute(o, s->name);
@@ -46,7 +47,7 @@ static void put_case(struct out *o, const struct bench_subject *s)
 	out_seconds(o, total_ns(s), 6);
 	out_text(o, "\">\n");
 	put_properties(o, s);
-	if (s->failed || !s->good) {
+	if (targets_is_bad(b, s)) {
 		out_printf(o, "      <failure message=\"%u of %u runs failed", s->failed,
 			   s->failed + s->good);
 		if (s->failure.n) {
@@ -97,13 +98,13 @@ void bench_junit(struct out *o, const struct bench *b)
 	uint32_t failed = 0;
 	int64_t time_ns = 0;
 	for (uint32_t i = 0; i < b->n_subjects; i++) {
-		failed += b->subjects[i].failed || !b->subjects[i].good;
+		failed += targets_is_bad(b, &b->subjects[i]);
 		time_ns += total_ns(&b->subjects[i]);
 	}
 	out_text(o, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
 	put_suite(o, "bench", b->n_subjects, failed, time_ns);
 	for (uint32_t i = 0; i < b->n_subjects; i++)
-		put_case(o, &b->subjects[i]);
+		put_case(o, b, &b->subjects[i]);
 	out_text(o, "  </testsuite>\n");
 	if (b->n_targets) {
 		put_suite(o, "targets", b->n_targets, b->n_targets - bench_targets_met(b), 0);

@@ -16,8 +16,8 @@ void bench_text(struct term *t, const struct bench *b, const struct besides *v);
 /* One row for each metric of each benchmark, with a heading. */
 void bench_csv(struct out *o, const struct bench *b);
 void bench_markdown(struct out *o, const struct bench *b);
-/* A benchmark and a target is a test case each; a benchmark of which runs failed and a target that is not met
- * have failed. */
+/* A benchmark and a target is a test case each; a bad benchmark (measure/targets.h) and a target that is not
+ * met have failed. */
 void bench_junit(struct out *o, const struct bench *b);
 /* JSON as hyperfine --export-json writes it, of what has wall time; returns how many have none. */
 uint32_t bench_hyperfine(struct out *o, const struct bench *b);

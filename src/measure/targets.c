@@ -204,3 +204,24 @@ uint32_t targets_judge(struct arena *a, const struct bench *b, const struct targ
 	arena_free(&scratch);
 	return got;
 }
+
+/* Failures below a share that the file allows are no bad verdict. */
+static bool is_allowed(const struct bench *b, const struct bench_subject *s)
+{
+	bool asked = false;
+	for (uint32_t i = 0; i < b->n_targets; i++) {
+		const struct bench_target *t = &b->targets[i];
+		if (!str_is(t->figure, "error_rate") ||
+		    !(str_is(t->benchmark, "all") || str_eq(t->benchmark, s->name)))
+			continue;
+		asked = true;
+		if (t->verdict.answer != TARGET_MET)
+			return false;
+	}
+	return asked && s->good;
+}
+
+bool targets_is_bad(const struct bench *b, const struct bench_subject *s)
+{
+	return !s->good || (s->failed && !is_allowed(b, s));
+}

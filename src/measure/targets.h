@@ -23,3 +23,5 @@ struct target_asked {
  */
 uint32_t targets_judge(struct arena *a, const struct bench *b, const struct target_asked *asked, size_t n,
 		       struct bench_target **ret);
+/* A benchmark without a good run, or with failures that no target of an error rate allows. */
+bool targets_is_bad(const struct bench *b, const struct bench_subject *s);
