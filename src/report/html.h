@@ -1,5 +1,6 @@
 /*
- * report/html.h - the parts of report.html, for report_html.c alone.
+ * report/html.h - the parts of report.html, for report_html.c alone; what needs no model serves other pages,
+ * too.
  *
  * Our own markup goes out through out_text; all else through html_text, which
  * escapes. No style attribute is ever written: the page's policy forbids it, so
