@@ -188,29 +188,13 @@ static void conclude(struct suite *s)
 	judge(s);
 }
 
-/* Failures below a share that the file allows are no bad verdict. */
-static bool is_allowed(const struct bench *b, const struct bench_subject *s)
-{
-	bool asked = false;
-	for (uint32_t i = 0; i < b->n_targets; i++) {
-		const struct bench_target *t = &b->targets[i];
-		if (!str_is(t->figure, "error_rate") ||
-		    !(str_is(t->benchmark, "all") || str_eq(t->benchmark, s->name)))
-			continue;
-		asked = true;
-		if (t->verdict.answer != TARGET_MET)
-			return false;
-	}
-	return asked && s->good;
-}
-
 static int verdict(const struct bench *b)
 {
 	for (uint32_t i = 0; i < b->n_targets; i++)
 		if (b->targets[i].verdict.answer != TARGET_MET)
 			return 1;
 	for (uint32_t i = 0; i < b->n_subjects; i++)
-		if (!b->subjects[i].good || (b->subjects[i].failed && !is_allowed(b, &b->subjects[i])))
+		if (targets_is_bad(b, &b->subjects[i]))
 			return 1;
 	return 0;
 }
@@ -247,7 +231,8 @@ static int run(struct suite *s, const struct knob_values *v, const struct knob_l
 	stop_catch();
 	measure(s, v);
 	conclude(s);
-	if (bench_file_write(folder(s, v), &s->bench, e) < 0 || bench_print(s->o, &s->bench, e) < 0)
+	if (bench_file_write(folder(s, v), &s->bench, e) < 0 ||
+	    bench_print_files(&s->bench, folder(s, v), e) < 0 || bench_print(s->o, &s->bench, e) < 0)
 		return e->fault;
 	return verdict(&s->bench);
 }

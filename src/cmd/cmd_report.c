@@ -8,12 +8,15 @@
 
 #include "analyse/model.h"
 #include "base/str.h"
+#include "cmd/bench_print.h"
 #include "cmd/cmd.h"
 #include "cmd/reports.h"
 #include "config/config_file.h"
 #include "config/knob_help.h"
 #include "config/run_knobs.h"
 #include "config/view_knobs.h"
+#include "measure/summary.h"
+#include "record/bench_file.h"
 #include "record/reader.h"
 #include "record/runs.h"
 
@@ -27,14 +30,57 @@ static int open_output(const struct report_options *o, struct err *e)
 	return fd >= 0 ? fd : err_sys(e, "cannot write '%s'", o->output);
 }
 
+/* Formats by their place among the choices. */
+enum { RUN_FORMATS = 7, FORMATS = 12 };
+static const char *const formats[FORMATS] = {"text", "json", "markdown",  "junit", "html",        "trace",
+					     "otlp", "csv",  "hyperfine", "go",    "openmetrics", "bencher"};
+static const int bench_forms[FORMATS] = {
+    BENCH_TEXT, BENCH_JSON, BENCH_MARKDOWN,  BENCH_JUNIT, BENCH_HTML,        -1,
+    -1,         BENCH_CSV,  BENCH_HYPERFINE, BENCH_GO,    BENCH_OPENMETRICS, BENCH_BENCHER};
+
+/* Closes it, too; rc is what became of writing. */
+static int close_output(const struct report_options *o, int fd, int rc, struct err *e)
+{
+	if (fd > STDERR_FILENO && close(fd) < 0 && rc == 0)
+		rc = err_sys(e, "cannot write '%s'", o->output);
+	return rc;
+}
+
+static int report_bench(struct arena *a, const struct report_options *o, const char *path, struct err *e)
+{
+	struct bench b;
+	struct arena scratch = {0};
+	int form = bench_forms[o->format.is];
+	if (form < 0)
+		return err_usage(e, "'%s' holds benchmarks, of which there is no report '%s'", path,
+				 formats[o->format.is]);
+	if (bench_file_read(path, a, &b, e) < 0)
+		return e->fault;
+	summary_fill(&scratch, &b);
+	arena_free(&scratch);
+	int fd = open_output(o, e);
+	if (fd < 0)
+		return fd;
+	struct bench_print p = {
+	    .command = "report", .form = (enum bench_form)form, .colour = wants_colour(&o->color, fd)};
+	return close_output(o, fd, bench_print_to(&p, &b, fd, e), e);
+}
+
 static int report(struct arena *a, const struct report_options *o, const char *name, struct err *e)
 {
-	static const char *const formats[] = {"text", "json", "markdown", "junit", "html", "trace", "otlp"};
 	struct model m;
 	struct reader_result read;
-	char *dir;
-	if (runs_find(a, ".fettle", name, &dir, e) < 0)
+	char *dir, *path;
+	struct err no_run;
+	if (runs_find(a, ".fettle", name, &dir, &no_run) < 0) {
+		if (name && bench_file_find(a, name, &path))
+			return report_bench(a, o, path, e);
+		*e = no_run;
 		return e->fault;
+	}
+	if (o->format.is >= RUN_FORMATS)
+		return err_usage(e, "'%s' holds a run of a suite, of which there is no report '%s'", dir,
+				 formats[o->format.is]);
 	const char *events = arena_printf(a, "%s/events.jsonl", dir);
 	model_init(&m);
 	int rc = reader_replay(events, &m.sink, &read, e);
@@ -46,9 +92,10 @@ static int report(struct arena *a, const struct report_options *o, const char *n
 		model_finish(&m);
 		int fd = open_output(o, e);
 		rc = fd < 0 ? fd
-			    : reports_one(&m, formats[o->format.is], dir, fd, wants_colour(&o->color, fd), e);
-		if (fd > STDERR_FILENO && close(fd) < 0 && rc == 0)
-			rc = err_sys(e, "cannot write '%s'", o->output);
+			    : close_output(o, fd,
+					   reports_one(&m, formats[o->format.is], dir, fd,
+						       wants_colour(&o->color, fd), e),
+					   e);
 	}
 	model_free(&m);
 	return rc;

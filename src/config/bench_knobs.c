@@ -91,12 +91,12 @@ static const char what[] = "What is run", often[] = "How often", judge[] = "What
 		.group = often, .offset = at(seed), .type = KNOB_INT                                         \
 	}
 
-#define EXEC_TOLD(at)                                                                                        \
+#define EXEC_TOLD(at, where)                                                                                 \
 	{.flag = "output",                                                                                   \
 	 .short_flag = 'o',                                                                                  \
 	 .arg = "DIR",                                                                                       \
 	 .otherwise = ".fettle/bench",                                                                       \
-	 .help = "Write the record to DIR/bench.json.",                                                      \
+	 .help = where,                                                                                      \
 	 .group = told,                                                                                      \
 	 .offset = at(output),                                                                               \
 	 .type = KNOB_TEXT},                                                                                 \
@@ -194,13 +194,16 @@ static const struct knob bench_rows[] = {
      .short_flag = 'f',
      .yaml = "format",
      .arg = "NAME",
-     .choices = "text|json|csv|markdown|junit|hyperfine|go|openmetrics",
+     .choices = "text|json|csv|markdown|junit|hyperfine|go|openmetrics|bencher|html",
      .otherwise = "text",
-     .help = "What is printed. 'hyperfine' is JSON as hyperfine exports it, 'go' what benchstat reads.",
+     .help =
+	 "What is printed. 'hyperfine' is JSON as hyperfine exports it (of what has wall time), 'go' what benchstat "
+	 "reads, 'bencher' Bencher's metric format, 'html' one page for a browser.",
      .group = told,
      .offset = offsetof(struct bench_options, format),
      .type = KNOB_CHOICE},
-    EXEC_TOLD(OF_BENCH),
+    EXEC_TOLD(OF_BENCH, "Write the record to DIR/bench.json; of benches of fettle.yaml also bench.html and "
+			"junit.xml."),
     {.flag = "profile",
      .env = "FETTLE_PROFILE",
      .arg = "NAME",
@@ -329,7 +332,7 @@ static const struct knob compare_rows[] = {
      .group = told,
      .offset = offsetof(struct compare_options, format),
      .type = KNOB_CHOICE},
-    EXEC_TOLD(OF_COMPARE),
+    EXEC_TOLD(OF_COMPARE, "Write the record to DIR/bench.json."),
 };
 
 const struct knob_table compare_table = {

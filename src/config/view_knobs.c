@@ -7,9 +7,11 @@ static const struct knob report_rows[] = {
      .short_flag = 'f',
      .yaml = "format",
      .arg = "NAME",
-     .choices = "text|json|markdown|junit|html|trace|otlp",
+     .choices = "text|json|markdown|junit|html|trace|otlp|csv|hyperfine|go|openmetrics|bencher",
      .otherwise = "text",
-     .help = "Which report. 'trace' opens in Perfetto; 'otlp' is spans of OpenTelemetry, one request a line.",
+     .help =
+	 "Which report. 'trace' opens in Perfetto; 'otlp' is spans of OpenTelemetry, one request a line; both are of runs. "
+	 "'csv' and what follows are of benchmarks.",
      .group = what,
      .offset = offsetof(struct report_options, format),
      .type = KNOB_CHOICE},
@@ -55,7 +57,8 @@ const struct knob_table report_table = {
     .operands = "[RUN]",
     .about =
 	"Makes any report again from the run's events.jsonl alone, byte for byte. RUN is a run's folder or its id; "
-	"without it: the last run. A run that was killed gives a partial report.",
+	"without it: the last run. A run that was killed gives a partial report. Where RUN is a bench.json, or a folder "
+	"with one, it is the report of those benchmarks.",
     .rows = report_rows,
     .n_rows = sizeof(report_rows) / sizeof(report_rows[0]),
     .options_bytes = sizeof(struct report_options),
