@@ -204,8 +204,8 @@ class Browser:
             self.process.wait()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def open(self, path, fragment="", script=True, width=1280, height=900, dark=False):
-        """A new page with the file, loaded; with script also ready."""
+    def open(self, path, fragment="", script=True, width=1280, height=900, dark=False, ready=True):
+        """A new page with the file, loaded; with script also ready, where it has one that says so."""
         ask = urllib.request.Request(f"http://127.0.0.1:{self.port}/json/new?about:blank", method="PUT")
         with urllib.request.urlopen(ask, timeout=60) as answer:
             page = Page(json.load(answer)["webSocketDebuggerUrl"])
@@ -214,6 +214,6 @@ class Browser:
         if not script:
             page.call("Emulation.setScriptExecutionDisabled", value=True)
         page.go(pathlib.Path(path).resolve().as_uri() + fragment)
-        if script:
+        if script and ready:
             page.wait("document.documentElement.dataset.ready === 'yes'")
         return page
