@@ -239,6 +239,9 @@ static void what_is_torn_or_foreign_is_refused(void **state)
 	    HEAD "[],\"targets\":[{\"limit\":1,\"statistic\":\"p5 0\"}]}",
 	    HEAD "[],\"targets\":[{\"limit\":1,\"statistic\":\"q5\"}]}",
 	    HEAD "[],\"targets\":[{\"limit\":null}]}",
+	    HEAD
+	    "[],\"targets\":[{\"limit\":1,\"statistic\":\"p100000000000000000000000000000000000000000000000000"
+	    "00000000000000000000000000000000000000000\"}]}",
 	    HEAD "{}}"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct err e = {0};

@@ -263,7 +263,7 @@ static void read_statistic(struct json *j, struct bound *bound)
 			bound->stat = (enum bound_stat)i;
 			return;
 		}
-	json_init(&number, digits, NULL);
+	json_init(&number, digits, j->arena);
 	bound->stat = BOUND_PERCENTILE;
 	bound->percentile = json_peek(&number) == JSON_NUMBER ? json_real(&number) : 0;
 	if (!str_starts(text, "p") || !json_end(&number) || bound->percentile <= 0 ||
