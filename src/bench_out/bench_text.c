@@ -7,6 +7,7 @@
 #include "bench_out/spread.h"
 #include "bench_out/target_line.h"
 #include "measure/summary.h"
+#include "measure/targets.h"
 
 enum { BINS = 16, NAME = 60, LINE = 400, METRIC = 20, CELL = BENCH_FIGURE_COLUMNS + 1, SPREAD = BINS + 2 };
 
@@ -309,5 +310,33 @@ void bench_text(struct term *t, const struct bench *b, const struct besides *v)
 	}
 	put_noise(t, b);
 	put_besides(t, b, v);
+	put_targets(t, b);
+}
+
+/* Its main figure, the first: what a person remembers of a bench. */
+static void put_brief(struct term *t, const struct bench *b, const struct bench_subject *s)
+{
+	bool bad = targets_is_bad(b, s);
+	const struct bench_column *c = s->n_columns ? &s->columns[0] : NULL;
+	out_text(t->out, "  ");
+	term_inked(t, bad ? INK_BAD : INK_GOOD, bad ? "FAILED  " : "good    ");
+	(void)term_text(t, s->name, NAME);
+	if (c && c->summary.n) {
+		out_text(t->out, "  ");
+		(void)term_text(t, c->metric, NAME);
+		out_char(t->out, ' ');
+		bench_figure(t->out, c->summary.median, c->unit);
+	}
+	if (s->failed || !s->good) {
+		out_printf(t->out, "  %u of %u failed: ", s->failed, s->failed + s->good);
+		(void)term_text(t, s->failure, LINE);
+	}
+	out_char(t->out, '\n');
+}
+
+void bench_text_brief(struct term *t, const struct bench *b)
+{
+	for (uint32_t i = 0; i < b->n_subjects; i++)
+		put_brief(t, b, &b->subjects[i]);
 	put_targets(t, b);
 }

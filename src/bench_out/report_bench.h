@@ -13,6 +13,8 @@
 /* A table for each benchmark: figures of each metric, and how they are spread; variants beside the first;
  * targets. */
 void bench_text(struct term *t, const struct bench *b, const struct besides *v);
+/* A line for each benchmark, with the median of its main metric, and the targets. */
+void bench_text_brief(struct term *t, const struct bench *b);
 /* One row for each metric of each benchmark, with a heading. */
 void bench_csv(struct out *o, const struct bench *b);
 void bench_markdown(struct out *o, const struct bench *b);

@@ -33,7 +33,9 @@ static void put(const struct bench_print *o, struct out *out, const struct bench
 	    [BENCH_BENCHER] = bench_bencher};
 	struct arena a = {0};
 	struct term t = {.out = out, .columns = columns, .colour = o->colour};
-	if (o->form == BENCH_TEXT || o->form == BENCH_HTML) {
+	if (o->form == BENCH_BRIEF) {
+		bench_text_brief(&t, b);
+	} else if (o->form == BENCH_TEXT || o->form == BENCH_HTML) {
 		struct besides v = besides_of(&a, b);
 		if (o->form == BENCH_HTML)
 			bench_html(out, b, &v);

@@ -16,8 +16,8 @@ struct cmd {
 	int (*run)(int n_words, char **words);
 };
 
-extern const struct cmd cmd_run, cmd_cover, cmd_report, cmd_history, cmd_mark, cmd_bench, cmd_compare,
-    cmd_config, cmd_completion;
+extern const struct cmd cmd_run, cmd_cover, cmd_report, cmd_history, cmd_mark, cmd_bench, cmd_check,
+    cmd_compare, cmd_config, cmd_completion;
 
 struct knob_choice;
 struct knob_table;

@@ -209,30 +209,48 @@ static int bench_exec(const struct bench_options *o, const struct knob_values *v
 	return rc;
 }
 
-static int run(int n_words, char **words)
+/* Options and names by a table, then what is to be done with them. */
+static int run_table(const struct knob_table *t, const struct knob_table *help, int n_words, char **words)
 {
 	struct arena arena = {0};
 	struct bench_options o;
 	struct knob_values v;
 	struct knob_list operands;
 	struct err e = {0};
-	bool is_exec = n_words > 0 && strcmp(words[0], "exec") == 0;
-	knob_defaults(&v, is_exec ? &bench_table : &bench_suite_table, &o, &arena);
-	int rc = config_gather(&v, (size_t)(n_words - is_exec), words + is_exec, environ, &operands, &e);
+	knob_defaults(&v, t, &o, &arena);
+	int rc = config_gather(&v, (size_t)n_words, words, environ, &operands, &e);
+	o.is_short |= t == &check_table;
 	if (rc == 0 && v.help)
-		rc = print_help(&bench_table);
-	else if (rc == 0 && !is_exec)
-		rc = bench_suite(&o, &v, &operands, &e);
+		rc = print_help(help);
 	else if (rc == 0)
-		rc = bench_exec(&o, &v, &operands, &e);
+		rc = t == &bench_table ? bench_exec(&o, &v, &operands, &e)
+				       : bench_suite(&o, &v, &operands, &e);
 	arena_free(&arena);
 	if (stop_asked())
 		return 130;
-	return rc < 0 ? complain("bench", &e) : rc;
+	return rc < 0 ? complain(t->command, &e) : rc;
+}
+
+static int bench(int n_words, char **words)
+{
+	bool is_exec = n_words > 0 && strcmp(words[0], "exec") == 0;
+	return run_table(is_exec ? &bench_table : &bench_suite_table, &bench_table, n_words - is_exec,
+			 words + is_exec);
+}
+
+static int check(int n_words, char **words)
+{
+	return run_table(&check_table, &check_table, n_words, words);
 }
 
 const struct cmd cmd_bench = {
     .name = "bench",
     .brief = "measure what fettle.yaml names, or commands",
-    .run = run,
+    .run = bench,
+};
+
+const struct cmd cmd_check = {
+    .name = "check",
+    .brief = "the quick form of bench: which targets are met",
+    .run = check,
 };

@@ -125,6 +125,16 @@ static const char what[] = "What is run", often[] = "How often", judge[] = "What
 #define OF_BENCH(field)   offsetof(struct bench_options, exec.field)
 #define OF_COMPARE(field) offsetof(struct compare_options, exec.field)
 
+#define SUITE_FILES                                                                                          \
+	"Write the record to DIR/bench.json; of benches of fettle.yaml also bench.html and junit.xml."
+#define SUITE_PROFILE                                                                                        \
+	{                                                                                                    \
+		.flag = "profile", .env = "FETTLE_PROFILE", .arg = "NAME",                                   \
+		.help = "Lay the profile NAME of the file over its other sections. Without it: 'ci' where "  \
+			"CI is true and the file has one.",                                                  \
+		.group = told, .offset = offsetof(struct bench_options, profile), .type = KNOB_TEXT          \
+	}
+
 static const struct knob bench_rows[] = {
     {.flag = "name",
      .short_flag = 'n',
@@ -194,7 +204,7 @@ static const struct knob bench_rows[] = {
      .short_flag = 'f',
      .yaml = "format",
      .arg = "NAME",
-     .choices = "text|json|csv|markdown|junit|hyperfine|go|openmetrics|bencher|html",
+     .choices = "text|json|csv|markdown|junit|hyperfine|go|openmetrics|bencher|html|brief",
      .otherwise = "text",
      .help =
 	 "What is printed. 'hyperfine' is JSON as hyperfine exports it (of what has wall time), 'go' what benchstat "
@@ -202,17 +212,8 @@ static const struct knob bench_rows[] = {
      .group = told,
      .offset = offsetof(struct bench_options, format),
      .type = KNOB_CHOICE},
-    EXEC_TOLD(OF_BENCH, "Write the record to DIR/bench.json; of benches of fettle.yaml also bench.html and "
-			"junit.xml."),
-    {.flag = "profile",
-     .env = "FETTLE_PROFILE",
-     .arg = "NAME",
-     .help =
-	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the "
-	 "file has one.",
-     .group = told,
-     .offset = offsetof(struct bench_options, profile),
-     .type = KNOB_TEXT},
+    EXEC_TOLD(OF_BENCH, SUITE_FILES),
+    SUITE_PROFILE,
 };
 
 /* What only means something for a command of the command line; and only for benches of the file. */
@@ -250,6 +251,41 @@ const struct knob_table bench_table = {
 	"without a shell. Several commands, parted by '---', are run in turn, in an order that lets no drift of the "
 	"machine favour one of them.",
     .stops = true,
+};
+
+static const struct knob check_rows[] = {
+    {.flag = "rounds",
+     .short_flag = 'r',
+     .arg = "N",
+     .help = "Rounds of every bench. Without it: those of its short form.",
+     .group = often,
+     .offset = OF_BENCH(rounds),
+     .max = 1000000,
+     .type = KNOB_INT},
+    {.flag = "format",
+     .short_flag = 'f',
+     .arg = "NAME",
+     .choices = "text|json|csv|markdown|junit|hyperfine|go|openmetrics|bencher|html|brief",
+     .otherwise = "brief",
+     .help =
+	 "What is printed; 'brief' is a line for each bench and each target, the others as of 'fettle bench'.",
+     .group = told,
+     .offset = offsetof(struct bench_options, format),
+     .type = KNOB_CHOICE},
+    EXEC_TOLD(OF_BENCH, SUITE_FILES),
+    SUITE_PROFILE,
+};
+
+const struct knob_table check_table = {
+    .command = "check",
+    .brief = "the quick form of bench: which targets are met",
+    .operands = "[NAME...]",
+    .about =
+	"Measures the benches of fettle.yaml in their short form, and tells in a line each what came of them and of "
+	"their targets. Exits with 1 where a target is missed or something does not work.",
+    .rows = check_rows,
+    .n_rows = sizeof(check_rows) / sizeof(check_rows[0]),
+    .options_bytes = sizeof(struct bench_options),
 };
 
 static const struct knob compare_rows[] = {

@@ -16,6 +16,7 @@ enum bench_form {
 	BENCH_OPENMETRICS,
 	BENCH_BENCHER,
 	BENCH_HTML,
+	BENCH_BRIEF,
 	BENCH_FORMS
 };
 enum compare_form { COMPARE_TEXT, COMPARE_JSON, COMPARE_MARKDOWN };
@@ -65,6 +66,8 @@ struct compare_options {
  * options may stand behind names.
  */
 extern const struct knob_table bench_table, bench_suite_table;
+/* `fettle check`: some of the rows, into the same options. */
+extern const struct knob_table check_table;
 extern const struct knob_table compare_table;
 /* The first option that was given as a flag and does nothing for benches of fettle.yaml, or of a command
  * line; NULL: none. */

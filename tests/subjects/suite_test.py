@@ -168,3 +168,16 @@ class Suite(unittest.TestCase):
         self.assertEqual(got["a"]["failure"], "exit code 3, wanted 4")
         got = self.bench(text % "{matches: '('}", code=1)
         self.assertIn("'('", got["a"]["failure"])
+
+    def test_check_is_the_quick_form(self):
+        self.write("fettle.yaml", "bench:\n- {name: a, command: sleep 0.01, rounds: 500, targets: {wall: p95 < 10s}}\n- {name: b, command: sh -c 'exit 2'}\n")
+        ran = subprocess.run([FETTLE, "check"], cwd=self.dir, capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 1)
+        lines = ran.stdout.split("\n")
+        self.assertRegex(lines[0], r"^  good    a  wall \d+")
+        self.assertEqual(lines[1], "  FAILED  b  1 of 1 failed: exit code 2")
+        self.assertEqual(lines[3], "targets: 1 of 1 met")
+        with open(self.path(".fettle", "bench", "bench.json")) as f:
+            self.assertEqual([b["good"] for b in json.load(f)["benchmarks"]], [20, 0])
+        ran = subprocess.run([FETTLE, "check", "a"], cwd=self.dir, capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 0)
