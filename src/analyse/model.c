@@ -145,7 +145,14 @@ static void add_value(struct model *m, const struct event *ev)
 	int64_t what = event_int(ev, "what", -1);
 	if (ev->parent || event_text(ev, "what").n) /* a process may say anything */
 		return;
-	if (str_is(ev->name, "before")) {
+	if (str_is(ev->name, "coverage")) {
+		m->coverage = (struct model_coverage){.known = true,
+						      .branch = event_int(ev, "branch", 0) != 0,
+						      .statements = event_int(ev, "statements", 0),
+						      .covered = event_int(ev, "covered", 0),
+						      .branches = event_int(ev, "branches", 0),
+						      .taken = event_int(ev, "taken", 0)};
+	} else if (str_is(ev->name, "before")) {
 		m->before_wall_ns = model_time(event_int(ev, "num", 0));
 	} else if (str_is(ev->name, "changes") && what >= 0 && what < CHANGE_KINDS) {
 		m->changes_of[what] = (uint32_t)event_int(ev, "num", 0);

@@ -154,6 +154,12 @@ struct model_change {
 
 #define MODEL_NONE UINT32_MAX
 
+/* What the tests covered, in statements and in ways out of lines that have several. */
+struct model_coverage {
+	bool known, branch; /* branch: ways were measured */
+	int64_t statements, covered, branches, taken;
+};
+
 struct model {
 	struct sink sink; /* put events here */
 	struct arena arena;
@@ -187,6 +193,7 @@ struct model {
 	struct model_phases phase_tree;
 	struct model_critical critical;
 	struct model_values values;
+	struct model_coverage coverage;
 	int64_t own_cpu_ns;                /* fettle's own */
 	int64_t before_wall_ns;            /* wall time of the run before; 0: none */
 	uint32_t changes_of[CHANGE_KINDS]; /* how many there are, also of those not in changes */

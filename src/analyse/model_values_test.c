@@ -24,15 +24,18 @@ static void counters_are_added_up_and_values_described(void **state)
 static void what_is_not_theirs_is_no_value(void **state)
 {
 	(void)state;
-	struct model *m = model_of("{'ev':'run','t':0,'workers':1}\n"
-				   "{'ev':'value','t':5,'w':0,'name':'x','num':7}\n"
-				   "{'ev':'value','t':5,'w':0,'what':'count','num':7}\n"
-				   "{'ev':'value','t':5,'w':0,'name':'x','what':'other','num':7}\n"
-				   "{'ev':'value','t':5,'name':'before','num':700}\n"
-				   "{'ev':'value','t':5,'name':'before','what':'value','num':1}\n"
-				   "{'ev':'value','t':5,'name':'odd','what':'value','num':3,'real':'1e999'}\n"
-				   "{'ev':'done','t':9,'st':'passed','exit':0}\n");
+	struct model *m = model_of(
+	    "{'ev':'run','t':0,'workers':1}\n"
+	    "{'ev':'value','t':5,'w':0,'name':'x','num':7}\n"
+	    "{'ev':'value','t':5,'w':0,'what':'count','num':7}\n"
+	    "{'ev':'value','t':5,'w':0,'name':'x','what':'other','num':7}\n"
+	    "{'ev':'value','t':5,'name':'before','num':700}\n"
+	    "{'ev':'value','t':5,'name':'before','what':'value','num':1}\n"
+	    "{'ev':'value','t':5,'name':'coverage','branch':1,'statements':10,'covered':9,'branches':4,'taken':3}\n"
+	    "{'ev':'value','t':5,'name':'odd','what':'value','num':3,'real':'1e999'}\n"
+	    "{'ev':'done','t':9,'st':'passed','exit':0}\n");
 	assert_int_equal(m->before_wall_ns, 700);
+	assert_true(m->coverage.known && m->coverage.branch && m->coverage.covered == 9);
 	assert_int_equal(m->values.n, 2);
 	assert_str(m->values.all[0].name, "before");
 	assert_true(m->values.all[1].last == 3); /* no number is endless */

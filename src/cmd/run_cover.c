@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/environment.h"
 #include "base/folder.h"
 #include "base/mem.h"
@@ -206,6 +207,26 @@ static void note_result(struct run_cover *c, unsigned formats)
 		 pages ? c->run->dir : "", pages ? "/" : "", pages ? pages : "");
 }
 
+/* The totals stand in the record: a report that is made later needs no other file. */
+static void put_totals(struct run_cover *c)
+{
+	const struct cover *all = c->job.cover;
+	const struct field fields[] = {
+	    {.key = STR("branch"), .num = all->branch},
+	    {.key = STR("statements"), .num = (int64_t)all->sum.statements},
+	    {.key = STR("covered"), .num = (int64_t)all->sum.covered},
+	    {.key = STR("branches"), .num = (int64_t)all->sum.branches},
+	    {.key = STR("taken"), .num = (int64_t)all->sum.taken},
+	};
+	const struct event ev = {.type = EVENT_VALUE,
+				 .worker = -1,
+				 .time_ns = clock_mono_ns() - c->run->start_ns,
+				 .name = STR("coverage"),
+				 .fields = fields,
+				 .n_fields = sizeof(fields) / sizeof(fields[0])};
+	sink_put(&c->run->sink, &ev);
+}
+
 bool run_cover_finish(struct run *r)
 {
 	struct run_cover *c = r->cover;
@@ -222,6 +243,7 @@ bool run_cover_finish(struct run *r)
 	if (r->writes && cover_job_write(&c->job, r->dir, formats, &e) < 0)
 		warn("run", "%s", e.text);
 	put_steps(c);
+	put_totals(c);
 	note_result(c, formats);
 	return c->job.misses.n || !judged;
 }

@@ -47,6 +47,20 @@ static void put_counts(struct out *o, const struct model_counts *c)
 	out_char(o, '}');
 }
 
+static void put_coverage(struct out *o, const struct model_coverage *c)
+{
+	if (!c->known) {
+		out_text(o, "null");
+		return;
+	}
+	struct members x = members_begin(o);
+	member_int(&x, "statements", c->statements);
+	member_int(&x, "covered", c->covered);
+	member_int_or_null(&x, "branches", c->branches, c->branch);
+	member_int_or_null(&x, "taken", c->taken, c->branch);
+	out_char(o, '}');
+}
+
 static void put_gap(struct out *o, const struct model_gap *g)
 {
 	struct members x = members_begin(o);
@@ -229,6 +243,8 @@ void report_json(struct model *m, struct out *o)
 	put_counts(o, &m->counts);
 	out_text(o, ",\n\"gap\":");
 	put_gap(o, &m->gap);
+	out_text(o, ",\n\"coverage\":");
+	put_coverage(o, &m->coverage);
 	put_array(o, m, "what_if", m->n_what_if, put_what_if);
 	put_array(o, m, "workers", m->n_workers, put_worker);
 	put_array(o, m, "phases", m->n_phases, put_phase);

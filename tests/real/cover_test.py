@@ -113,6 +113,11 @@ class Cover(real_test.Case):
                     out = "out" + workers + "".join(branch)
                     self.pytest("-j" + workers, *branch, out=out)
                     self.assertEqual(self.coverage(out), want)
+                    with open(self.path(out, "report.json"), encoding="utf-8") as f:
+                        told = json.load(f)["coverage"]
+                    self.assertEqual((told["statements"], told["covered"], told["taken"]),
+                                     (want["totals"]["num_statements"], want["totals"]["covered_lines"],
+                                      want["totals"]["covered_branches"] if branch else None))
         self.assertEqual(want["files"]["src/unused.py"]["summary"]["covered_lines"], 0)
 
     def test_what_children_ran_counts(self):
