@@ -1,5 +1,7 @@
-"""fettle bench of HTTP endpoints: a real nginx over TCP, TLS and a unix socket, and a server that lies."""
+"""Benches of HTTP endpoints: a real nginx over TCP, TLS and a unix socket, and a server that lies.
 
+SUBJECT_FETTLE names the program.
+"""
 import base64
 import json
 import os
@@ -13,7 +15,7 @@ import threading
 import time
 import unittest
 
-FETTLE = os.environ["REAL_FETTLE"]
+FETTLE = os.environ["SUBJECT_FETTLE"]
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 OPENSSL = shutil.which("openssl")
 PAGE = b"a page of some size\n" * 5000
