@@ -32,7 +32,7 @@ void bound_put_figure(struct buf *b, enum bound_unit unit, double value)
 		buf_printf(b, "%.4g %%", value * 100);
 		break;
 	case BOUND_RATE:
-		buf_printf(b, "%.4g/s", value);
+		buf_printf(b, value >= 1e4 && value < 1e15 ? "%.0f/s" : "%.4g/s", value);
 		break;
 	case BOUND_NUMBER:
 		buf_printf(b, "%.6g", value);

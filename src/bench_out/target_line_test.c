@@ -32,6 +32,9 @@ static void a_line_tells_figure_bound_and_margin(void **state)
 	says((struct bound){BOUND_FIGURE, BOUND_AT_LEAST, BOUND_RATE, 0, 100},
 	     (struct target_figure){true, BOUND_RATE, 150, 1},
 	     "met     api.latency: 150/s >= 100/s, 50 % to spare");
+	says((struct bound){BOUND_FIGURE, BOUND_AT_LEAST, BOUND_RATE, 0, 1000000},
+	     (struct target_figure){true, BOUND_RATE, 12345.6, 1},
+	     "MISSED  api.latency: 12346/s, wanted >= 1000000/s, missed by 98.8 %");
 	says((struct bound){BOUND_FIGURE, BOUND_AT_MOST, BOUND_RATIO, 0, 0.05},
 	     (struct target_figure){true, BOUND_RATIO, 0.2, 1},
 	     "MISSED  api.latency: 20 %, wanted <= 5 %, missed by 300 %");
