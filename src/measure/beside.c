@@ -3,7 +3,10 @@
 #include "base/str.h"
 #include "measure/summary.h"
 
-enum { VARIANTS = 1000 /* of one bench that are looked through for a base */ };
+enum {
+	VARIANTS = 1000, /* of one bench that are looked through for a base */
+	ROUNDS = 2000,   /* more make the interval no narrower than shows, and take seconds */
+};
 
 static bool runs_in_turn(const struct bench_subject *s)
 {
@@ -28,14 +31,16 @@ static bool are_variants(const struct bench_subject *a, const struct bench_subje
 	return !a->bench.n || (a->concurrency == b->concurrency && same_params(a, b));
 }
 
-/* The columns that are compared. */
-static struct bench_subject picked(struct arena *a, const struct bench_subject *s)
+/* The columns that are compared; `joined` neighbouring rounds count as one. */
+static struct bench_subject picked(struct arena *a, const struct bench_subject *s, uint32_t joined)
 {
 	const struct bench_column *cpu = summary_column(s, STR("cpu"));
 	struct bench_subject ret = *s;
 	ret.columns = arena_array(a, struct bench_column, 2);
 	ret.columns[0] = s->columns[0];
 	ret.n_columns = 1;
+	ret.n_rounds /= joined;
+	ret.per_round *= joined;
 	if (cpu && cpu != s->columns)
 		ret.columns[ret.n_columns++] = *cpu;
 	return ret;
@@ -43,7 +48,11 @@ static struct bench_subject picked(struct arena *a, const struct bench_subject *
 
 static struct comparison compare(struct arena *a, const struct bench *b, uint32_t base, uint32_t now)
 {
-	struct bench_subject old = picked(a, &b->subjects[base]), new = picked(a, &b->subjects[now]);
+	uint32_t most = b->subjects[base].n_rounds > b->subjects[now].n_rounds ? b->subjects[base].n_rounds
+									       : b->subjects[now].n_rounds;
+	uint32_t joined = most / ROUNDS + 1;
+	struct bench_subject old = picked(a, &b->subjects[base], joined),
+			     new = picked(a, &b->subjects[now], joined);
 	return bench_compare_pair(a, &old, &new, &compare_defaults, BESIDE_CONFIDENCE, b->seed);
 }
 

@@ -58,6 +58,29 @@ static void variants_stand_beside_the_first_with_the_same_parameters(void **stat
 	arena_free(&a);
 }
 
+static void a_hundred_thousand_rounds_say_what_their_neighbours_say(void **state)
+{
+	struct arena a = {0};
+	struct bench b = {.subjects = arena_array(&a, struct bench_subject, 2), .seed = 1};
+	enum { MANY = 100001 };
+	(void)state;
+	for (uint32_t i = 0; i < 2; i++) {
+		add(&a, &b, STR_NONE, STR_NONE, STR("1"), 0, 1000);
+		struct bench_subject *s = &b.subjects[i];
+		int64_t *v = arena_array(&a, int64_t, MANY);
+		for (int64_t k = 0; k < MANY; k++)
+			v[k] = (1000 + k / 100) * (10 + i) + k * 7 % 10;
+		s->n_rounds = MANY;
+		s->n_columns = 1;
+		s->columns->values = v;
+	}
+	struct besides v = besides_of(&a, &b);
+	const struct compare_row *row = beside_row(&v.at[0], STR("startup"));
+	assert_true(row->ratio.n >= 1900 && row->ratio.n <= 2000);
+	assert_true(fabs(exp(row->ratio.log) - 1.1) < 0.001 && row->ratio.low > 0);
+	arena_free(&a);
+}
+
 static void commands_stand_beside_the_first_and_imports_beside_nothing(void **state)
 {
 	struct arena a = {0};
@@ -82,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(variants_stand_beside_the_first_with_the_same_parameters),
+	    cmocka_unit_test(a_hundred_thousand_rounds_say_what_their_neighbours_say),
 	    cmocka_unit_test(commands_stand_beside_the_first_and_imports_beside_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
