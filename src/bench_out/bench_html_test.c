@@ -105,7 +105,7 @@ static void a_plot_of_a_million_figures_is_small(void **state)
 	plot_mark(&p, NAN, "met", "no number");
 	assert_int_equal(p.n_marks, PLOT_MARKS);
 	plot_spread(&o, &p);
-	plot_rounds(&o, &p);
+	(void)plot_rounds(&o, &p);
 	plot_cell(&o, s, s->columns);
 	assert_true(b.n < 64 * 1024);
 	assert_int_equal(count(buf_view(&b), "<svg"), 3);
@@ -133,7 +133,7 @@ static void figures_that_are_alike_make_no_plot(void **state)
 	c.summary = summary_of(&scratch, wide, 4);
 	assert_true(plot_init(&p, &s, &c));
 	plot_spread(&o, &p);
-	plot_rounds(&o, &p);
+	(void)plot_rounds(&o, &p);
 	assert_int_equal(count(buf_view(&b), "nan") + count(buf_view(&b), "inf"), 0);
 	arena_free(&scratch);
 	buf_free(&b);

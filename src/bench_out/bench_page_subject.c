@@ -142,9 +142,10 @@ static void put_plots(struct bench_page *p, const struct bench_subject *s)
 		out_text(o, plot.beyond == 1 ? ", lies to the right" : ", lie to the right");
 	}
 	out_text(o, "</figcaption></figure>\n<figure><div class=\"frame\">\n");
-	plot_rounds(o, &plot);
-	out_text(o, "</div><figcaption>As they were measured; the line is the median of neighbours");
-	out_text(o, s->failed ? ", red strokes below are failures" : "");
+	bool has_line = plot_rounds(o, &plot);
+	out_text(o, "</div><figcaption>As they were measured");
+	out_text(o, has_line ? "; the line is the median of neighbours" : "");
+	out_text(o, s->failed ? "; red strokes below are failures" : "");
 	out_text(o, "</figcaption></figure>\n</div>\n");
 }
 

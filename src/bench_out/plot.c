@@ -22,6 +22,7 @@ enum {
 	DOTS = 4000, /* more figures are drawn as columns from the least to the most */
 	COLUMNS = 256,
 	NEIGHBOURS = 40,
+	LINE = 3,
 	TICKS = 6,
 	CELL_BINS = 24
 };
@@ -260,12 +261,16 @@ static void put_failures(struct out *o, const struct plot *p, size_t n)
 	out_text(o, "\"/>\n");
 }
 
-static void put_trend(struct out *o, const struct plot *p, double low, double high, size_t n)
+/* Of fewer groups than LINE there is no line. */
+static bool put_trend(struct out *o, const struct plot *p, double low, double high, size_t n)
 {
-	size_t n_groups = n / 10 < NEIGHBOURS ? n / 10 : NEIGHBOURS, drawn = 0;
-	double *room = n_groups > 1 ? mem_alloc((n / n_groups + 1) * sizeof(*room)) : NULL;
+	size_t n_groups = n / (n < 100 ? 5 : 10), drawn = 0;
+	n_groups = n_groups < NEIGHBOURS ? n_groups : NEIGHBOURS;
+	if (n_groups < LINE)
+		return false;
+	double *room = mem_alloc((n / n_groups + 1) * sizeof(*room));
 	out_text(o, "<path class=\"trend\" d=\"");
-	for (size_t k = 0; room && k < n_groups; k++) {
+	for (size_t k = 0; k < n_groups; k++) {
 		size_t from = k * n / n_groups, to = (k + 1) * n / n_groups, m = 0;
 		for (size_t i = from; i < to; i++)
 			if (p->c->values[i] != BENCH_NONE)
@@ -277,6 +282,7 @@ static void put_trend(struct out *o, const struct plot *p, double low, double hi
 	}
 	out_text(o, "\"/>\n");
 	mem_free(room);
+	return true;
 }
 
 static void put_bounds(struct out *o, const struct plot *p, double low, double high)
@@ -287,7 +293,7 @@ static void put_bounds(struct out *o, const struct plot *p, double low, double h
 				   GUTTER, place(p->marks[i].at, low, high, FOOT, 12), RIGHT);
 }
 
-void plot_rounds(struct out *o, const struct plot *p)
+bool plot_rounds(struct out *o, const struct plot *p)
 {
 	double low, high;
 	size_t n = (size_t)p->s->n_rounds * p->s->per_round;
@@ -298,10 +304,11 @@ void plot_rounds(struct out *o, const struct plot *p)
 		put_dots(o, p, low, high, n);
 	else
 		put_columns(o, p, low, high, n);
-	put_trend(o, p, low, high, n);
+	bool has_line = put_trend(o, p, low, high, n);
 	put_failures(o, p, n);
 	put_bounds(o, p, low, high);
 	out_text(o, "</svg>\n");
+	return has_line;
 }
 
 void plot_cell(struct out *o, const struct bench_subject *s, const struct bench_column *c)

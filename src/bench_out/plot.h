@@ -36,8 +36,9 @@ void plot_mark(struct plot *p, double at, const char *class, const char *text);
 
 /* How many figures are how large. */
 void plot_spread(struct out *o, const struct plot *p);
-/* Figure after figure as they were measured, failures below, and the median of neighbours as a line. */
-void plot_rounds(struct out *o, const struct plot *p);
+/* Figure after figure as they were measured, failures below, and the median of neighbours as a line; false:
+ * there are too few for a line. */
+bool plot_rounds(struct out *o, const struct plot *p);
 /* The spread without words, for a cell. Nothing where there is nothing to draw. */
 void plot_cell(struct out *o, const struct bench_subject *s, const struct bench_column *c);
 
