@@ -62,7 +62,7 @@ static void hold_reports(const struct bench *b, struct arena *a)
 	hold_json(buf_view(&text));
 	buf_clear(&text);
 	bench_html(&o, b, &v);
-	HOLD(!str_has(buf_view(&text), STR("<script")) && !str_has(buf_view(&text), STR(" style=")));
+	HOLD(!str_has(buf_view(&text), STR("<script")) && !str_has(buf_view(&text), STR(" style=\"")));
 	for (unsigned columns = 0; columns <= 120; columns += 40) {
 		struct term t = {.out = &o, .columns = columns};
 		buf_clear(&text);
