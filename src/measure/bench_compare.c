@@ -92,7 +92,7 @@ static bool is_small(const struct compare_row *row)
 {
 	if (row->base == BENCH_NONE || row->now == BENCH_NONE || !str_is(row->unit, "bytes"))
 		return false;
-	int64_t more = row->now - row->base;
+	double more = (double)row->now - (double)row->base;
 	return more < LEAST_BYTES && more > -LEAST_BYTES;
 }
 

@@ -43,6 +43,12 @@ static int64_t percentile(const struct histogram *h, uint32_t ppm)
 	return v;
 }
 
+/* Rounded; the largest figures are no doubles, and those next to them are beyond. */
+static int64_t whole(double v)
+{
+	return v >= 0x1p63 ? INT64_MAX : v <= -0x1p63 ? -INT64_MAX : (int64_t)llround(v);
+}
+
 struct bench_summary summary_of(struct arena *scratch, const int64_t *values, uint32_t n)
 {
 	struct bench_summary s = {.least = BENCH_NONE,
@@ -59,8 +65,9 @@ struct bench_summary summary_of(struct arena *scratch, const int64_t *values, ui
 	if (!s.n)
 		return s;
 	histogram_init(&h, scratch);
-	for (uint32_t i = 0; i < s.n; i++)
-		histogram_add(&h, (int64_t)v[i], 1);
+	for (uint32_t i = 0; i < n; i++)
+		if (values[i] != BENCH_NONE)
+			histogram_add(&h, values[i], 1);
 	s.least = h.least;
 	s.most = h.most;
 	s.p5 = percentile(&h, 50000);
@@ -71,7 +78,7 @@ struct bench_summary summary_of(struct arena *scratch, const int64_t *values, ui
 	s.mean = histogram_mean(&h);
 	s.deviation = deviation_of(v, s.n, s.mean);
 	s.outliers = count_outliers(v, s.n, room);
-	s.median = (int64_t)llround(ratio_median(v, s.n));
+	s.median = whole(ratio_median(v, s.n));
 	return s;
 }
 

@@ -66,6 +66,17 @@ static void runs_that_failed_are_in_no_figure(void **state)
 	arena_free(&a);
 }
 
+static void the_largest_figures_stay_figures(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	const int64_t most[] = {INT64_MAX, INT64_MAX}, least[] = {-INT64_MAX, -INT64_MAX};
+	struct bench_summary s = summary_of(&a, most, 2);
+	assert_true(s.median == INT64_MAX && s.least == INT64_MAX && s.most == INT64_MAX);
+	assert_true(summary_of(&a, least, 2).median == -INT64_MAX);
+	arena_free(&a);
+}
+
 static void a_round_is_the_median_of_its_good_runs(void **state)
 {
 	(void)state;
@@ -205,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(runs_that_failed_are_in_no_figure),
+	    cmocka_unit_test(the_largest_figures_stay_figures),
 	    cmocka_unit_test(a_round_is_the_median_of_its_good_runs),
 	    cmocka_unit_test(a_pair_tells_what_regressed),
 	    cmocka_unit_test(new_failures_regress_unless_chance_explains_them),
