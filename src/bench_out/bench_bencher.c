@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "bench_out/bench_say.h"
 #include "bench_out/report_bench.h"
+#include "wire/unit.h"
 
 enum { NAME = 1024, SLUG = 64 }; /* what Bencher takes */
 
@@ -44,14 +45,30 @@ static void put_key(struct out *o, struct str slug, uint32_t *n)
 	out_text(o, ": ");
 }
 
-/* Percentiles are within 0.2 %, the median is exact: it stays between them. */
-static void put_measure(struct out *o, const struct bench_summary *m)
+static void put_value(struct out *o, int64_t v, double factor)
 {
+	if (factor < 1)
+		out_printf(o, "%.15g", (double)v * factor);
+	else
+		out_int(o, v);
+}
+
+/* Percentiles are within 0.2 %, the median is exact: it stays between them. */
+static void put_measure(struct out *o, const struct bench_column *c)
+{
+	const struct bench_summary *m = &c->summary;
+	double factor = unit_of(c->unit).factor;
 	bool quartiles = m->p25 != BENCH_NONE && m->p75 != BENCH_NONE;
 	int64_t low = quartiles ? m->p25 : m->least, high = quartiles ? m->p75 : m->most;
-	out_printf(o, "{\"value\": %lld, \"lower_value\": %lld, \"upper_value\": %lld}", (long long)m->median,
-		   (long long)(low < m->median ? low : m->median),
-		   (long long)(high > m->median ? high : m->median));
+	low = low < m->median ? low : m->median;
+	high = high > m->median ? high : m->median;
+	out_text(o, "{\"value\": ");
+	put_value(o, m->median, factor);
+	out_text(o, ", \"lower_value\": ");
+	put_value(o, low, factor);
+	out_text(o, ", \"upper_value\": ");
+	put_value(o, high, factor);
+	out_char(o, '}');
 }
 
 /* What is too long for a name is told from others by its end. */
@@ -79,7 +96,7 @@ static void put_subject(struct out *o, const struct bench_subject *s)
 		if (!s->columns[i].summary.n || !slug.n || is_taken(s, i, slug))
 			continue;
 		put_key(o, slug, &n);
-		put_measure(o, &s->columns[i].summary);
+		put_measure(o, &s->columns[i]);
 	}
 	if (isfinite(bench_throughput(s))) {
 		put_key(o, STR("throughput"), &n);

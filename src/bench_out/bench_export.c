@@ -7,6 +7,7 @@
 #include "bench_out/report_bench.h"
 #include "bench_out/target_line.h"
 #include "measure/summary.h"
+#include "wire/unit.h"
 
 static void put_figure(struct out *o, int64_t v)
 {
@@ -192,14 +193,14 @@ void bench_markdown(struct out *o, const struct bench *b)
 static const struct bench_column *wall_of(const struct bench_subject *s)
 {
 	const struct bench_column *c = summary_column(s, STR("wall"));
-	return c && str_is(c->unit, "ns") ? c : NULL;
+	return c && unit_of(c->unit).kind == BOUND_NS ? c : NULL;
 }
 
-static void put_seconds(struct out *o, const char *key, double ns, bool known)
+static void put_seconds(struct out *o, const char *key, double seconds, bool known)
 {
 	out_printf(o, "      \"%s\": ", key);
 	if (known)
-		out_printf(o, "%.9g,\n", ns / 1e9);
+		out_printf(o, "%.9g,\n", seconds);
 	else
 		out_text(o, "null,\n");
 }
@@ -216,28 +217,35 @@ static void put_list(struct out *o, const struct bench_subject *s, const char *m
 	out_char(o, ']');
 }
 
-static double mean_of(const struct bench_subject *s, const char *metric)
+/* Of its figures how many make a second. */
+static double a_second(const struct bench_column *c)
+{
+	return 1e9 / unit_of(c->unit).factor;
+}
+
+static double mean_seconds(const struct bench_subject *s, const char *metric)
 {
 	const struct bench_column *c = summary_column(s, str_of(metric));
-	return c ? c->summary.mean : 0;
+	return c ? c->summary.mean / a_second(c) : 0;
 }
 
 static void put_hyperfine(struct out *o, const struct bench_subject *s)
 {
 	const struct bench_column *wall = wall_of(s);
 	const struct bench_summary *m = &wall->summary;
+	double by = a_second(wall);
 	out_text(o, "    {\n      \"command\": ");
 	out_json(o, s->name);
 	out_text(o, ",\n");
-	put_seconds(o, "mean", m->mean, m->n);
-	put_seconds(o, "stddev", m->deviation, m->n > 1);
-	put_seconds(o, "median", (double)m->median, m->n);
-	put_seconds(o, "user", mean_of(s, "user"), m->n);
-	put_seconds(o, "system", mean_of(s, "system"), m->n);
-	put_seconds(o, "min", (double)m->least, m->n);
-	put_seconds(o, "max", (double)m->most, m->n);
+	put_seconds(o, "mean", m->mean / by, m->n);
+	put_seconds(o, "stddev", m->deviation / by, m->n > 1);
+	put_seconds(o, "median", (double)m->median / by, m->n);
+	put_seconds(o, "user", mean_seconds(s, "user"), m->n);
+	put_seconds(o, "system", mean_seconds(s, "system"), m->n);
+	put_seconds(o, "min", (double)m->least / by, m->n);
+	put_seconds(o, "max", (double)m->most / by, m->n);
 	out_text(o, "      \"times\": ");
-	put_list(o, s, "wall", 1e9);
+	put_list(o, s, "wall", by);
 	out_text(o, ",\n      \"memory_usage_byte\": ");
 	put_list(o, s, "peak_rss", 1);
 	out_text(o, ",\n      \"exit_codes\": [");
@@ -294,6 +302,33 @@ static void put_go_name(struct out *o, struct str name)
 	put_go_word(o, str_cut(name, small, name.n));
 }
 
+/* Go's own words for what it measures too; others as testing.B.ReportMetric would be given them. */
+static void put_go_unit(struct out *o, const struct bench_column *c, bool is_main)
+{
+	static const struct {
+		const char *metric, *unit;
+	} own[] = {{"bytes_per_op", "B/op"}, {"allocs_per_op", "allocs/op"}, {"bytes_per_second", "B/s"}};
+	struct unit u = unit_of(c->unit);
+	if (is_main) {
+		out_text(o, "ns/op");
+		return;
+	}
+	for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (str_is(c->metric, own[i].metric)) {
+			out_text(o, own[i].unit);
+			return;
+		}
+	put_go_word(o, c->metric);
+	if (u.kind == BOUND_NS)
+		out_text(o, "-ns/op");
+	else if (u.kind == BOUND_BYTES)
+		out_text(o, "-B/op");
+	else if (!u.more_is_better)
+		out_text(o, "/op");
+	else if (!str_ends(c->metric, "/s"))
+		out_text(o, "/s");
+}
+
 /* One run: the name, and every figure with its unit. */
 static void put_go_run(struct out *o, const struct bench_subject *s, const struct bench_column *main,
 		       unsigned cores, size_t run)
@@ -302,20 +337,16 @@ static void put_go_run(struct out *o, const struct bench_subject *s, const struc
 	out_printf(o, "-%u\t1", cores);
 	for (uint32_t m = 0; m < s->n_columns; m++) {
 		const struct bench_column *c = &s->columns[m];
-		const char *unit = str_is(c->unit, "ns")      ? "-ns/op"
-				   : str_is(c->unit, "bytes") ? "-B/op"
-							      : "/op";
 		if (c->values[run] == BENCH_NONE)
 			continue;
+		double factor = unit_of(c->unit).factor;
 		out_char(o, '\t');
-		out_int(o, c->values[run]);
+		if (factor < 1)
+			out_printf(o, "%.12g", (double)c->values[run] * factor);
+		else
+			out_int(o, c->values[run]);
 		out_char(o, ' ');
-		if (c == main) {
-			out_text(o, "ns/op");
-			continue;
-		}
-		put_go_word(o, c->metric);
-		out_text(o, unit);
+		put_go_unit(o, c, c == main);
 	}
 	out_char(o, '\n');
 }
@@ -359,8 +390,28 @@ static void put_sample(struct out *o, const char *family, const struct bench_sub
 	out_printf(o, "} %.12g\n", v);
 }
 
+static void put_figures(struct out *o, const char *family, const struct bench_subject *s,
+			const struct bench_column *c, double by)
+{
+	const struct {
+		const char *name;
+		int64_t v;
+	} told[] = {{"min", c->summary.least},
+		    {"median", c->summary.median},
+		    {"p95", c->summary.p95},
+		    {"p99", c->summary.p99},
+		    {"max", c->summary.most}};
+	if (!c->summary.n)
+		return;
+	for (unsigned f = 0; f < sizeof(told) / sizeof(*told); f++)
+		if (told[f].v != BENCH_NONE)
+			put_sample(o, family, s, c, told[f].name, (double)told[f].v / by);
+	put_sample(o, family, s, c, "mean", c->summary.mean / by);
+}
+
+/* by: how many of what the kind counts in (ns) make one of the family's. */
 static void put_family(struct out *o, const struct bench *b, const char *family, const char *unit,
-		       const char *of_unit, double by)
+		       enum bound_unit kind, double by)
 {
 	out_printf(o, "# TYPE %s gauge\n", family);
 	if (*unit)
@@ -369,23 +420,20 @@ static void put_family(struct out *o, const struct bench *b, const char *family,
 	for (uint32_t i = 0; i < b->n_subjects; i++) {
 		const struct bench_subject *s = &b->subjects[i];
 		for (uint32_t k = 0; k < s->n_columns; k++) {
-			const struct bench_column *c = &s->columns[k];
-			const struct {
-				const char *name;
-				int64_t v;
-			} told[] = {{"min", c->summary.least},
-				    {"median", c->summary.median},
-				    {"p95", c->summary.p95},
-				    {"p99", c->summary.p99},
-				    {"max", c->summary.most}};
-			if (!str_is(c->unit, of_unit) || !c->summary.n)
-				continue;
-			for (unsigned f = 0; f < sizeof(told) / sizeof(*told); f++)
-				if (told[f].v != BENCH_NONE)
-					put_sample(o, family, s, c, told[f].name, (double)told[f].v / by);
-			put_sample(o, family, s, c, "mean", c->summary.mean / by);
+			struct unit u = unit_of(s->columns[k].unit);
+			if (u.kind == kind)
+				put_figures(o, family, s, &s->columns[k], by / u.factor);
 		}
 	}
+}
+
+static bool has_rates(const struct bench *b)
+{
+	for (uint32_t i = 0; i < b->n_subjects; i++)
+		for (uint32_t k = 0; k < b->subjects[i].n_columns; k++)
+			if (unit_of(b->subjects[i].columns[k].unit).kind == BOUND_RATE)
+				return true;
+	return false;
 }
 
 static void put_kept(struct out *o, const struct bench *b, const char *family, const char *help,
@@ -433,9 +481,11 @@ static void put_targets(struct out *o, const struct bench *b)
 
 void bench_openmetrics(struct out *o, const struct bench *b)
 {
-	put_family(o, b, "fettle_bench_time_seconds", "seconds", "ns", 1e9);
-	put_family(o, b, "fettle_bench_size_bytes", "bytes", "bytes", 1);
-	put_family(o, b, "fettle_bench_events", "", "count", 1);
+	put_family(o, b, "fettle_bench_time_seconds", "seconds", BOUND_NS, 1e9);
+	put_family(o, b, "fettle_bench_size_bytes", "bytes", BOUND_BYTES, 1);
+	put_family(o, b, "fettle_bench_events", "", BOUND_NUMBER, 1);
+	if (has_rates(b))
+		put_family(o, b, "fettle_bench_per_second", "", BOUND_RATE, 1);
 	put_kept(o, b, "fettle_bench_runs", "Good runs.", good_runs);
 	put_kept(o, b, "fettle_bench_failures", "Runs that failed.", failed_runs);
 	put_kept(o, b, "fettle_bench_throughput", "Good runs a second.", bench_throughput);

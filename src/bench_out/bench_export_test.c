@@ -88,6 +88,49 @@ static void go_has_a_line_for_each_good_run(void **state)
 	buf_free(&b);
 }
 
+/* 0.53 ns, 64 bytes and one allocation an operation, a quarter of a hit, 4 GB/s. */
+static void operations_of_less_than_a_ns_are_told(void **state)
+{
+	(void)state;
+	int64_t values[5][2] = {
+	    {530, 532}, {64, 64}, {1000000, 1000000}, {250000, 250000}, {4000000000, 4000000000}};
+	struct bench_column columns[] = {
+	    {.metric = STR("wall"), .unit = STR("ps"), .values = values[0]},
+	    {.metric = STR("bytes_per_op"), .unit = STR("bytes"), .values = values[1]},
+	    {.metric = STR("allocs_per_op"), .unit = STR("millionths"), .values = values[2]},
+	    {.metric = STR("hits"), .unit = STR("millionths"), .values = values[3]},
+	    {.metric = STR("bytes_per_second"), .unit = STR("bytes/s"), .values = values[4]}};
+	struct bench_subject s = {.name = STR("add"),
+				  .command = STR("add"),
+				  .kind = STR("c"),
+				  .n_columns = 5,
+				  .columns = columns,
+				  .n_rounds = 2,
+				  .per_round = 1,
+				  .busy_ns = BENCH_NONE,
+				  .good = 2};
+	struct bench bench = {.cores = 2, .subjects = &s, .n_subjects = 1};
+	struct arena scratch = {0};
+	struct buf b = {0};
+	summary_fill(&scratch, &bench);
+	assert_true(
+	    has(text_of(&b, &bench, bench_go),
+		"\nBenchmarkAdd-2\t1\t0.53 ns/op\t64 B/op\t1 allocs/op\t0.25 hits/op\t4000000000 B/s\n"));
+	assert_true(has(text_of(&b, &bench, hyperfine), "\"times\": [5.3e-10, 5.32e-10]"));
+	struct str text = text_of(&b, &bench, bench_openmetrics);
+	assert_true(has(
+	    text, "fettle_bench_time_seconds{benchmark=\"add\",metric=\"wall\",statistic=\"min\"} 5.3e-10"));
+	assert_true(
+	    has(text, "fettle_bench_events{benchmark=\"add\",metric=\"hits\",statistic=\"max\"} 0.25"));
+	assert_true(has(
+	    text, "fettle_bench_per_second{benchmark=\"add\",metric=\"bytes_per_second\",statistic=\"min\"} "
+		  "4000000000\n"));
+	text = text_of(&b, &bench, bench_markdown);
+	assert_true(has(text, "| 0.53 ns |") && has(text, "| 3.73 GiB/s |"));
+	buf_free(&b);
+	arena_free(&scratch);
+}
+
 static void is_json(struct str text)
 {
 	struct arena a = {0};
@@ -209,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(csv_has_rates_and_quotes_what_is_odd),
 	    cmocka_unit_test(go_has_a_line_for_each_good_run),
+	    cmocka_unit_test(operations_of_less_than_a_ns_are_told),
 	    cmocka_unit_test(hyperfine_takes_what_has_wall_time),
 	    cmocka_unit_test(bencher_has_its_measures),
 	    cmocka_unit_test(openmetrics_tells_of_targets),

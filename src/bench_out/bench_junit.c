@@ -6,6 +6,7 @@
 #include "bench_out/report_bench.h"
 #include "bench_out/target_line.h"
 #include "measure/targets.h"
+#include "wire/unit.h"
 
 #define TOTAL_NS_MOST 1e12 /* beyond any session; sums of many stay in range */
 
@@ -13,7 +14,7 @@
 static int64_t total_ns(const struct bench_subject *s)
 {
 	const struct bench_column *c = bench_main_time(s);
-	double ns = c && c->summary.n ? c->summary.mean * c->summary.n : 0;
+	double ns = c && c->summary.n ? c->summary.mean * c->summary.n * unit_of(c->unit).factor : 0;
 	return ns > 0 ? (int64_t)fmin(ns, TOTAL_NS_MOST) : 0;
 }
 

@@ -6,6 +6,7 @@
 #include "bench_out/bench_say.h"
 #include "bench_out/plot.h"
 #include "bench_out/target_line.h"
+#include "wire/unit.h"
 
 enum { OPEN = 24, COMMAND = 2000, NOTES = 100 };
 
@@ -88,20 +89,17 @@ static void put_verdicts(struct bench_page *p, const struct bench_subject *s)
 
 static bool counts_alike(enum bound_unit unit, struct str of)
 {
-	return (unit == BOUND_NS && str_is(of, "ns")) || (unit == BOUND_BYTES && str_is(of, "bytes"));
+	return (unit == BOUND_NS || unit == BOUND_BYTES) && unit_of(of).kind == unit;
 }
 
 static void add_percentile(struct plot *plot, const char *name, int64_t v)
 {
+	struct unit u = unit_of(plot->c->unit);
 	struct buf b = {0};
 	if (v == BENCH_NONE)
 		return;
 	buf_printf(&b, "%s ", name);
-	bound_put_figure(&b,
-			 str_is(plot->c->unit, "ns")      ? BOUND_NS
-			 : str_is(plot->c->unit, "bytes") ? BOUND_BYTES
-							  : BOUND_NUMBER,
-			 (double)v);
+	bound_put_figure(&b, u.kind, (double)v * u.factor);
 	plot_mark(plot, (double)v, "percentile", b.at);
 	buf_free(&b);
 }
@@ -118,8 +116,8 @@ static void add_marks(struct bench_page *p, struct plot *plot, const struct benc
 		    !counts_alike(t->verdict.bound.unit, plot->c->unit))
 			continue;
 		bound_put(&b, &t->verdict.bound);
-		plot_mark(plot, t->verdict.bound.limit, t->verdict.answer == TARGET_MET ? "met" : "missed",
-			  b.at);
+		plot_mark(plot, t->verdict.bound.limit / unit_of(plot->c->unit).factor,
+			  t->verdict.answer == TARGET_MET ? "met" : "missed", b.at);
 		buf_free(&b);
 	}
 }

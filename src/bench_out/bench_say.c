@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/str.h"
+#include "wire/unit.h"
 
 static void put_scaled(struct out *o, double v, const char *unit)
 {
@@ -10,9 +11,11 @@ static void put_scaled(struct out *o, double v, const char *unit)
 	out_printf(o, "%.*f %s", decimals, v, unit);
 }
 
-static void put_time(struct out *o, double ns)
+static void put_time(struct out *o, double ns, double step)
 {
-	if (ns < 999.5)
+	if (step < 1 && ns < 99.95)
+		put_scaled(o, ns, "ns");
+	else if (ns < 999.5)
 		out_printf(o, "%.0f ns", ns);
 	else if (ns < 999.5e3)
 		put_scaled(o, ns / 1e3, "us");
@@ -22,16 +25,30 @@ static void put_time(struct out *o, double ns)
 		put_scaled(o, ns / 1e9, "s");
 }
 
+/* "3", "0.25", "1,204" */
+static void put_number(struct out *o, double v)
+{
+	if (v >= 99.95 && v < 1e18)
+		out_count(o, (uint64_t)llround(v));
+	else
+		out_printf(o, "%.3g", v);
+}
+
 void bench_figure(struct out *o, int64_t v, struct str unit)
 {
+	struct unit u = unit_of(unit);
 	if (v == BENCH_NONE)
 		out_char(o, '-');
-	else if (str_is(unit, "ns"))
-		put_time(o, (double)v);
-	else if (str_is(unit, "bytes"))
+	else if (u.kind == BOUND_NS)
+		put_time(o, (double)v * u.factor, u.factor);
+	else if (str_starts(unit, "bytes"))
 		out_size(o, v);
+	else if (u.factor < 1)
+		put_number(o, (double)v * u.factor);
 	else
 		out_count(o, v > 0 ? (uint64_t)v : 0);
+	if (v != BENCH_NONE && u.kind == BOUND_RATE)
+		out_text(o, "/s");
 }
 
 bool bench_has_rate(const struct bench_subject *s)
@@ -97,5 +114,5 @@ void bench_put_place(struct buf *b, const struct bench_target *t)
 
 const struct bench_column *bench_main_time(const struct bench_subject *s)
 {
-	return s->n_columns && str_is(s->columns->unit, "ns") ? s->columns : NULL;
+	return s->n_columns && unit_of(s->columns->unit).kind == BOUND_NS ? s->columns : NULL;
 }

@@ -5,7 +5,7 @@
 #include "report/out.h"
 #include "wire/bench.h"
 
-/* A figure in its unit: "312 us" (three figures), "1.21 MiB", "1,204"; "-" for BENCH_NONE. */
+/* A figure in its unit (wire/unit.h): "312 us" (three figures), "1.21 MiB", "1,204"; "-" for BENCH_NONE. */
 enum { BENCH_FIGURE_COLUMNS = 9 };
 void bench_figure(struct out *o, int64_t v, struct str unit);
 

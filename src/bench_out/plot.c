@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "bench_out/spread.h"
+#include "wire/unit.h"
 
 enum {
 	WIDE = 600,
@@ -33,11 +34,6 @@ static double place(double v, double low, double high, double from, double to)
 	double part = (v - low) / (high - low);
 	part = part < 0 ? 0 : part > 1 ? 1 : part;
 	return from + (to - from) * part;
-}
-
-static enum bound_unit unit_of(const struct bench_column *c)
-{
-	return str_is(c->unit, "ns") ? BOUND_NS : str_is(c->unit, "bytes") ? BOUND_BYTES : BOUND_NUMBER;
 }
 
 bool plot_init(struct plot *p, const struct bench_subject *s, const struct bench_column *c)
@@ -89,10 +85,10 @@ static double step_of(double range, enum bound_unit unit)
 	return ten * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
 }
 
-static void put_value(struct out *o, enum bound_unit unit, double v)
+static void put_value(struct out *o, struct unit unit, double v)
 {
 	struct buf b = {0};
-	bound_put_figure(&b, unit, v);
+	bound_put_figure(&b, unit.kind, v * unit.factor);
 	out_html(o, buf_view(&b));
 	buf_free(&b);
 }
@@ -103,9 +99,9 @@ static void begin(struct out *o, const char *what)
 		   HIGH, what);
 }
 
-static void put_value_axis(struct out *o, double low, double high, enum bound_unit unit)
+static void put_value_axis(struct out *o, double low, double high, struct unit unit)
 {
-	double step = step_of(high - low, unit);
+	double step = step_of(high - low, unit.kind);
 	out_printf(o, "<path class=\"axis\" d=\"M%d %dH%d\"/>\n", LEFT, FOOT, RIGHT);
 	for (double v = ceil(low / step) * step, n = 0; v <= high && n < 4 * TICKS; v += step, n++) {
 		double x = place(v, low, high, LEFT, RIGHT);
@@ -153,7 +149,7 @@ void plot_spread(struct out *o, const struct plot *p)
 {
 	struct spread s;
 	double low, high;
-	enum bound_unit unit = unit_of(p->c);
+	struct unit unit = unit_of(p->c->unit);
 	spread_of(&s, p->c, (size_t)p->s->n_rounds * p->s->per_round, BINS);
 	axis_of(p, &low, &high);
 	begin(o, "How many figures are how large");
@@ -179,8 +175,8 @@ void plot_spread(struct out *o, const struct plot *p)
 
 static void put_round_axes(struct out *o, const struct plot *p, double low, double high)
 {
-	enum bound_unit unit = unit_of(p->c);
-	double step = step_of(high - low, unit), rounds = p->s->n_rounds;
+	struct unit unit = unit_of(p->c->unit);
+	double step = step_of(high - low, unit.kind), rounds = p->s->n_rounds;
 	out_printf(o, "<path class=\"axis\" d=\"M%d %dH%d\"/>\n", GUTTER, FOOT, RIGHT);
 	for (double v = ceil(low / step) * step, n = 0; v <= high && n < 4 * TICKS; v += step, n++) {
 		double y = place(v, low, high, FOOT, 12);

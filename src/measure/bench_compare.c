@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "measure/summary.h"
+#include "wire/unit.h"
 
 #define FALSE_SHARE 0.05
 
@@ -20,8 +21,10 @@ const struct compare_rules compare_defaults = {
     .at = {{TEXT("cpu"), 0.02, true},
 	   {TEXT("wall"), 0.05, true},
 	   {TEXT("peak_rss"), 0.05, true},
-	   {TEXT("instructions"), 0.01, true}},
-    .n = 4,
+	   {TEXT("instructions"), 0.01, true},
+	   {TEXT("bytes_per_op"), 0.01, true},
+	   {TEXT("allocs_per_op"), 0.01, true}},
+    .n = 6,
     .stored_effect = 0.10,
 };
 
@@ -35,7 +38,12 @@ static struct compare_rule rule_of(const struct compare_rules *rules, struct str
 
 static bool is_time(struct str unit)
 {
-	return str_is(unit, "ns");
+	return unit_of(unit).kind == BOUND_NS;
+}
+
+static bool are_alike(const struct bench_column *base, const struct bench_column *now)
+{
+	return base && str_eq(base->unit, now->unit);
 }
 
 static struct compare_row *add_row(struct comparison *c, const struct bench_subject *s,
@@ -90,22 +98,32 @@ static void add_failures(struct comparison *c, const struct bench_subject *base,
 
 static bool is_small(const struct compare_row *row)
 {
-	if (row->base == BENCH_NONE || row->now == BENCH_NONE || !str_is(row->unit, "bytes"))
+	if (row->base == BENCH_NONE || row->now == BENCH_NONE || !str_is(row->unit, "bytes") ||
+	    str_is(row->metric, "bytes_per_op"))
 		return false;
 	double more = (double)row->now - (double)row->base;
 	return more < LEAST_BYTES && more > -LEAST_BYTES;
 }
 
+/* From nothing to something: there is no ratio, and no doubt where a figure is counted. */
+static bool is_from_nothing(const struct compare_row *row)
+{
+	return !row->ratio.n && row->base == 0 && row->now > 0 && row->gates && !is_time(row->unit);
+}
+
 static void judge_row(struct comparison *c, struct compare_row *row, bool discovered)
 {
+	bool worse_up = !unit_of(row->unit).more_is_better;
 	if (row->base == BENCH_NONE || row->now == BENCH_NONE)
 		row->gates = row->advisory = false;
-	row->verdict = verdict_of(&row->ratio, true, row->effect, discovered);
-	row->improved = verdict_improved(&row->ratio, true, row->effect, discovered);
+	row->verdict = verdict_of(&row->ratio, worse_up, row->effect, discovered);
+	row->improved = verdict_improved(&row->ratio, worse_up, row->effect, discovered);
 	/* all rounds alike and equal to 0 on both sides make no ratio, and no difference */
 	if (is_small(row) || (!row->ratio.n && row->base == row->now)) {
 		row->verdict = VERDICT_NOT_REGRESSED;
 		row->improved = false;
+	} else if (is_from_nothing(row)) {
+		row->verdict = VERDICT_REGRESSED;
 	}
 	if (!row->gates)
 		return;
@@ -160,7 +178,7 @@ struct comparison bench_compare_pair(struct arena *a, const struct bench_subject
 			       .troubles = arena_new(a, struct compare_trouble)};
 	for (uint32_t i = 0; i < now->n_columns; i++) {
 		const struct bench_column *new = &now->columns[i], *old = summary_column(base, new->metric);
-		if (!old)
+		if (!are_alike(old, new))
 			continue;
 		struct compare_row *row = add_row(&c, now, old, new, rules);
 		uint32_t n = base->n_rounds < now->n_rounds ? base->n_rounds : now->n_rounds;
@@ -208,7 +226,7 @@ static void compare_subject(struct comparison *c, struct arena *a, const struct 
 {
 	for (uint32_t i = 0; i < now->n_columns; i++) {
 		const struct bench_column *new = &now->columns[i], *old = summary_column(base, new->metric);
-		if (!old)
+		if (!are_alike(old, new))
 			continue;
 		struct compare_row *row = add_row(c, now, old, new, rules);
 		size_t n_old = (size_t)base->n_rounds * base->per_round;

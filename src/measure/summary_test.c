@@ -120,6 +120,38 @@ static void a_pair_tells_what_regressed(void **state)
 	arena_free(&a);
 }
 
+static void counted_figures_regress_from_nothing_and_rates_downwards(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct random r = {1};
+	struct side base, now;
+	struct bench b;
+	side_init(&base, &r, 1, 0);
+	side_init(&now, &r, 1, 32);
+	base.columns[1].metric = now.columns[1].metric = STR("bytes_per_op");
+	bench_init(&b, &base, "m");
+	bench_init(&b, &now, "m");
+	struct comparison c = bench_compare_pair(&a, &base.subject, &now.subject, &compare_defaults, 0.95, 1);
+	assert_int_equal(c.rows[1].verdict, VERDICT_REGRESSED);
+	assert_int_equal(c.verdict, VERDICT_REGRESSED);
+	c = bench_compare_pair(&a, &now.subject, &base.subject, &compare_defaults, 0.95, 1);
+	assert_int_equal(c.regressed, 0);
+	side_init(&base, &r, 1, 4000);
+	side_init(&now, &r, 1, 3000);
+	base.columns[1].unit = now.columns[1].unit = STR("bytes/s");
+	bench_init(&b, &base, "m");
+	bench_init(&b, &now, "m");
+	c = bench_compare_pair(&a, &base.subject, &now.subject, &compare_defaults, 0.95, 1);
+	assert_true(c.rows[1].verdict == VERDICT_REGRESSED && !c.rows[1].improved);
+	c = bench_compare_pair(&a, &now.subject, &base.subject, &compare_defaults, 0.95, 1);
+	assert_true(c.rows[1].improved);
+	now.columns[1].unit = STR("bytes");
+	c = bench_compare_pair(&a, &base.subject, &now.subject, &compare_defaults, 0.95, 1);
+	assert_int_equal(c.n_rows, 1);
+	arena_free(&a);
+}
+
 static void new_failures_regress_unless_chance_explains_them(void **state)
 {
 	(void)state;
@@ -219,6 +251,7 @@ int main(void)
 	    cmocka_unit_test(the_largest_figures_stay_figures),
 	    cmocka_unit_test(a_round_is_the_median_of_its_good_runs),
 	    cmocka_unit_test(a_pair_tells_what_regressed),
+	    cmocka_unit_test(counted_figures_regress_from_nothing_and_rates_downwards),
 	    cmocka_unit_test(new_failures_regress_unless_chance_explains_them),
 	    cmocka_unit_test(times_of_another_machine_are_advisory_and_memory_is_not),
 	    cmocka_unit_test(a_machine_that_slowed_down_widens_the_interval),

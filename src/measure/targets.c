@@ -1,4 +1,5 @@
 #include "measure/targets.h"
+#include "wire/unit.h"
 
 #include <math.h>
 
@@ -59,11 +60,6 @@ static struct asked meaning(const struct target_asked *as)
 	return ret;
 }
 
-static enum bound_unit unit_of(struct str unit)
-{
-	return str_is(unit, "ns") ? BOUND_NS : str_is(unit, "bytes") ? BOUND_BYTES : BOUND_NUMBER;
-}
-
 static double percentile_of(struct arena *scratch, const struct bench_subject *s,
 			    const struct bench_column *c, double percent)
 {
@@ -79,7 +75,8 @@ static double percentile_of(struct arena *scratch, const struct bench_subject *s
 static struct target_figure of_column(struct arena *scratch, const struct bench_subject *s,
 				      const struct bench_column *c, struct bound *bound)
 {
-	struct target_figure f = {.known = true, .unit = unit_of(c->unit), .samples = c->summary.n};
+	struct unit unit = unit_of(c->unit);
+	struct target_figure f = {.known = true, .unit = unit.kind, .samples = c->summary.n};
 	if (bound->stat == BOUND_FIGURE) {
 		bound->stat = BOUND_PERCENTILE;
 		bound->percentile = 50;
@@ -99,6 +96,7 @@ static struct target_figure of_column(struct arena *scratch, const struct bench_
 	default:
 		f.value = percentile_of(scratch, s, c, bound->percentile);
 	}
+	f.value *= unit.factor;
 	return f;
 }
 

@@ -110,6 +110,17 @@ static void a_metric_is_judged_where_it_is(void **state)
 	assert_int_equal(t[0].verdict.figure.samples, ROUNDS);
 }
 
+static void a_time_in_ps_is_judged_in_ns(void **state)
+{
+	const struct bound bound = {BOUND_PERCENTILE, BOUND_BELOW, BOUND_NS, 90, 185};
+	struct bench_target *t;
+	(void)state;
+	wall.unit = STR("ps");
+	assert_int_equal(judge("wall", "", bound, &t), 1);
+	assert_int_equal(t[0].verdict.answer, TARGET_MET);
+	assert_close(t[0].verdict.figure.value, 180);
+}
+
 static void names_before_a_dot_may_hold_dots(void **state)
 {
 	const struct bound bound = {BOUND_PERCENTILE, BOUND_BELOW, BOUND_NS, 50, 50e6};
@@ -187,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(a_metric_is_judged_where_it_is),
+	    T(a_time_in_ps_is_judged_in_ns),
 	    T(names_before_a_dot_may_hold_dots),
 	    T(nothing_that_has_the_metric_is_no_success),
 	    T(a_bound_without_a_statistic_is_of_the_median_and_says_so),

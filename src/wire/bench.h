@@ -28,7 +28,7 @@ struct bench_summary {
 
 struct bench_column {
 	struct str metric; /* "wall", "cpu", "user", "system", "peak_rss", ... */
-	struct str unit;   /* "ns", "bytes", "count" */
+	struct str unit;   /* "ns", "bytes", "count"; the others: wire/unit.h */
 	int64_t *values;   /* n_rounds * per_round */
 	struct bench_summary summary;
 };
