@@ -26,23 +26,28 @@ PACKAGES = [
 ]
 
 
-@functools.lru_cache(maxsize=None)
 def current(build):
     """The path of its interpreter and "", or None and the reason."""
-    folder = os.path.join(build, "current-python")
+    return python_with(build, "current-python", tuple(PACKAGES))
+
+
+@functools.lru_cache(maxsize=None)
+def python_with(build, name, packages):
+    """The same of a Python of its own, for packages that others must not meet."""
+    folder = os.path.join(build, name)
     python, stamp = os.path.join(folder, "bin", "python"), os.path.join(folder, "packages")
     with open(folder + ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if os.path.exists(stamp) and open(stamp).read().split() == PACKAGES:
+        if os.path.exists(stamp) and open(stamp).read().split() == list(packages):
             return python, ""
         shutil.rmtree(folder, ignore_errors=True)
         why = run(sys.executable, "-m", "venv", folder) or run(
-            python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries", "1", "--timeout", "15", *PACKAGES
+            python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries", "1", "--timeout", "15", *packages
         )
         if why:
-            return None, "no current behave and pytest: " + why
+            return None, "no %s from the package index: %s" % (" ".join(packages[:3]), why)
         with open(stamp, "w") as f:
-            f.write("\n".join(PACKAGES))
+            f.write("\n".join(packages))
         return python, ""
 
 
