@@ -81,7 +81,8 @@ static void measure_item(struct suite *s, const struct plan_item *p)
 static void take_source(struct suite *s, const struct bench_item *item)
 {
 	int (*const sources[BENCH_KINDS])(const struct bench_item *, struct arena *, struct source_subjects *,
-					  struct err *) = {NULL};
+					  struct err *) = {
+	    [BENCH_IMPORT] = source_import, [BENCH_C] = source_functions};
 	struct source_subjects got = {0};
 	struct err e = {0};
 	if (!sources[item->subject.is])
