@@ -121,7 +121,7 @@ static void put_md_targets(struct out *o, const struct bench *b)
 		bound_put(&text, &t->verdict.bound);
 		put_md_buf(o, &text);
 		if (t->verdict.has_margin)
-			buf_printf(&text, "%+.3g %%", t->verdict.margin * 100);
+			target_put_margin(&text, &t->verdict);
 		put_md_buf(o, &text);
 		bench_put_place(&text, t);
 		put_md_buf(o, &text);

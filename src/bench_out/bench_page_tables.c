@@ -64,7 +64,7 @@ static void put_target(struct bench_page *p, const struct bench_target *t)
 	bound_put_limit(&b, &t->verdict.bound);
 	bench_page_cell(p, "num", &b);
 	if (t->verdict.has_margin)
-		buf_printf(&b, "%+.3g %%", 100 * t->verdict.margin);
+		target_put_margin(&b, &t->verdict);
 	bench_page_cell(p, "num", &b);
 	out_text(o, "<td class=\"draw\">");
 	plot_share(o, &t->verdict);

@@ -29,6 +29,12 @@ void target_put_reason(struct buf *b, const struct target_verdict *v)
 	}
 }
 
+/* Three figures, and no exponent. */
+static void put_percent(struct buf *b, double percent)
+{
+	buf_printf(b, percent < 999.5 ? "%.3g %%" : "%.0f %%", percent);
+}
+
 void target_line(struct buf *b, struct str metric, const struct target_verdict *v)
 {
 	bool met = v->answer == TARGET_MET;
@@ -39,6 +45,15 @@ void target_line(struct buf *b, struct str metric, const struct target_verdict *
 	target_put_reason(b, v);
 	buf_text(b, met ? " " : ", wanted ");
 	bound_put_limit(b, &v->bound);
-	if (v->has_margin)
-		buf_printf(b, met ? ", %.3g %% to spare" : ", missed by %.3g %%", fabs(v->margin) * 100);
+	if (!v->has_margin)
+		return;
+	buf_text(b, met ? ", " : ", missed by ");
+	put_percent(b, fabs(v->margin) * 100);
+	buf_text(b, met ? " to spare" : "");
+}
+
+void target_put_margin(struct buf *b, const struct target_verdict *v)
+{
+	buf_char(b, v->margin < 0 ? '-' : '+');
+	put_percent(b, fabs(v->margin) * 100);
 }

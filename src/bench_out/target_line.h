@@ -15,3 +15,5 @@ void target_line(struct buf *b, struct str metric, const struct target_verdict *
 
 /* The figure, or why there is none: "18.2 ms", "no data", "n/a, 60 samples of 100 needed". */
 void target_put_reason(struct buf *b, const struct target_verdict *v);
+/* What is left of a bound, or is missing: "+28.2 %", "-1190 %". The verdict must have one. */
+void target_put_margin(struct buf *b, const struct target_verdict *v);
