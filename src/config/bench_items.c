@@ -121,9 +121,10 @@ static const struct knob rows[] = {
     {KEY("ready"), .arg = "LINE", .only = "container",
      .help = "A line for sh inside the container that succeeds once it is ready.", .group = what,
      .offset = AT(ready), .type = KNOB_TEXT},
-    {KEY("files"), .arg = "GLOB", .only = "import", .help = "Files of results: patterns with * ? [..] {a,b} and **, or the folder target/criterion. With a "
-    "command, that is run first and writes them.", .group = what,
-     .offset = AT(files), .type = KNOB_LIST},
+    {KEY("files"), .arg = "GLOB", .only = "import",
+     .help = "Files of results: patterns with * ? [..] {a,b} and **, or the folder target/criterion. With a "
+	     "command, that is run first and writes them.",
+     .group = what, .offset = AT(files), .type = KNOB_LIST},
     {KEY("format"), .arg = "NAME", .only = "import",
      .choices = "auto|go|hyperfine|pytest-benchmark|criterion|google-benchmark", .otherwise = "auto",
      .help = "Whose results they are; 'auto' tells by content.", .group = what, .offset = AT(format),
