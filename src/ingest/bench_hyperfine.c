@@ -10,7 +10,7 @@
 /* Members come in any order: what is needed is looked up first. */
 struct result {
 	struct str command;
-	double mean, median, user, system;
+	double mean, median, user, system, only;
 	double *times, *codes, *memory;
 	size_t n_times, n_codes, n_memory;
 	struct json parameters; /* at == NULL: none */
@@ -103,13 +103,13 @@ static void put_run(struct results *f, uint32_t benchmark, const struct result *
 static void put_result(struct results *f, struct arena *scratch, struct result *r)
 {
 	struct str name = name_of(scratch, r->command);
-	double only = isnan(r->median) ? r->mean : r->median;
-	if (!name.n || (!r->n_times && isnan(only)))
+	r->only = isnan(r->median) ? r->mean : r->median;
+	if (!name.n || (!r->n_times && isnan(r->only)))
 		return;
 	uint32_t benchmark = results_benchmark(f, name);
 	put_params(f, benchmark, r);
 	if (!r->n_times) {
-		r->times = &only;
+		r->times = &r->only;
 		r->n_times = 1;
 		results_note(f, "the results of hyperfine hold no single runs: one figure each, the median");
 	}

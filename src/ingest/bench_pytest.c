@@ -7,7 +7,7 @@
 
 struct one {
 	struct str name, fullname;
-	double median, mean, *data;
+	double median, mean, only, *data;
 	size_t n_data;
 	struct json params; /* at == NULL: none */
 };
@@ -61,14 +61,14 @@ static void put_params(struct results *f, uint32_t benchmark, const struct one *
 
 static void put_one(struct results *f, struct one *b)
 {
-	double only = isnan(b->median) ? b->mean : b->median;
+	b->only = isnan(b->median) ? b->mean : b->median;
 	struct str name = b->fullname.n ? b->fullname : b->name;
-	if (!name.n || (!b->n_data && isnan(only)))
+	if (!name.n || (!b->n_data && isnan(b->only)))
 		return;
 	uint32_t benchmark = results_benchmark(f, name);
 	put_params(f, benchmark, b);
 	if (!b->n_data) {
-		b->data = &only;
+		b->data = &b->only;
 		b->n_data = 1;
 		results_note(
 		    f, "the results of pytest-benchmark hold no single rounds: one figure each, the median; "
