@@ -553,9 +553,22 @@ FETTLE_BENCH(other) { fettle_clobber(); }
         self.assertEqual(got["three/new"].params, {"variant": "new"})
 
     def test_min_time_adds_rounds(self):
-        self.program()
-        got = self.source("c", "program=./p", "rounds=2", "min-time-ms=100", "filter=whole")
-        self.assertGreater(got["whole"].rounds, 4)
+        self.write("p", """#!/bin/sh
+echo '{"fettle_bench":1,"benchmarks":1,"counted":true}'
+case "$*" in
+*--list*) echo '{"listed":"a"}' ;;
+*--rounds=0*) echo '{"calibrated":"a","n":10}' ;;
+*) read -r counts && [ "$counts" = "a 10" ] &&
+	echo '{"round":"a","n":10,"wall_ns":1000000,"cpu_ns":5,"allocs":15,"bytes":100,"metrics":[]}' ;;
+esac
+echo '{"done":true}'
+""")
+        os.chmod(self.path("p"), 0o755)
+        for keys, rounds in (([], 2), (["min-time-ms=10"], 10), (["min-time-ms=1"], 2)):
+            got = self.source("c", "program=./p", "rounds=2", "warmup=1", *keys)["a"]
+            self.assertEqual(got.columns["wall"], [100000000] * rounds)
+            self.assertEqual(got.columns["cpu"], [500] * rounds)
+            self.assertEqual(got.columns["allocs_per_op"], [1500000] * rounds)
 
     def test_what_is_no_such_program(self):
         self.write("rubbish", '#!/bin/sh\necho \'{"fettle_bench":1}\'\necho rubbish\n')
