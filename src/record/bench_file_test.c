@@ -201,6 +201,10 @@ static void the_order_of_keys_does_not_matter(void **state)
 	assert_int_equal(got.n_subjects, 1);
 	assert_int_equal(got.subjects[0].columns[0].values[1], 2);
 	assert_true(got.subjects[0].busy_ns == BENCH_NONE && !got.n_targets && !got.subjects[0].kind.n);
+	text = STR("{\"format\":\"fettle-bench\",\"version\":1,\"benchmarks\":[{\"name\":\"n\",\"rounds\":5,"
+		   "\"runs_per_round\":0,\"metrics\":[{\"metric\":\"wall\"}]}]}");
+	assert_int_equal(bench_file_parse(text, "x", &a, &got, &e), 0);
+	assert_true(!got.subjects->n_rounds && got.subjects->per_round == 1 && got.subjects->columns->values);
 	arena_free(&a);
 }
 

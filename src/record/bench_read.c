@@ -51,6 +51,7 @@ static void read_column(struct json *j, struct arena *a, struct bench_column *c,
 {
 	struct str key;
 	*ret_n = 0;
+	c->values = arena_new(a, int64_t);
 	if (!json_object(j))
 		return;
 	while (json_key(j, &key)) {
@@ -154,8 +155,11 @@ static void read_subject(struct json *j, struct arena *a, struct bench_subject *
 	}
 	if (!s->name.n)
 		json_fail(j, "a benchmark without a name");
-	if (!s->n_rounds)
-		s->per_round = 1; /* nobody need make room for what was never run */
+	/* nobody need make room for what was never run */
+	if (!s->n_rounds || !s->per_round) {
+		s->n_rounds = 0;
+		s->per_round = 1;
+	}
 	if (s->n_columns && n_values != (size_t)s->n_rounds * s->per_round)
 		json_fail(j, "a benchmark whose values are not rounds * runs_per_round");
 }
