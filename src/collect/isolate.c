@@ -12,21 +12,9 @@
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/git_head.h"
 #include "base/mem.h"
 #include "base/str.h"
-
-/* The nearest folder above cwd that holds .git, else cwd. */
-static char *find_tree(struct arena *a, const char *cwd)
-{
-	struct str at = str_of(cwd);
-	while (at.n) {
-		struct stat st;
-		if (stat(arena_printf(a, "%.*s/.git", STR_ARG(at)), &st) == 0)
-			return arena_copy(a, at);
-		at.n = str_find_last(at, '/') < at.n ? str_find_last(at, '/') : 0;
-	}
-	return arena_copy(a, str_of(cwd));
-}
 
 /* mount(2) takes ':' and ',' and '\' in paths only escaped. */
 static char *mount_path(struct arena *a, const char *path)
@@ -94,7 +82,8 @@ int isolate_init(struct isolate *i, struct arena *a, const char *cwd, const char
 		 const char *disk_dir, struct err *e)
 {
 	struct err tried = {0};
-	i->tree = find_tree(a, cwd);
+	const char *tree = git_tree(a, cwd);
+	i->tree = tree ? tree : arena_copy(a, str_of(cwd));
 	i->inside = cwd + strlen(i->tree);
 	const char *rooms[] = {arena_printf(a, "%s/tree", work_dir), arena_printf(a, "%s/tree", disk_dir)};
 	for (unsigned k = 0; k < 4; k++) {
