@@ -10,6 +10,7 @@
 #include "bench/source.h"
 #include "bench/stop.h"
 #include "bench/waves.h"
+#include "cmd/bench_history.h"
 #include "cmd/bench_print.h"
 #include "cmd/cmd.h"
 #include "config/config_file.h"
@@ -232,8 +233,10 @@ static int run(struct suite *s, const struct knob_values *v, const struct knob_l
 	stop_catch();
 	measure(s, v);
 	conclude(s);
-	if (bench_file_write(folder(s, v), &s->bench, e) < 0 ||
-	    bench_print_files(&s->bench, folder(s, v), e) < 0 || bench_print(s->o, &s->bench, e) < 0)
+	if (bench_file_write(folder(s, v), &s->bench, e) < 0)
+		return e->fault;
+	bench_remember("bench", &s->bench);
+	if (bench_print_files(&s->bench, folder(s, v), e) < 0 || bench_print(s->o, &s->bench, e) < 0)
 		return e->fault;
 	return verdict(&s->bench);
 }

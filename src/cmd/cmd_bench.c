@@ -7,6 +7,7 @@
 #include "base/words.h"
 #include "bench/session.h"
 #include "bench/stop.h"
+#include "cmd/bench_history.h"
 #include "cmd/bench_print.h"
 #include "cmd/bench_suite.h"
 #include "cmd/cmd.h"
@@ -197,6 +198,8 @@ static int bench_exec(const struct bench_options *o, const struct knob_values *v
 	}
 	if (rc == 0)
 		rc = bench_file_write(o->exec.output, &b, e);
+	if (rc == 0)
+		bench_remember("bench", &b);
 	if (rc == 0)
 		rc = bench_print(o, &b, e);
 	if (rc == 0)

@@ -5,8 +5,10 @@
 #include "analyse/change.h"
 #include "analyse/predict.h"
 #include "base/folder.h"
+#include "base/git_head.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "bench/noise.h"
 #include "cmd/cmd.h"
 #include "cmd/run.h"
 #include "record/history.h"
@@ -316,7 +318,11 @@ void run_memory_add(struct run *r)
 		struct history_list units = {.at = unit_at, .n = gather_units(r, &scratch, &all)};
 		struct history_list tests = {.at = test_at, .of = m, .n = m->n_tests};
 		units.of = all;
-		struct history_run row = {.id = m->id,
+		struct bench here = {0};
+		noise_machine(&scratch, &here);
+		struct history_run row = {.machine = here.machine,
+					  .commit = git_head(&scratch, r->suite.cwd),
+					  .id = m->id,
 					  .suite = r->suite_id,
 					  .command = m->command,
 					  .adapter = m->adapter,

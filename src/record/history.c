@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "record/history_db.h"
 
-enum { APPLICATION_ID = 0x6665746c, SCHEMA = 1 };
+enum { APPLICATION_ID = 0x6665746c, SCHEMA = 2 };
 
 static const char schema_sql[] =
     "CREATE TABLE suites(id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE);"
@@ -34,6 +34,25 @@ static const char schema_sql[] =
     " JOIN tests ON tests.suite = runs.suite AND tests.id = r.test;"
     "PRAGMA application_id = 1717924972;"
     "PRAGMA user_version = 1;";
+
+/* From 1 to 2. A file is always made as 1 and brought up, so that there is one way to have each schema. */
+static const char second_sql[] =
+    "ALTER TABLE runs ADD COLUMN machine TEXT;"
+    "ALTER TABLE runs ADD COLUMN commit_id TEXT;"
+    "CREATE TABLE bench_sessions(id INTEGER PRIMARY KEY, started_ns INTEGER, machine TEXT, commit_id TEXT,"
+    " tool TEXT, figures INTEGER);"
+    "CREATE TABLE benches(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE bench_results(bench INTEGER, session INTEGER, good INTEGER, failed INTEGER,"
+    " PRIMARY KEY(bench, session)) WITHOUT ROWID;"
+    "CREATE TABLE bench_figures(bench INTEGER, metric TEXT, session INTEGER, unit TEXT, n INTEGER,"
+    " median INTEGER, p95 INTEGER, p99 INTEGER, PRIMARY KEY(bench, metric, session)) WITHOUT ROWID;"
+    "CREATE VIEW bench_history AS SELECT benches.name AS name, f.metric AS metric,"
+    " datetime(s.started_ns / 1000000000, 'unixepoch') AS started, s.commit_id AS commit_id,"
+    " f.median AS median, f.p95 AS p95, f.p99 AS p99, f.unit AS unit, f.n AS n, r.failed AS failed,"
+    " s.machine AS machine FROM bench_figures f JOIN benches ON benches.id = f.bench"
+    " JOIN bench_sessions s ON s.id = f.session"
+    " JOIN bench_results r ON r.bench = f.bench AND r.session = f.session;"
+    "PRAGMA user_version = 2;";
 
 void history_finalize(sqlite3_stmt **st)
 {
@@ -167,7 +186,7 @@ static int read_kind(struct history *h, struct kind *k, struct err *e)
 	return rc;
 }
 
-/* Makes the schema in an empty file, unless another process was first. */
+/* Makes the schema in an empty file or brings up an earlier one, unless another process was first. */
 static int fill(struct history *h, struct err *e)
 {
 	struct kind k = {0};
@@ -175,6 +194,8 @@ static int fill(struct history *h, struct err *e)
 	if (rc == 0)
 		rc = read_kind(h, &k, e);
 	if (rc == 0 && k.things == 0 && sqlite3_exec(h->db, schema_sql, NULL, NULL, NULL) != SQLITE_OK)
+		rc = history_fail(h, "write", e);
+	if (rc == 0 && k.schema < SCHEMA && sqlite3_exec(h->db, second_sql, NULL, NULL, NULL) != SQLITE_OK)
 		rc = history_fail(h, "write", e);
 	if (rc == 0)
 		rc = history_commit(h, e);
@@ -189,15 +210,33 @@ static int check(struct history *h, struct err *e)
 	int rc = read_kind(h, &k, e);
 	if (rc < 0)
 		return rc;
+	h->schema = SCHEMA;
 	if (k.things == 0 && k.application == 0 && k.schema == 0)
 		return fill(h, e);
 	if (k.application != APPLICATION_ID)
 		return err_format(e, "'%s' is not a history of fettle; it is left as it is", h->path);
+	if (k.schema == 1) {
+		struct err refused;
+		if (fill(h, &refused) == 0)
+			return 0;
+		h->schema = 1; /* what cannot be written is still read */
+		if (history_is_corrupt(h))
+			*e = refused;
+		return history_is_corrupt(h) ? e->fault : 0;
+	}
 	if (k.schema != SCHEMA)
 		return err_format(
 		    e, "history '%s' has schema %lld, and this fettle knows only %d; it is left as it is",
 		    h->path, (long long)k.schema, SCHEMA);
 	return 0;
+}
+
+int history_bring_up(struct history *h, struct err *e)
+{
+	int rc = h->schema < SCHEMA ? fill(h, e) : 0;
+	if (rc == 0)
+		h->schema = SCHEMA;
+	return rc;
 }
 
 static void set_up(struct history *h)

@@ -18,7 +18,9 @@
  *
  * The file stays bounded: of each suite the last HISTORY_KEEP runs, with what
  * their tests did for as many of them as hold HISTORY_RESULTS_MOST results (at
- * least 5); of the suites the HISTORY_SUITES run last.
+ * least 5); of the suites the HISTORY_SUITES run last. Of each benchmark the last
+ * HISTORY_SESSIONS sessions are kept, of the benchmarks the HISTORY_BENCHES measured
+ * last, and of all sessions as many as hold HISTORY_FIGURES_MOST figures.
  */
 #pragma once
 #include <stdbool.h>
@@ -27,6 +29,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "wire/event.h"
+#include "wire/series.h"
 
 enum {
 	HISTORY_RECENT = 5,                 /* passing times told of each unit and test */
@@ -34,6 +37,9 @@ enum {
 	HISTORY_KEEP = 50,                  /* runs of a suite */
 	HISTORY_SUITES = 100,               /* suites */
 	HISTORY_RESULTS_MOST = 1000 * 1000, /* of a suite */
+	HISTORY_SESSIONS = 600,             /* of a benchmark */
+	HISTORY_BENCHES = 1000,             /* benchmarks */
+	HISTORY_FIGURES_MOST = 1000 * 1000, /* of all sessions */
 	HISTORY_TREND = 20,                 /* runs of a trend */
 	HISTORY_TWINS = 64,                 /* tests of one file and name; further ones are not recorded */
 };
@@ -46,6 +52,7 @@ struct history {
 	int64_t patience_ns; /* longest wait of a call for other runs */
 	int64_t until_ns;    /* of the call that goes on */
 	int code;            /* of SQLite, of the last failure */
+	int schema;          /* of the file: 1 where it could only be read and is of an earlier fettle */
 	uint64_t device, inode;
 	char notice[480]; /* what a person should be told though all went on; "": nothing */
 };
@@ -77,6 +84,7 @@ struct history_list {
 struct history_run {
 	int64_t number; /* in this file, rising; 0: none. Not read by history_add */
 	struct str id, suite, command, adapter;
+	struct str machine, commit; /* what makes times comparable, and of which source; not read back */
 	int64_t wall_start_ns, wall_ns;
 	uint32_t workers;
 	uint32_t units, tests, passed, bad, skipped, flaky;
@@ -152,3 +160,34 @@ struct history_flaky {
  */
 must_use int history_flaky(struct history *h, struct str suite, size_t most, struct arena *a,
 			   struct history_flaky **ret, size_t *ret_n, struct err *e);
+
+/*
+ * Adds what a session measured, which must have its summaries, and prunes. Benchmarks of the same name count
+ * once, the first of them; of runs that failed only their number is kept.
+ */
+must_use int history_add_bench(struct history *h, const struct bench *b, struct str commit, struct err *e);
+
+/* Something whose figures are told over time. */
+struct history_thing {
+	enum series_kind kind;
+	int64_t suite, id;
+	struct str name, file; /* of a suite: its command; file: of a test */
+	struct str *metrics;   /* of a benchmark, by name */
+	uint32_t n_metrics;
+	int64_t last_ns;                 /* of a benchmark: when it was measured last */
+	uint32_t last_good, last_failed; /* likewise: its runs then */
+};
+
+/*
+ * All benchmarks (the one measured last first), suites (the same), or units or tests of a suite (in the order
+ * in which they were first seen) whose name, or file::name, is the pattern or matches it; NULL: all. In the
+ * arena.
+ */
+must_use int history_things(struct history *h, enum series_kind kind, struct str suite, const char *pattern,
+			    struct arena *a, struct history_thing **ret, size_t *ret_n, struct err *e);
+/*
+ * The last `most` points of a thing that compare with its latest one. Metric: of a benchmark; others have
+ * "wall". Of a suite only whole runs count, of units and tests only those that passed.
+ */
+must_use int history_series(struct history *h, const struct history_thing *of, struct str metric, size_t most,
+			    struct arena *a, struct series *ret, struct err *e);

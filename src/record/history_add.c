@@ -227,8 +227,8 @@ static int add_run(struct history *h, const struct history_run *r, int64_t suite
 	int rc = history_prepare(
 	    h, &st,
 	    "INSERT INTO runs(suite, run, command, adapter, started_ns, wall_ns, workers, units, tests, passed,"
-	    " bad, skipped, flaky, verdict, whole, results)"
-	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+	    " bad, skipped, flaky, verdict, whole, results, machine, commit_id)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
 	    "write", e);
 	if (rc < 0)
 		return rc;
@@ -238,6 +238,8 @@ static int add_run(struct history *h, const struct history_run *r, int64_t suite
 	history_bind(st, 4, history_kept(r->adapter));
 	for (int i = 0; i < (int)(sizeof(numbers) / sizeof(*numbers)); i++)
 		(void)sqlite3_bind_int64(st, 5 + i, numbers[i]);
+	history_bind(st, 17, history_kept(r->machine));
+	history_bind(st, 18, history_kept(r->commit));
 	rc = history_do(h, st, e);
 	*ret = sqlite3_last_insert_rowid(h->db);
 	return rc;
@@ -288,7 +290,9 @@ int history_add(struct history *h, const struct history_run *run, const struct h
 	if (!h->db)
 		return 0;
 	history_enter(h);
-	int rc = add_all(h, run, units, tests, e);
+	int rc = history_bring_up(h, e);
+	if (rc == 0)
+		rc = add_all(h, run, units, tests, e);
 	if (rc < 0 && history_is_corrupt(h)) {
 		rc = history_renew(h, e);
 		if (rc == 0)

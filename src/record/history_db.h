@@ -48,8 +48,16 @@ must_use int history_list(struct history *h, struct str suite, size_t most, stru
 /* The number of the suite; 0: it was never run. */
 must_use int history_suite(struct history *h, struct str suite, int64_t *ret, struct err *e);
 
+/* Before something is added: a file that could not be brought up when it was opened has another try. */
+must_use int history_bring_up(struct history *h, struct err *e);
+
 /* Deletes what is beyond the limits. Inside a transaction. */
 must_use int history_prune(struct history *h, int64_t suite, struct err *e);
+must_use int history_prune_benches(struct history *h, int64_t session, struct err *e);
+/* Runs a statement with two numbers. */
+must_use int history_run_sql(struct history *h, const char *sql, int64_t a, int64_t b, struct err *e);
+/* What a query that found the file corrupt answers: nothing, from a new file. Ends its transaction. */
+must_use int history_answer(struct history *h, int rc, size_t *ret_n, struct err *e);
 
 /* What units, or tests, did in one run, in the order of their ids. */
 struct history_cursor {

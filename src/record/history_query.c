@@ -4,8 +4,7 @@
 #include "base/str.h"
 #include "record/history_db.h"
 
-/* What a query that found the file corrupt answers: nothing, from a new file. */
-static int answer(struct history *h, int rc, size_t *ret_n, struct err *e)
+int history_answer(struct history *h, int rc, size_t *ret_n, struct err *e)
 {
 	history_rollback(h);
 	if (rc < 0)
@@ -61,7 +60,7 @@ int history_runs(struct history *h, struct str suite, size_t most, struct arena 
 	if (!h->db)
 		return 0;
 	history_enter(h);
-	return answer(h, history_list(h, suite, most, a, *ret, ret_n, e), ret_n, e);
+	return history_answer(h, history_list(h, suite, most, a, *ret, ret_n, e), ret_n, e);
 }
 
 /* The units that took longest in a run. */
@@ -142,7 +141,7 @@ int history_slowest_trend(struct history *h, struct str suite, size_t most, stru
 	int rc = history_begin(h, "BEGIN", e);
 	if (rc == 0)
 		rc = read_trend(h, suite, most, a, *ret, ret_n, e);
-	return answer(h, rc, ret_n, e);
+	return history_answer(h, rc, ret_n, e);
 }
 
 /* What the verdicts of one test were, from the latest run to the first. */
@@ -225,7 +224,7 @@ int history_flaky(struct history *h, struct str name, size_t most, struct arena 
 	if (rc == 0 && suite)
 		rc = read_flaky(h, suite, &c, a, &all, ret_n, e);
 	history_cursors_close(&c);
-	rc = answer(h, rc, ret_n, e);
+	rc = history_answer(h, rc, ret_n, e);
 	if (*ret_n)
 		qsort(all, *ret_n, sizeof(*all), flakiest_first);
 	if (*ret_n > most)

@@ -31,19 +31,24 @@ char *runs_new_id(struct arena *a, int64_t wall_ns)
 			    letters[r[2] & 31], letters[r[3] & 31]);
 }
 
-int runs_make(struct arena *a, const char *root, const char *id, char **ret, struct err *e)
+int runs_root(struct arena *a, const char *root, struct err *e)
 {
-	char *dir = arena_printf(a, "%s/runs/%s", root, id);
-	if (folder_make(dir, 0755, e) < 0)
+	if (folder_make(root, 0755, e) < 0)
 		return e->fault;
-	/* what is in it is nobody's source: git need not ask */
-	char *ignore = arena_printf(a, "%s/.gitignore", root);
-	int fd = open(ignore, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	int fd = open(arena_printf(a, "%s/.gitignore", root), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd >= 0) {
 		ssize_t n = write(fd, "*\n", 2);
 		(void)n;
 		(void)close(fd);
 	}
+	return 0;
+}
+
+int runs_make(struct arena *a, const char *root, const char *id, char **ret, struct err *e)
+{
+	char *dir = arena_printf(a, "%s/runs/%s", root, id);
+	if (folder_make(dir, 0755, e) < 0 || runs_root(a, root, e) < 0)
+		return e->fault;
 	*ret = dir;
 	return 0;
 }

@@ -9,6 +9,8 @@
 
 /* "20261121-024533-k3f9": time of day in UTC and four random letters. */
 char *runs_new_id(struct arena *a, int64_t wall_ns);
+/* Makes root, with a .gitignore where there is none: what is in it is nobody's source. */
+must_use int runs_root(struct arena *a, const char *root, struct err *e);
 /* Makes root/runs/<id>. Returns the folder in *ret. */
 must_use int runs_make(struct arena *a, const char *root, const char *id, char **ret, struct err *e);
 /* Points root/runs/latest to it. */
