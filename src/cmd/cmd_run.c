@@ -77,9 +77,12 @@ void run_show(struct run *r, int64_t time_ns)
 static char *private_folder(struct run *r, const char *const *places, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
-		char *path = places[i] ? arena_printf(&r->arena, "%s/fettle-XXXXXX", places[i]) : NULL;
-		if (path && mkdtemp(path))
+		char *path = places[i] ? arena_printf(&r->arena, "%s/" RUNS_WORK "XXXXXX", places[i]) : NULL;
+		if (path && mkdtemp(path)) {
+			(void)folder_hold(path);
+			runs_mark(&r->arena, path, RUNS_MARK);
 			return path;
+		}
 		if (path)
 			(void)err_sys(e, "cannot make a folder in '%s'", places[i]);
 	}
@@ -452,6 +455,7 @@ static void keep_trees(struct run *r)
 		return;
 	}
 	r->trees_left = true;
+	runs_mark(&r->arena, r->suite.disk_dir, RUNS_MARK_KEPT);
 	run_note(r, "isolate", "what the workers changed is kept in '%s' (%s)", r->isolate.room, e.text);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/environment.h"
+#include "base/folder.h"
 #include "collect/proc.h"
 #include "wire/cover_map.h"
 #include "wire/env.h"
@@ -125,7 +126,7 @@ static int fill(int fd, const struct cover_rules *rules, const struct buf *text)
 static bool make_in(struct arena *a, const char *folder, const struct cover_rules *rules,
 		    const struct buf *text, char **ret)
 {
-	char *path = arena_printf(a, "%s/fettle-cover-XXXXXX", folder);
+	char *path = arena_printf(a, "%s/" COVER_MAP_BEGIN "XXXXXX", folder);
 	auto_fd fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -135,6 +136,7 @@ static bool make_in(struct arena *a, const char *folder, const struct cover_rule
 		errno = saved;
 		return false;
 	}
+	(void)folder_hold(path);
 	*ret = path;
 	return true;
 }

@@ -49,6 +49,7 @@ int runs_make(struct arena *a, const char *root, const char *id, char **ret, str
 	char *dir = arena_printf(a, "%s/runs/%s", root, id);
 	if (folder_make(dir, 0755, e) < 0 || runs_root(a, root, e) < 0)
 		return e->fault;
+	(void)folder_hold(dir);
 	*ret = dir;
 	return 0;
 }
@@ -67,7 +68,15 @@ static bool holds_record(struct arena *a, const char *dir)
 	return stat(arena_printf(a, "%s/events.jsonl", dir), &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static bool is_id(const char *name)
+void runs_mark(struct arena *a, const char *dir, const char *mark)
+{
+	int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+	    fd = open(arena_printf(a, "%s/%s", dir, mark), flags, 0600);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+bool runs_is_id(const char *name)
 {
 	return strlen(name) == ID && name[8] == '-' && name[STAMP] == '-' && strspn(name, "0123456789") == 8;
 }
@@ -93,7 +102,7 @@ int runs_find(struct arena *a, const char *root, const char *name, char **ret, s
 	DIR *d = strchr(name, '/') ? NULL : opendir(runs);
 	unsigned hits = 0;
 	for (struct dirent *entry; d && (entry = readdir(d));) {
-		if (strncmp(entry->d_name, name, strlen(name)) == 0 && is_id(entry->d_name)) {
+		if (strncmp(entry->d_name, name, strlen(name)) == 0 && runs_is_id(entry->d_name)) {
 			hits++;
 			*ret = arena_printf(a, "%s/%s", runs, entry->d_name);
 		}
@@ -120,7 +129,7 @@ void runs_prune(struct arena *a, const char *root, unsigned keep)
 	char **names = NULL;
 	size_t n = 0, cap = 0;
 	for (struct dirent *entry; d && (entry = readdir(d));) {
-		if (!is_id(entry->d_name))
+		if (!runs_is_id(entry->d_name))
 			continue;
 		names = mem_grow(names, n, &cap, sizeof(*names));
 		names[n++] = arena_copy(a, str_of(entry->d_name));
@@ -129,8 +138,11 @@ void runs_prune(struct arena *a, const char *root, unsigned keep)
 		(void)closedir(d);
 	if (n > keep) {
 		qsort(names, n, sizeof(*names), newest_first);
-		for (size_t i = keep; i < n; i++)
-			folder_remove(arena_printf(a, "%s/%s", runs, names[i]));
+		for (size_t i = keep; i < n; i++) {
+			char *path = arena_printf(a, "%s/%s", runs, names[i]);
+			if (!folder_is_held(AT_FDCWD, path))
+				folder_remove(path);
+		}
 	}
 	mem_free(names);
 }

@@ -15,6 +15,8 @@
 #pragma once
 #include <stdint.h>
 
+/* What a file with such a map is called, up to its last six letters. */
+#define COVER_MAP_BEGIN   "fettle-map."
 #define COVER_MAP_MAGIC   UINT64_C(0x50414d5245564f43) /* "COVERMAP" in memory */
 #define COVER_MAP_VERSION 2
 #define COVER_MAP_BYTES   (UINT64_C(1) << 30) /* of the file, holes included */

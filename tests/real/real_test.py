@@ -730,7 +730,7 @@ class Sh(Case):
         self.addCleanup(shutil.rmtree, self.env["TMPDIR"], ignore_errors=True)
         self.sh("-j2", "--isolate", "tree", "--keep-tree")
         self.assertFalse(os.path.exists(self.path("out/trees/worker-0/out/trees")))
-        left = [f for f in os.listdir(self.env["TMPDIR"]) if f.startswith("fettle-")]
+        left = [f for f in os.listdir(self.env["TMPDIR"]) if f.startswith("fettle")]
         if self.holds_whiteouts():
             self.assertEqual(left, [])
         else:  # what was removed cannot be copied there: it stays where it is, and is told
