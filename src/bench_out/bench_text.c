@@ -82,8 +82,6 @@ static void figure_cell(struct term *t, int64_t v, struct str unit)
 
 static void put_spread(struct term *t, const struct bench_column *c, size_t n)
 {
-	static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	static const char *const plain[] = {" ", ".", ".", ":", ":", "+", "+", "#", "#"};
 	struct spread s;
 	spread_of(&s, c, n, BINS);
 	if (!s.highest)
@@ -91,7 +89,7 @@ static void put_spread(struct term *t, const struct bench_column *c, size_t n)
 	out_text(t->out, "  ");
 	for (unsigned k = 0; k < BINS; k++) {
 		unsigned height = s.bins[k] ? 1 + (unsigned)((uint64_t)s.bins[k] * 7 / s.highest) : 0;
-		out_text(t->out, t->ascii ? plain[height] : blocks[height]);
+		term_block(t, height);
 	}
 }
 

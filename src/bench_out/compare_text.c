@@ -36,7 +36,7 @@ static double percent(double log)
 	return 100 * expm1(log);
 }
 
-static void figure_cell(struct term *t, int64_t v, struct str unit)
+void bench_figure_cell(struct term *t, int64_t v, struct str unit)
 {
 	struct buf b = {0};
 	struct out o;
@@ -50,8 +50,8 @@ static void put_row(struct term *t, const struct compare_row *row)
 {
 	out_text(t->out, "  ");
 	term_cell(t, row->metric, 20, SIDE_LEFT);
-	figure_cell(t, row->base, row->unit);
-	figure_cell(t, row->now, row->unit);
+	bench_figure_cell(t, row->base, row->unit);
+	bench_figure_cell(t, row->now, row->unit);
 	if (row->ratio.n)
 		out_printf(t->out, "  %+7.2f %%  %+7.2f .. %+.2f %%  ", percent(row->ratio.log),
 			   percent(row->ratio.low), percent(row->ratio.high));

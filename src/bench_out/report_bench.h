@@ -31,6 +31,8 @@ void bench_bencher(struct out *o, const struct bench *b);
 /* One page that needs nothing else, for a browser. */
 void bench_html(struct out *o, const struct bench *b, const struct besides *v);
 
+/* A figure in its unit, right in a cell of BENCH_FIGURE_COLUMNS + 1. */
+void bench_figure_cell(struct term *t, int64_t v, struct str unit);
 void compare_text(struct term *t, const struct comparison *c);
 void compare_markdown(struct out *o, const struct comparison *c);
 /* One object; docs/bench-json.md describes it. */

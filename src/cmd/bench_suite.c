@@ -235,7 +235,9 @@ static int run(struct suite *s, const struct knob_values *v, const struct knob_l
 	conclude(s);
 	if (bench_file_write(folder(s, v), &s->bench, e) < 0)
 		return e->fault;
-	bench_remember("bench", &s->bench);
+	/* 'fettle check' has no such option: its few rounds are no history */
+	if (s->o->history)
+		bench_remember("bench", &s->bench);
 	if (bench_print_files(&s->bench, folder(s, v), e) < 0 || bench_print(s->o, &s->bench, e) < 0)
 		return e->fault;
 	return verdict(&s->bench);

@@ -198,7 +198,7 @@ static int bench_exec(const struct bench_options *o, const struct knob_values *v
 	}
 	if (rc == 0)
 		rc = bench_file_write(o->exec.output, &b, e);
-	if (rc == 0)
+	if (rc == 0 && o->history)
 		bench_remember("bench", &b);
 	if (rc == 0)
 		rc = bench_print(o, &b, e);

@@ -1,27 +1,18 @@
-/* fettle history: runs, the trend of the slowest units, flaky tests. */
+/* fettle history: runs, benchmarks, trends, the slowest units, flaky tests. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "cmd/history_trends.h"
 #include "config/config_file.h"
-#include "config/view_knobs.h"
-#include "record/history.h"
-#include "report/term.h"
 
 extern char **environ;
 
 enum { COLUMNS = 100, NAME = 44, ALL = 1000000 };
-
-static void when(char ret[32], int64_t wall_ns)
-{
-	time_t t = (time_t)(wall_ns / 1000000000);
-	struct tm tm;
-	(void)gmtime_r(&t, &tm);
-	(void)strftime(ret, 32, "%Y-%m-%d %H:%M:%S", &tm);
-}
 
 static bool wanted(const struct history_options *o, const struct history_run *r)
 {
@@ -29,28 +20,32 @@ static bool wanted(const struct history_options *o, const struct history_run *r)
 }
 
 static void runs_text(struct term *t, const struct history_options *o, const struct history_run *runs,
-		      size_t n)
+		      size_t n, bool only)
 {
 	size_t shown = 0;
+	for (size_t i = 0; i < n; i++)
+		shown += wanted(o, &runs[i]);
+	if (!shown) {
+		out_text(t->out, only ? "no run is known\n" : "");
+		return;
+	}
 	out_text(
 	    t->out,
 	    "run                   begun (UTC)              wall  workers   tests     bad   flaky  command\n");
 	for (size_t i = 0; i < n; i++) {
-		char stamp[32];
 		const struct history_run *r = &runs[i];
 		if (!wanted(o, r))
 			continue;
-		when(stamp, r->wall_start_ns);
 		term_cell(t, r->id, 20, SIDE_LEFT);
-		out_printf(t->out, "  %s  ", stamp);
+		out_text(t->out, "  ");
+		out_time(t->out, r->wall_start_ns, TIME_COLUMNS);
+		out_text(t->out, "  ");
 		term_duration(t, r->wall_ns, DURATION_COLUMNS);
 		out_printf(t->out, "  %7u %7u %7u %7u  ", r->workers, r->tests, r->bad, r->flaky);
 		(void)term_text(t, r->command, NAME);
 		out_char(t->out, '\n');
-		shown++;
 	}
-	if (!shown)
-		out_text(t->out, "no run is known\n");
+	out_text(t->out, only ? "" : "\n");
 }
 
 static void runs_json(struct out *out, const struct history_options *o, const struct history_run *runs,
@@ -80,7 +75,7 @@ static void runs_json(struct out *out, const struct history_options *o, const st
 		json_put_key_text(&b, "verdict", str_of(status_name(r->verdict)));
 		buf_char(&b, '}');
 	}
-	buf_text(&b, "]}\n");
+	buf_text(&b, "],\n");
 	out_str(out, buf_view(&b));
 	buf_free(&b);
 }
@@ -147,66 +142,107 @@ static void flaky_rows(struct term *t, bool json, const struct history_flaky *te
 	buf_free(&b);
 }
 
-static int show(const struct history_options *o, struct history *h, struct arena *a, struct out *out,
-		struct err *e)
+/* Runs of suites, and the benchmarks. */
+static int show_overview(struct history_job *job, const struct history_run *runs, size_t n)
 {
-	struct term t = {.out = out, .columns = COLUMNS};
+	if (history_trends_overview(job) < 0)
+		return job->e.fault;
+	if (job->o->format.is == HISTORY_JSON) {
+		runs_json(job->term.out, job->o, runs, n);
+		trend_json(job->term.out, job->trends, job->n_trends);
+		out_text(job->term.out, "}\n");
+		return 0;
+	}
+	runs_text(&job->term, job->o, runs, n, !job->n_trends);
+	if (job->n_trends)
+		trend_overview(&job->term, job->trends, job->n_trends);
+	return 0;
+}
+
+static int show(struct history_job *job)
+{
+	const struct history_options *o = job->o;
+	struct err *e = &job->e;
 	bool json = o->format.is == HISTORY_JSON;
-	size_t most = o->limit ? (size_t)o->limit : ALL, n = 0, n_rows = 0;
+	size_t n = 0, n_rows = 0;
 	struct history_run *runs;
-	if (history_runs(h, STR_NONE, o->suite ? ALL : most, a, &runs, &n, e) < 0)
+	if (history_runs(&job->history, STR_NONE, o->suite ? ALL : job->most, &job->arena, &runs, &n, e) < 0)
 		return e->fault;
 	/* trends are of one suite: the one asked for, else the one run last */
-	struct str suite = STR_NONE;
-	for (size_t i = 0; i < n && !suite.n; i++)
+	for (size_t i = 0; i < n && !job->suite.n; i++)
 		if (wanted(o, &runs[i]))
-			suite = runs[i].suite;
+			job->suite = runs[i].suite;
 	if (o->slowest) {
 		struct history_trend *trends = NULL;
-		if (suite.n && history_slowest_trend(h, suite, most, a, &trends, &n_rows, e) < 0)
+		if (job->suite.n && history_slowest_trend(&job->history, job->suite, job->most, &job->arena,
+							  &trends, &n_rows, e) < 0)
 			return e->fault;
-		trend_rows(&t, json, trends, n_rows);
-	} else if (o->flaky) {
-		struct history_flaky *tests = NULL;
-		if (suite.n && history_flaky(h, suite, most, a, &tests, &n_rows, e) < 0)
-			return e->fault;
-		flaky_rows(&t, json, tests, n_rows);
-	} else if (json) {
-		runs_json(out, o, runs, n);
-	} else {
-		runs_text(&t, o, runs, n);
+		trend_rows(&job->term, json, trends, n_rows);
+		return 0;
 	}
+	if (o->flaky) {
+		struct history_flaky *tests = NULL;
+		if (job->suite.n &&
+		    history_flaky(&job->history, job->suite, job->most, &job->arena, &tests, &n_rows, e) < 0)
+			return e->fault;
+		flaky_rows(&job->term, json, tests, n_rows);
+		return 0;
+	}
+	return history_trends_wanted(o) ? history_trends_show(job) : show_overview(job, runs, n);
+}
+
+static int check(const struct history_options *o, const struct knob_list *operands, struct err *e)
+{
+	if (operands->n)
+		return err_usage(e, "'%s' is no option (see 'fettle history --help')", operands->at[0]);
+	if ((o->slowest || o->flaky) && (history_trends_wanted(o) || o->format.is == HISTORY_HTML))
+		return err_usage(e, "'--%s' is a table of its own, and no trend",
+				 o->slowest ? "slowest" : "flaky");
 	return 0;
+}
+
+static int print(struct history_job *job)
+{
+	struct out out;
+	int fd = STDOUT_FILENO;
+	if (job->o->output)
+		fd = open(job->o->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return err_sys(&job->e, "cannot write '%s'", job->o->output);
+	unsigned columns = terminal_columns(fd);
+	out_to_fd(&out, fd);
+	job->term = (struct term){.out = &out, .columns = columns ? columns : COLUMNS};
+	int rc = show(job), closed = out_close(&out, &job->e);
+	if (fd != STDOUT_FILENO && close(fd) < 0 && rc == 0 && closed == 0)
+		rc = err_sys(&job->e, "cannot write '%s'", job->o->output);
+	return rc < 0 ? rc : closed;
 }
 
 static int run(int n_words, char **words)
 {
-	struct arena arena = {0};
 	struct history_options o;
-	struct history h = {0};
+	struct history_job job = {.o = &o};
 	struct knob_values v;
 	struct knob_list operands;
-	struct err e = {0};
-	struct out out;
-	knob_defaults(&v, &history_table, &o, &arena);
-	int rc = config_gather(&v, (size_t)n_words, words, environ, &operands, &e);
+	knob_defaults(&v, &history_table, &o, &job.arena);
+	int rc = config_gather(&v, (size_t)n_words, words, environ, &operands, &job.e);
 	if (rc == 0 && v.help) {
 		rc = print_help(&history_table);
-	} else if (rc == 0 && operands.n) {
-		rc = err_usage(&e, "'%s' is no option (see 'fettle history --help')", operands.at[0]);
-	} else if (rc == 0 && (rc = history_open(&h, ".fettle/history.db", &e)) == 0) {
-		out_to_fd(&out, 1);
-		rc = show(&o, &h, &arena, &out, &e);
-		int closed = out_close(&out, &e);
-		rc = rc < 0 ? rc : closed;
+	} else if (rc == 0 && (rc = check(&o, &operands, &job.e)) == 0) {
+		job.most = o.limit ? (size_t)o.limit : ALL;
+		rc = history_open(&job.history, ".fettle/history.db", &job.e);
+		if (rc == 0)
+			rc = print(&job);
 	}
-	history_close(&h);
-	arena_free(&arena);
-	return rc < 0 ? complain("history", &e) : rc;
+	if (job.history.notice[0])
+		warn("history", "%s", job.history.notice);
+	history_close(&job.history);
+	arena_free(&job.arena);
+	return rc < 0 ? complain("history", &job.e) : rc;
 }
 
 const struct cmd cmd_history = {
     .name = "history",
-    .brief = "list runs, the trend of the slowest units, and flaky tests",
+    .brief = "list earlier runs and benchmarks, draw trends",
     .run = run,
 };

@@ -213,6 +213,14 @@ static const struct knob bench_rows[] = {
      .offset = offsetof(struct bench_options, format),
      .type = KNOB_CHOICE},
     EXEC_TOLD(OF_BENCH, SUITE_FILES),
+    {.flag = "history",
+     .yaml = "history",
+     .env = "FETTLE_HISTORY",
+     .otherwise = "true",
+     .help = "Keep what was measured out of the history.",
+     .group = told,
+     .offset = offsetof(struct bench_options, history),
+     .type = KNOB_BOOL},
     SUITE_PROFILE,
 };
 

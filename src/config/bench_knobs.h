@@ -47,6 +47,7 @@ struct bench_options {
 	struct knob_list names, commands;
 	struct knob_list params; /* "NAME=VALUES" */
 	struct knob_choice format;
+	bool history;
 	bool is_short, list; /* these, profile and the names are for benches of fettle.yaml alone */
 	const char *profile;
 };

@@ -165,7 +165,7 @@ static void help_tells_choice_default_and_the_useful_form(void **state)
 	assert_false(str_has(buf_view(&b), STR("\t")));
 	buf_clear(&b);
 	knob_help(&b, &history_table, 100);
-	assert_true(str_has(buf_view(&b), STR("One of text or json. Default: text.\n")));
+	assert_true(str_has(buf_view(&b), STR("One of text, json or html. Default: text.\n")));
 	buf_free(&b);
 }
 

@@ -15,7 +15,7 @@ enum report_form {
 	REPORT_TRACE,
 	REPORT_OTLP
 };
-enum history_form { HISTORY_TEXT, HISTORY_JSON };
+enum history_form { HISTORY_TEXT, HISTORY_JSON, HISTORY_HTML };
 
 struct report_options {
 	struct knob_choice format;
@@ -28,7 +28,11 @@ struct history_options {
 	int64_t limit;     /* rows; 0: all */
 	const char *suite; /* pattern; NULL: every suite */
 	struct knob_choice format;
+	const char *output; /* NULL: stdout */
 	bool flaky, slowest;
+	const char *bench, *metric, *unit, *test; /* patterns of what is drawn; NULL: none */
+	bool wall;
+	double min_effect; /* percent */
 	const char *config, *profile;
 };
 

@@ -151,13 +151,16 @@ static int drop_sessions_of(struct history *h, int64_t session, struct err *e)
 	return rc;
 }
 
+static const char too_many_sql[] =
+    "DELETE FROM bench_results WHERE (SELECT count(*) FROM benches) > ?2 AND bench IN (SELECT bench FROM"
+    " bench_results GROUP BY bench ORDER BY max(session) DESC, bench LIMIT -1 OFFSET ?2)";
+
 static int drop_benches(struct history *h, int64_t first_session, struct err *e)
 {
 	static const char *const sql[] = {
 	    "DELETE FROM bench_figures WHERE session < ?1",
 	    "DELETE FROM bench_results WHERE session < ?1",
-	    "DELETE FROM bench_results WHERE (SELECT count(*) FROM benches) > ?2 AND bench IN (SELECT bench FROM"
-	    " bench_results GROUP BY bench ORDER BY max(session) DESC, bench LIMIT -1 OFFSET ?2)",
+	    too_many_sql,
 	    "DELETE FROM benches WHERE id NOT IN (SELECT bench FROM bench_results) AND ?1 AND ?2",
 	    "DELETE FROM bench_figures WHERE bench NOT IN (SELECT id FROM benches) AND ?1 AND ?2",
 	    "DELETE FROM bench_sessions WHERE id NOT IN (SELECT session FROM bench_results) AND ?1 AND ?2",

@@ -3,8 +3,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/fd.h"
+#include "base/str.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
 
@@ -211,4 +213,14 @@ void out_count(struct out *o, uint64_t n)
 		digits++;
 	} while (n /= 10);
 	out_add(o, p, (size_t)(end - p));
+}
+
+void out_time(struct out *o, int64_t wall_ns, unsigned columns)
+{
+	char text[TIME_COLUMNS + 1] = "";
+	time_t t = (time_t)(wall_ns / 1000000000);
+	struct tm tm;
+	if (gmtime_r(&t, &tm) && tm.tm_year >= 0 && tm.tm_year < 8000)
+		(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	out_str(o, str_cut(str_of(text), 0, columns));
 }

@@ -57,6 +57,9 @@ void out_duration(struct out *o, int64_t ns);
 void out_seconds(struct out *o, int64_t ns, unsigned decimals);
 /* "512 B", "84.2 MiB"; the same three figures. */
 void out_size(struct out *o, int64_t bytes);
+/* A time of day in UTC: "2026-11-21 02:45:33", or its first `columns` of them. */
+enum { TIME_COLUMNS = 19, DATE_COLUMNS = 10 };
+void out_time(struct out *o, int64_t wall_ns, unsigned columns);
 /* 1234567 as "1,234,567". */
 void out_count(struct out *o, uint64_t n);
 

@@ -209,6 +209,14 @@ unsigned term_bar(struct term *t, int64_t part, int64_t whole, unsigned width)
 	return full + (rest != 0);
 }
 
+void term_block(struct term *t, unsigned eighths)
+{
+	static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	static const char *const plain[] = {" ", ".", ".", ":", ":", "+", "+", "#", "#"};
+	unsigned i = eighths < 8 ? eighths : 8;
+	out_text(t->out, t->ascii ? plain[i] : blocks[i]);
+}
+
 const char *term_arrow(const struct term *t)
 {
 	return t->ascii ? " -> " : " \xe2\x86\x92 ";

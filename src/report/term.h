@@ -37,5 +37,7 @@ void term_duration(struct term *t, int64_t ns, unsigned width);
 void term_count(struct term *t, uint64_t n, unsigned width);
 /* part / whole as a bar of at most `width` columns; returns how many it took. */
 unsigned term_bar(struct term *t, int64_t part, int64_t whole, unsigned width);
+/* A block of one column that is 0..8 eighths high. */
+void term_block(struct term *t, unsigned eighths);
 /* A mark for "this ends here and goes on there": " -> ". */
 const char *term_arrow(const struct term *t);
