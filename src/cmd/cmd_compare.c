@@ -13,6 +13,7 @@
 #include "bench_out/report_bench.h"
 #include "cmd/cmd.h"
 #include "cmd/compare_runs.h"
+#include "cmd/last_results.h"
 #include "config/config_file.h"
 #include "config/knob_help.h"
 #include "config/quantity.h"
@@ -189,19 +190,84 @@ static int read_bench(struct compare_job *job, const char *name, struct bench *r
 	return 0;
 }
 
-static int stored(struct compare_job *job, const char *base, const char *now, struct err *e)
+/* "3 days ago": how long ago something was. */
+static void put_age(struct out *o, int64_t ns)
+{
+	static const struct {
+		const char *name;
+		int64_t seconds;
+	} units[] = {{"day", 86400}, {"hour", 3600}, {"minute", 60}, {"second", 1}};
+	int64_t s = ns > 0 ? ns / NS_PER_S : 0;
+	size_t i = 0;
+	if (!s) {
+		out_text(o, "just now");
+		return;
+	}
+	while (i < 3 && s < 2 * units[i].seconds)
+		i++;
+	int64_t n = s / units[i].seconds;
+	out_printf(o, "%lld %s%s ago", (long long)n, units[i].name, n == 1 ? "" : "s");
+}
+
+/* Which baseline it is, how old, and where it comes from; JSON is for programs, which have the file. */
+static int tell_baseline(struct compare_job *job, const struct baseline *b, struct err *e)
+{
+	struct out out;
+	struct term t = {.out = &out};
+	if (!b || job->o->format.is == COMPARE_JSON)
+		return 0;
+	int64_t at_ns = b->measured_ns ? b->measured_ns : b->saved_ns;
+	out_to_fd(&out, STDOUT_FILENO);
+	out_printf(&out, "base: baseline %.*s, measured ", STR_ARG(b->name));
+	put_age(&out, clock_wall_ns() - at_ns);
+	out_text(&out, " (");
+	out_time(&out, at_ns, TIME_COLUMNS);
+	out_text(&out, " UTC), saved from ");
+	(void)term_text(&t, b->from, 200);
+	if (b->commit.n) {
+		out_text(&out, " at commit ");
+		(void)term_text(&t, str_cut(b->commit, 0, 10), 10);
+	}
+	if (b->machine.n) {
+		out_text(&out, ", on ");
+		(void)term_text(&t, b->machine, 200);
+	}
+	out_text(&out, job->o->format.is == COMPARE_MARKDOWN ? "\n\n" : "\n");
+	return out_close(&out, e);
+}
+
+static int stored_bench(struct compare_job *job, const char *base, const char *now, struct err *e)
 {
 	struct bench b, n;
-	bool is_run = compare_is_run(base);
-	if (is_run != compare_is_run(now))
-		return err_usage(e, "'%s' is a run of a suite, and '%s' is none", is_run ? base : now,
-				 is_run ? now : base);
-	if (is_run)
-		return compare_runs(job->o, base, now, e);
 	if (read_bench(job, base, &b, e) < 0 || read_bench(job, now, &n, e) < 0)
 		return e->fault;
 	struct comparison c = bench_compare_stored(&job->arena, &b, &n, &job->rules, LAST_CONFIDENCE);
 	return print(job, &c, e) < 0 ? e->fault : exit_of(job, &c);
+}
+
+/* Two results that are there. Where each has a bench and a run, the kind that was made last. */
+static int stored(struct compare_job *job, const struct knob_list *names, struct err *e)
+{
+	struct results base, now = results_last();
+	if (!names->n && !now.bench && !now.run)
+		return err_usage(
+		    e, "compare what? '--against COMMAND -- COMMAND', two folders, or the last result "
+		       "with a baseline ('fettle baseline use NAME')");
+	if (names->n < 2 && !now.bench && !now.run)
+		return err_usage(e, "there is no result yet below '.fettle' to compare with '%s'",
+				 names->at[0]);
+	if (results_of(&job->arena, names->n ? names->at[0] : NULL, &base, e) < 0 ||
+	    (names->n > 1 && results_of(&job->arena, names->at[1], &now, e) < 0))
+		return e->fault;
+	bool benches = base.bench && now.bench, runs = base.run && now.run;
+	if (!benches && !runs)
+		return err_usage(e, "'%s' is a run of a suite, and '%s' is none",
+				 base.run ? base.name : now.name, base.run ? now.name : base.name);
+	if (tell_baseline(job, base.baseline, e) < 0)
+		return e->fault;
+	if (runs && (!benches || results_last_is_run()))
+		return compare_runs(job->o, base.run, now.run, e);
+	return stored_bench(job, base.bench, now.bench, e);
 }
 
 static int run(int n_words, char **words)
@@ -217,9 +283,9 @@ static int run(int n_words, char **words)
 		rc = print_help(&compare_table);
 	else if (rc == 0 && (rc = read_rules(&job, &e)) == 0)
 		rc = o.against ? against(&job, &operands, &e)
-		     : operands.n == 2
-			 ? stored(&job, operands.at[0], operands.at[1], &e)
-			 : err_usage(&e, "compare what? '--against COMMAND -- COMMAND', or two folders");
+		     : operands.n <= 2
+			 ? stored(&job, &operands, &e)
+			 : err_usage(&e, "two results at most: '%s' is one too many", operands.at[2]);
 	arena_free(&job.arena);
 	if (rc < 0 && stop_asked())
 		return 130;

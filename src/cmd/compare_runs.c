@@ -65,16 +65,6 @@ static int print(const struct compare_options *o, const struct run_comparison *c
 	return out_close(&out, e);
 }
 
-bool compare_is_run(const char *path)
-{
-	char events[4096];
-	size_t n = strlen(path);
-	if (n > 13 && strcmp(path + n - 13, "/events.jsonl") == 0)
-		return true;
-	return snprintf(events, sizeof(events), "%s/events.jsonl", path) < (int)sizeof(events) &&
-	       access(events, F_OK) == 0;
-}
-
 int compare_runs(const struct compare_options *o, const char *base, const char *now, struct err *e)
 {
 	struct arena arena = {0};

@@ -382,11 +382,12 @@ static const struct knob compare_rows[] = {
 const struct knob_table compare_table = {
     .command = "compare",
     .brief = "tell what got slower",
-    .operands = "[--against TEXT [--] COMMAND [ARG...] | BASE NEW]",
+    .operands = "[--against TEXT [--] COMMAND [ARG...] | [BASE [NEW]]]",
     .about =
 	"With --against, runs two commands in turn and compares round by round. With two folders, compares what is in "
-	"them: bench.json of two `fettle bench`, or the records of two `fettle run`. Exits with 1 only when "
-	"something regressed.",
+	"them: bench.json of two `fettle bench`, or the records of two `fettle run`. BASE and NEW may be names of "
+	"baselines; without BASE it is the one in use, without NEW the last result. Exits with 1 only when something "
+	"regressed.",
     .rows = compare_rows,
     .n_rows = sizeof(compare_rows) / sizeof(compare_rows[0]),
     .options_bytes = sizeof(struct compare_options),

@@ -4,13 +4,14 @@
 #include "config/bench_knobs.h"
 #include "config/config_knobs.h"
 #include "config/cover_knobs.h"
+#include "config/keep_knobs.h"
 #include "config/mark_knobs.h"
 #include "config/run_knobs.h"
 #include "config/view_knobs.h"
 
-const struct knob_table *const knob_tables[] = {&run_table,     &cover_table,   &report_table,
-						&history_table, &mark_table,    &bench_table,
-						&check_table,   &compare_table, &config_table};
+const struct knob_table *const knob_tables[] = {&run_table,      &cover_table, &report_table, &history_table,
+						&mark_table,     &bench_table, &check_table,  &compare_table,
+						&baseline_table, &config_table};
 const size_t knob_tables_n = sizeof(knob_tables) / sizeof(knob_tables[0]);
 
 const struct knob_table *knob_table_of(struct str command)
