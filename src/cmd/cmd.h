@@ -17,7 +17,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_run, cmd_cover, cmd_report, cmd_history, cmd_mark, cmd_bench, cmd_check,
-    cmd_compare, cmd_baseline, cmd_config, cmd_completion;
+    cmd_compare, cmd_baseline, cmd_clean, cmd_config, cmd_completion;
 
 struct knob_choice;
 struct knob_table;

@@ -20,7 +20,7 @@
 
 static const struct cmd *const cmds[] = {&cmd_run,      &cmd_cover, &cmd_report, &cmd_history,
 					 &cmd_mark,     &cmd_bench, &cmd_check,  &cmd_compare,
-					 &cmd_baseline, &cmd_config, &cmd_completion};
+					 &cmd_baseline, &cmd_clean, &cmd_config, &cmd_completion};
 enum { N_CMDS = sizeof(cmds) / sizeof(*cmds) };
 
 int complain(const char *command, const struct err *e)

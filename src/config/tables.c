@@ -11,7 +11,7 @@
 
 const struct knob_table *const knob_tables[] = {&run_table,      &cover_table, &report_table, &history_table,
 						&mark_table,     &bench_table, &check_table,  &compare_table,
-						&baseline_table, &config_table};
+						&baseline_table, &clean_table, &config_table};
 const size_t knob_tables_n = sizeof(knob_tables) / sizeof(knob_tables[0]);
 
 const struct knob_table *knob_table_of(struct str command)

@@ -12,7 +12,7 @@ import unittest
 SOURCE = os.environ["SOURCE_ROOT"]
 BUILD = os.environ["BUILD_ROOT"]
 FETTLE = os.path.join(BUILD, "fettle")
-COMMANDS = ["run", "report", "history", "mark", "bench", "compare", "baseline", "config"]
+COMMANDS = ["run", "report", "history", "mark", "bench", "compare", "baseline", "clean", "config"]
 
 
 def read(*path):
