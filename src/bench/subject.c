@@ -15,6 +15,7 @@ const struct subject_kind *subject_kind_of(enum bench_kind kind)
 	static const struct subject_kind *const kinds[BENCH_KINDS] = {
 	    [BENCH_EXEC] = &kind_exec,
 	    [BENCH_HTTP] = &kind_http,
+	    [BENCH_MCP] = &kind_mcp,
 	};
 	return kinds[kind];
 }
