@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "bench/around.h"
 #include "bench/noise.h"
 #include "bench/plan.h"
 #include "bench/source.h"
@@ -85,12 +86,16 @@ static void take_source(struct suite *s, const struct bench_item *item)
 					  struct err *) = {
 	    [BENCH_IMPORT] = source_import, [BENCH_C] = source_functions};
 	struct source_subjects got = {0};
-	struct err e = {0};
-	if (!sources[item->subject.is])
-		(void)err_usage(&e, "subject '%.*s' cannot be measured by this version",
-				STR_ARG(bench_kind_word((enum bench_kind)item->subject.is)));
-	else if (sources[item->subject.is](item, &s->arena, &got, &e) == 0 && !got.n)
+	struct subject around = {.item = item, .arena = &s->arena};
+	struct bench_item own = *item;
+	struct err e = {0}, after = {0};
+	if (s->waves.o.rounds)
+		own.rounds = s->waves.o.rounds;
+	if (around_run(&around, "setup", &item->setup, &e) == 0 &&
+	    sources[item->subject.is](&own, &s->arena, &got, &e) == 0 && !got.n)
 		(void)err_usage(&e, "there is no benchmark in it");
+	if (around_run(&around, "teardown", &item->teardown, &after) < 0 && !e.fault)
+		e = after;
 	if (e.fault) {
 		*add_subjects(s, 1) =
 		    (struct bench_subject){.name = str_of(item->name),

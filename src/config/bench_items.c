@@ -61,6 +61,9 @@ static int check_check(struct str pair, struct err *e)
 	return 0;
 }
 
+/* The kinds of which fettle does the operations. */
+#define OPERATIONS "exec|http|mcp|container"
+
 static const struct knob rows[] = {
     {KEY("name"), .arg = "NAME",
      .help = "What it is called in reports and on the command line; no two alike.", .group = what,
@@ -134,32 +137,37 @@ static const struct knob rows[] = {
     {KEY("filter"), .arg = "PATTERN", .only = "c|import", .help = "Only those whose name matches: * ? [..].",
      .group = what, .offset = AT(filter), .type = KNOB_TEXT},
 
-    {KEY("warmup"), .arg = "N",
+    {KEY("warmup"), .arg = "N", .only = OPERATIONS "|c",
      .help =
 	 "Rounds before the first that counts. Without it: benchmarks.warmup_iterations, else 3 of a command and 1 of "
 	 "anything else.",
      .group = often, .offset = AT(warmup), .max = 1000000, .type = KNOB_INT},
-    {KEY("rounds"), .arg = "N",
+    {KEY("rounds"), .arg = "N", .only = OPERATIONS "|c",
      .help =
 	 "Rounds that count. Without it: benchmarks.iterations, else as many as the time of `fettle bench --time` has "
 	 "room for and its targets need, at least 10.",
      .group = often, .offset = AT(rounds), .min = 1, .max = 10000000, .type = KNOB_INT},
-    {KEY("short-rounds"), .arg = "N", .otherwise = "10", .help = "At most so many rounds with --short.",
-     .group = often, .offset = AT(short_rounds), .min = 1, .max = 10000000, .type = KNOB_INT},
-    {KEY("min-time"), .arg = "TIME", .help = "Go on until at least this much was measured.", .group = often,
-     .offset = AT(min_time_ns), .max = 86400000000000, .type = KNOB_DURATION},
+    {KEY("short-rounds"), .arg = "N", .otherwise = "10", .only = OPERATIONS "|c",
+     .help = "At most so many rounds with --short.", .group = often, .offset = AT(short_rounds), .min = 1,
+     .max = 10000000, .type = KNOB_INT},
+    {KEY("min-time"), .arg = "TIME", .only = OPERATIONS "|c",
+     .help = "Go on until at least this much was measured.", .group = often, .offset = AT(min_time_ns),
+     .max = 86400000000000, .type = KNOB_DURATION},
     {KEY("timeout"), .arg = "TIME", .otherwise = "30s",
      .help = "A round that takes longer is ended and has failed.", .group = often, .offset = AT(timeout_ns),
      .min = 1, .max = 86400000000000, .type = KNOB_DURATION},
-    {KEY("concurrency"), .arg = "N", .help = "How many at once; of a list each is measured.", .group = often,
-     .offset = AT(concurrency), .check = check_many, .type = KNOB_LIST},
+    {KEY("concurrency"), .arg = "N", .only = OPERATIONS,
+     .help = "How many at once; of a list each is measured.", .group = often, .offset = AT(concurrency),
+     .check = check_many, .type = KNOB_LIST},
 
     {KEY("setup"), .arg = "LINE", .help = "Lines for sh before everything.", .group = around,
      .offset = AT(setup), .type = KNOB_LIST},
-    {KEY("prepare"), .arg = "LINE", .help = "Lines for sh before each round, not measured.", .group = around,
-     .offset = AT(prepare), .type = KNOB_LIST},
-    {KEY("conclude"), .arg = "LINE", .help = "Lines for sh behind each round, not measured.", .group = around,
-     .offset = AT(conclude), .type = KNOB_LIST},
+    {KEY("prepare"), .arg = "LINE", .only = OPERATIONS,
+     .help = "Lines for sh before each round, not measured.", .group = around, .offset = AT(prepare),
+     .type = KNOB_LIST},
+    {KEY("conclude"), .arg = "LINE", .only = OPERATIONS,
+     .help = "Lines for sh behind each round, not measured.", .group = around, .offset = AT(conclude),
+     .type = KNOB_LIST},
     {KEY("teardown"), .arg = "LINE", .help = "Lines for sh behind everything, also where it failed.",
      .group = around, .offset = AT(teardown), .type = KNOB_LIST},
     {KEY("env"), .arg = "NAME=VALUE", .help = "Variables for what is measured. Their values are never shown.",
@@ -167,18 +175,18 @@ static const struct knob rows[] = {
     {KEY("dir"), .arg = "DIR", .help = "The folder that commands start in. Without it: the current one.",
      .group = around, .offset = AT(dir), .type = KNOB_TEXT},
 
-    {KEY("parameters"), .arg = "NAME=VALUE", .many = true,
+    {KEY("parameters"), .arg = "NAME=VALUE", .many = true, .only = OPERATIONS,
      .help =
 	 "Values for {NAME} in command, shell, url, body and the lines around; each combination is measured.",
      .group = varied, .offset = AT(parameters), .type = KNOB_PAIRS},
-    {KEY("variants"), .arg = "NAME=WHAT",
+    {KEY("variants"), .arg = "NAME=WHAT", .only = OPERATIONS "|c",
      .help =
 	 "Measured in turn, interleaved, and compared with the first: what stands in place of the command, the url, "
 	 "the image or the program.",
      .group = varied, .offset = AT(variants), .type = KNOB_PAIRS},
 
     {KEY("checks"), .arg = "NAME=VALUE", .names = "status|exit-code|contains|lacks|matches|header|json",
-     .many = true,
+     .many = true, .only = OPERATIONS,
      .help =
 	 "What makes a round good besides transport, status and protocol: 'status' (200, 2xx), 'exit-code', a text "
 	 "that the output 'contains' or 'lacks', a regular expression that it 'matches', a 'header' (NAME: VALUE), "
