@@ -1,8 +1,10 @@
 #include "net/client.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "base/base64.h"
 #include "base/clock.h"
@@ -353,6 +355,25 @@ int client_write(struct client *c, struct str bytes, int64_t deadline_ns, struct
 	if (rc < 0)
 		client_close(c);
 	return rc;
+}
+
+ssize_t client_write_some(struct client *c, struct str bytes, int64_t deadline_ns, struct err *e)
+{
+	errno = 0;
+	if (c->early.n)
+		return 0;
+	if (c->conn.fd < 0 || c->conn.tls)
+		return err_sys(e, c->conn.tls ? "not over TLS" : "the connection is closed");
+	for (int turn = 0; turn < 2; turn++) {
+		ssize_t n = send(c->conn.fd, bytes.at, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n > 0)
+			return n;
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return err_sys(e, "cannot send");
+		if (turn == 0 && net_wait(c->conn.fd, POLLIN | POLLOUT, deadline_ns, e) < 0)
+			return e->fault;
+	}
+	return 0;
 }
 
 void client_write_end(struct client *c)

@@ -78,6 +78,12 @@ void client_end(struct client *c);
 /* Once upgraded: sends all of it; client_write_end tells that no more will be sent. */
 must_use int client_write(struct client *c, struct str bytes, int64_t deadline_ns, struct err *e);
 void client_write_end(struct client *c);
+/*
+ * The same for who also has to read: waits until some can be sent or something has come. How much was sent;
+ * 0: something is to be read first. A fault leaves the connection, as what the peer wrote before it closed
+ * may still be there. Not over TLS (fault).
+ */
+must_use ssize_t client_write_some(struct client *c, struct str bytes, int64_t deadline_ns, struct err *e);
 
 /* What is known of the last answer, as far as it has come. */
 const struct client_answer *client_answer(const struct client *c);

@@ -442,6 +442,45 @@ static void an_upgraded_connection_is_raw(void **state)
 	buf_free(&s.heard);
 }
 
+/* More than all buffers hold goes through a server that sends as much as it takes. */
+static void both_ways_at_once(void **state)
+{
+	enum { BYTES = 32 << 20 };
+	static const struct act acts[] = {
+	    {"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n", RAW}};
+	const struct client_request q = {
+	    .method = "POST", .headers = STR("Connection: Upgrade\r\nUpgrade: tcp\r\n"), .upgrades = true};
+	struct server s;
+	struct buf body = {0}, sent = {0};
+	struct err e = {0};
+	(void)state;
+	(void)buf_room(&sent, BYTES);
+	for (int i = 0; i < BYTES; i++)
+		buf_char(&sent, (char)(i % 251));
+	START(&s, acts);
+	struct client *c = client_to(s.url);
+	assert_int_equal(client_begin(c, &q, soon(60000), &e), 0);
+	struct str rest = buf_view(&sent);
+	ssize_t n = 1;
+	while (n > 0) {
+		ssize_t went = rest.n ? client_write_some(c, rest, soon(60000), &e) : 0;
+		assert_true(went >= 0);
+		rest = str_cut(rest, (size_t)went, rest.n);
+		if (went && !rest.n)
+			client_write_end(c);
+		if (!went)
+			n = client_read(c, &body, soon(60000), &e);
+	}
+	assert_int_equal(n, 0);
+	assert_true(str_eq(buf_view(&body), buf_view(&sent)));
+	client_close(c);
+	assert_int_equal(client_write_some(c, STR("x"), soon(60000), &e), FAULT_SYSTEM);
+	stop(&s, c);
+	buf_free(&body);
+	buf_free(&sent);
+	buf_free(&s.heard);
+}
+
 static void name_socket(struct sockaddr_un *un, struct temp *t)
 {
 	const char *path = temp_at(t, "sock");
@@ -626,6 +665,14 @@ static void a_stop_ends_the_waits_of_all_threads(void **state)
 	net_stop();
 	assert_int_equal(pthread_join(thread, &told), 0);
 	assert_true(net_was_stopped(told));
+	/* but who clears up goes on */
+	struct err late = {0};
+	net_spare(true);
+	assert_false(net_is_stopped());
+	assert_int_equal(net_wait(s.listener, POLLOUT, soon(20), &late), FAULT_SYSTEM);
+	assert_true(net_timed_out(&late));
+	net_spare(false);
+	assert_true(net_is_stopped());
 	int fd =
 	    socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); /* in case it was stopped before it connected */
 	struct http_url u;
@@ -655,6 +702,7 @@ int main(void)
 	    cmocka_unit_test(a_large_body_is_sent),
 	    cmocka_unit_test(pieces_are_read_as_they_come),
 	    cmocka_unit_test(an_upgraded_connection_is_raw),
+	    cmocka_unit_test(both_ways_at_once),
 	    cmocka_unit_test(a_unix_socket),
 	    cmocka_unit_test(nobody_there),
 	    cmocka_unit_test(a_name_that_nobody_has),

@@ -13,6 +13,7 @@
 
 /* A signal reaches one thread; the bell, which is never emptied, wakes the others. */
 static atomic_int stopped, bell = -1;
+static _Thread_local bool is_spared;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void make_bell(void)
@@ -33,7 +34,12 @@ void net_stop(void)
 
 bool net_is_stopped(void)
 {
-	return atomic_load(&stopped);
+	return !is_spared && atomic_load(&stopped);
+}
+
+void net_spare(bool spared)
+{
+	is_spared = spared;
 }
 
 int net_late(struct err *e)
@@ -70,7 +76,7 @@ int net_wait(int fd, short what, int64_t deadline_ns, struct err *e)
 			return net_broken_off(e);
 		int64_t left = (deadline_ns - clock_mono_ns() + NS_PER_MS - 1) / NS_PER_MS;
 		struct pollfd p[2] = {{.fd = fd, .events = what},
-				      {.fd = atomic_load(&bell), .events = POLLIN}};
+				      {.fd = is_spared ? -1 : atomic_load(&bell), .events = POLLIN}};
 		if (left <= 0)
 			return net_late(e);
 		if (poll(p, 2, left > INT_MAX ? INT_MAX : (int)left) < 0 && errno != EINTR)

@@ -11,7 +11,9 @@
 
 /* Ends all waits, those to come too, in all threads. May be called from a handler of signals. */
 void net_stop(void);
+/* For this thread never where it is spared: who cleans up has to wait all the same. */
 bool net_is_stopped(void);
+void net_spare(bool spared);
 
 /* Waits for POLLIN or POLLOUT on fd until deadline_ns (CLOCK_MONOTONIC). */
 must_use int net_wait(int fd, short what, int64_t deadline_ns, struct err *e);
