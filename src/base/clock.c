@@ -19,6 +19,11 @@ int64_t clock_wall_ns(void)
 	return read_ns(CLOCK_REALTIME);
 }
 
+void clock_pause(int64_t ns)
+{
+	(void)nanosleep(&(struct timespec){ns / NS_PER_S, ns % NS_PER_S}, NULL);
+}
+
 int64_t clock_cpu_ns(void)
 {
 	return read_ns(CLOCK_PROCESS_CPUTIME_ID);
