@@ -175,10 +175,26 @@ static bool take_state(struct json *j, struct str key, struct inspect *in)
 	return true;
 }
 
+/* "NanoCpus", or a quota in each period, as podman says it. */
+static bool take_limit(struct json *j, struct str key, struct inspect *in)
+{
+	if (str_is(key, "Memory"))
+		in->memory_limit = json_int(j);
+	else if (str_is(key, "NanoCpus"))
+		in->nano_cpus = json_int(j);
+	else if (str_is(key, "CpuQuota"))
+		in->quota = json_int(j);
+	else if (str_is(key, "CpuPeriod"))
+		in->period = json_int(j);
+	else
+		return false;
+	return true;
+}
+
 static bool take_host(struct json *j, struct str key, struct inspect *in)
 {
 	if (!str_is(key, "NetworkMode"))
-		return false;
+		return take_limit(j, key, in);
 	struct str mode = json_text(j);
 	if (str_is(mode, "host") || str_is(mode, "none"))
 		in->network = INSPECT_NONE;
@@ -244,5 +260,7 @@ bool inspect_read(struct str body, struct arena *scratch, struct inspect *ret)
 	if (json_peek(&j) != JSON_OBJECT)
 		return false;
 	each_member(&j, ret, take_all);
+	if (!ret->nano_cpus && ret->quota > 0 && ret->period > 0 && ret->quota <= INT64_MAX / NS_PER_S)
+		ret->nano_cpus = ret->quota * NS_PER_S / ret->period;
 	return json_end(&j) && ret->id.n && ret->id.n < INSPECT_ID && ret->pid >= 0 && ret->pid <= INT32_MAX;
 }

@@ -35,6 +35,9 @@ struct inspect {
 	int64_t begun_ns; /* wall clock since 1970; 0: not said */
 	int64_t ended_ns;
 	enum inspect_network network;
+	int64_t memory_limit;  /* bytes; 0: none */
+	int64_t nano_cpus;     /* billionths of a core that it may use; 0: no limit */
+	int64_t quota, period; /* us; the same, said in another way */
 	bool has_health;
 	enum health health;
 	struct ports published, exposed; /* TCP; published ones are also exposed */

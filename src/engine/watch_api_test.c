@@ -64,6 +64,24 @@ static void a_stopped_container_of_podman(void **state)
 	assert_int_equal(in.health, HEALTH_NONE);
 }
 
+static void limits_in_either_way_of_saying_them(void **state)
+{
+	(void)state;
+	struct inspect in;
+	assert_true(
+	    reads("{\"Id\":\"a\",\"HostConfig\":{\"Memory\":134217728,\"NanoCpus\":500000000}}", &in));
+	assert_int_equal(in.memory_limit, 128 << 20);
+	assert_int_equal(in.nano_cpus, 500000000);
+	assert_true(reads("{\"Id\":\"a\",\"HostConfig\":{\"NanoCpus\":0,\"CpuQuota\":50000,"
+			  "\"CpuPeriod\":100000}}",
+			  &in));
+	assert_int_equal(in.nano_cpus, 500000000);
+	assert_int_equal(in.memory_limit, 0);
+	assert_true(reads("{\"Id\":\"a\",\"HostConfig\":{\"CpuQuota\":-1,\"CpuPeriod\":0}}", &in));
+	assert_int_equal(in.nano_cpus, 0);
+	assert_false(reads("{\"Id\":\"a\",\"HostConfig\":{\"Memory\":\"much\"}}", &in));
+}
+
 static void networks_that_are_not_its_own(void **state)
 {
 	(void)state;
@@ -147,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_running_container_of_docker),
 	    cmocka_unit_test(a_stopped_container_of_podman),
+	    cmocka_unit_test(limits_in_either_way_of_saying_them),
 	    cmocka_unit_test(networks_that_are_not_its_own),
 	    cmocka_unit_test(a_check_that_is_switched_off_is_none),
 	    cmocka_unit_test(more_ports_than_fit_and_ports_that_are_none),

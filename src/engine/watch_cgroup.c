@@ -238,6 +238,46 @@ void cgroup_read_kinds(const struct cgroup *c, struct cgroup_figures *f)
 		f->peak_bytes = peak;
 }
 
+/* Before Linux 5.18 version 2 names its parts alone. */
+static int64_t kernel_bytes(const struct cgroup *c, struct str stat)
+{
+	static const char *const parts[] = {"kernel_stack", "pagetables", "percpu", "sock", "slab"};
+	int64_t sum = cgroup_stat(stat, "kernel"), part;
+	if (!c->memory_v2)
+		sum = opened_number(c->folder, "memory.kmem.usage_in_bytes");
+	if (sum >= 0 || !c->memory_v2)
+		return sum > 0 ? sum : 0;
+	sum = 0;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if ((part = cgroup_stat(stat, parts[i])) > 0)
+			sum += part;
+	return sum;
+}
+
+int64_t cgroup_held(const struct cgroup *c)
+{
+	char room[CGROUP_STAT];
+	auto_fd fd = open_in(c->folder, "memory.stat");
+	struct str stat = text_of(fd, room, sizeof(room));
+	int64_t anon = cgroup_stat(stat, c->memory_v2 ? "anon" : "total_rss");
+	int64_t shared = cgroup_stat(stat, c->memory_v2 ? "shmem" : "total_shmem");
+	return anon < 0 ? -1 : anon + (shared > 0 ? shared : 0) + kernel_bytes(c, stat);
+}
+
+int64_t cgroup_limit(const struct cgroup *c)
+{
+	char room[64];
+	int64_t v;
+	auto_fd fd = open_in(c->folder, c->memory_v2 ? "memory.max" : "memory.limit_in_bytes");
+	struct str text = str_trim(text_of(fd, room, sizeof(room)));
+	if (str_is(text, "max"))
+		return INT64_MAX;
+	if (!str_int(text, &v) || v < 0)
+		return -1;
+	/* version 1 has a limit always: that of its counters, in whole pages */
+	return v >= INT64_MAX - (1 << 20) ? INT64_MAX : v;
+}
+
 int64_t cgroup_oom_kills(const struct cgroup *c)
 {
 	char room[1024];

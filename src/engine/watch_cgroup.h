@@ -61,6 +61,11 @@ bool cgroup_read(const struct cgroup *c, struct cgroup_figures *f);
 bool cgroup_read_cpu(const struct cgroup *c, struct cgroup_figures *f);
 /* The most it had, and how much of it is no page cache. */
 void cgroup_read_kinds(const struct cgroup *c, struct cgroup_figures *f);
+/* What its processes hold: anonymous, shared and kernel memory, no page cache. -1: not known. Without the
+ * kernel's share where the kernel does not count it. */
+int64_t cgroup_held(const struct cgroup *c);
+/* The most memory that it may have; INT64_MAX: no limit, -1: not known. */
+int64_t cgroup_limit(const struct cgroup *c);
 /* How many processes the kernel ended in it for want of memory; 0 where it does not say. */
 int64_t cgroup_oom_kills(const struct cgroup *c);
 

@@ -129,12 +129,43 @@ static void figures_are_read_from_the_files_of_version_two(void **state)
 	assert_int_equal(f.anon_bytes, 1024);
 	assert_int_equal(f.peak_bytes, 9000);
 	assert_int_equal(cgroup_oom_kills(&c), 1);
+	assert_int_equal(cgroup_held(&c), 1024);
+	temp_file(&temp, "memory.stat", "anon 1000\nshmem 24\nkernel_stack 16\npagetables 32\nslab 64\n");
+	assert_int_equal(cgroup_held(&c), 1024 + 112);
+	temp_file(&temp, "memory.stat", "anon 1000\nkernel 500\nkernel_stack 16\n");
+	assert_int_equal(cgroup_held(&c), 1500);
+	temp_file(&temp, "memory.stat", "file 1000\n");
+	assert_int_equal(cgroup_held(&c), -1);
+	assert_int_equal(cgroup_limit(&c), -1);
+	temp_file(&temp, "memory.max", "134217728\n");
+	assert_int_equal(cgroup_limit(&c), 128 << 20);
+	temp_file(&temp, "memory.max", "max\n");
+	assert_int_equal(cgroup_limit(&c), INT64_MAX);
 	temp_file(&temp, "memory.current", "");
 	temp_file(&temp, "cpu.stat", "");
 	assert_false(cgroup_read(&c, &f));
 	assert_int_equal(f.memory_bytes, 5000);
 	cgroup_close(&c);
 	assert_false(cgroup_read(&c, &f));
+	temp_drop(&temp);
+}
+
+/* The totals hold what its own sub-groups have; a limit next to the largest number means none. */
+static void what_it_holds_by_the_files_of_version_one(void **state)
+{
+	(void)state;
+	struct cgroup c = CGROUP_NONE;
+	temp_make(&temp);
+	temp_file(&temp, "memory.stat", "rss 1\nshmem 2\ntotal_rss 4096\ntotal_shmem 8192\n");
+	temp_file(&temp, "memory.limit_in_bytes", "9223372036854771712\n");
+	c.folder = open(temp.dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(cgroup_held(&c), 12288);
+	temp_file(&temp, "memory.kmem.usage_in_bytes", "1000\n");
+	assert_int_equal(cgroup_held(&c), 13288);
+	assert_int_equal(cgroup_limit(&c), INT64_MAX);
+	temp_file(&temp, "memory.limit_in_bytes", "4096\n");
+	assert_int_equal(cgroup_limit(&c), 4096);
+	cgroup_close(&c);
 	temp_drop(&temp);
 }
 
@@ -148,6 +179,7 @@ int main(void)
 	    cmocka_unit_test(a_mount_of_a_part_shows_what_lies_in_it),
 	    cmocka_unit_test(numbers_of_a_stat_file),
 	    cmocka_unit_test(figures_are_read_from_the_files_of_version_two),
+	    cmocka_unit_test(what_it_holds_by_the_files_of_version_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
