@@ -84,9 +84,15 @@ static const struct knob rows[] = {
     {KEY("shell"), .arg = "LINE", .only = "exec",
      .help = "A line for sh, instead of command. The shell's own time is part of the figure.", .group = what,
      .offset = AT(shell), .type = KNOB_TEXT},
-    {KEY("input"), .arg = "FILE", .only = "exec",
-     .help = "The file on its standard input. Without it: /dev/null.", .group = what, .offset = AT(input),
-     .type = KNOB_TEXT},
+    {KEY("input"), .arg = "FILE", .only = "exec|container",
+     .help = "The file on the command's standard input. Without it: nothing.", .group = what,
+     .offset = AT(input), .type = KNOB_TEXT},
+    {KEY("input-bytes"), .arg = "SIZE", .only = "container",
+     .help = "So many bytes of text that nothing compresses well on the command's standard input.",
+     .group = what, .offset = AT(input_bytes), .min = 0, .max = 1 << 30, .type = KNOB_SIZE},
+    {KEY("echoes"), .only = "container",
+     .help = "A round is good only if the command's output is its input again, byte for byte.", .group = what,
+     .offset = AT(echoes), .type = KNOB_BOOL},
     {KEY("url"), .arg = "http://127.0.0.1:8080/", .only = "http|mcp",
      .help = "Where the server is: http://, https:// or unix:/SOCKET:/PATH.", .group = what,
      .offset = AT(url), .check = check_url, .type = KNOB_TEXT},
@@ -124,6 +130,27 @@ static const struct knob rows[] = {
     {KEY("ready"), .arg = "LINE", .only = "container",
      .help = "A line for sh inside the container that succeeds once it is ready.", .group = what,
      .offset = AT(ready), .type = KNOB_TEXT},
+    {KEY("main"), .arg = "WORDS", .only = "container",
+     .help =
+	 "The container's own process. Without it: what the image names where 'ready' is given, else one that "
+	 "only waits (sleep).",
+     .group = what, .offset = AT(main), .type = KNOB_WORDS},
+    {KEY("reuse"), .only = "container",
+     .help =
+	 "One container for all rounds, for each of those at once: only the command is measured in a round.",
+     .group = what, .offset = AT(reuse), .type = KNOB_BOOL},
+    {KEY("outside"), .only = "container",
+     .help =
+	 "The command also runs on this machine itself, not contained, behind each round: 'overhead' is how "
+	 "much longer it takes inside.",
+     .group = what, .offset = AT(outside), .type = KNOB_BOOL},
+    {KEY("needs"), .arg = "PROGRAM", .only = "container",
+     .help = "Left out, with a note, where the image does not have this program.", .group = what,
+     .offset = AT(needs), .type = KNOB_TEXT},
+    {KEY("pull"), .arg = "WHEN", .only = "container", .choices = "never|missing", .otherwise = "never",
+     .help =
+	 "Whether an image that is not there is fetched, before anything is measured; 'never' is an error then.",
+     .group = what, .offset = AT(pull), .type = KNOB_CHOICE},
     {KEY("files"), .arg = "GLOB", .only = "import",
      .help = "Files of results: patterns with * ? [..] {a,b} and **, or the folder target/criterion. With a "
 	     "command, that is run first and writes them.",
@@ -236,6 +263,20 @@ bool bench_has(enum bench_kind subject, const struct knob *row)
 	return !row->only;
 }
 
+static void complete_container(const struct bench_item *b, struct remarks *remarks)
+{
+	bool fed = b->input || b->input_bytes, runs = b->command.n;
+	static const char *const keys[] = {"reuse", "outside", "input", "input-bytes", "echoes"};
+	bool given[] = {b->reuse, b->outside, b->input != NULL, b->input_bytes > 0, b->echoes};
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (given[i] && !runs)
+			remark(remarks, b->at, "'%s' needs a 'command'", keys[i]);
+	if (b->input && b->input_bytes)
+		remark(remarks, b->at, "either 'input' or 'input-bytes', not both");
+	if (b->echoes && runs && !fed)
+		remark(remarks, b->at, "'echoes' needs 'input' or 'input-bytes'");
+}
+
 static void complete_keys(const struct bench_item *b, struct remarks *remarks)
 {
 	for (size_t i = 0; i < bench_item_table.n_rows; i++) {
@@ -277,6 +318,7 @@ void bench_complete(const struct bench_item *b, bool has_image, struct remarks *
 	case BENCH_CONTAINER:
 		n = b->image != NULL || has_image || b->variants.n;
 		needs = "'image', or 'container_image' at the top";
+		complete_container(b, remarks);
 		break;
 	case BENCH_IMPORT:
 		n = b->files.n || b->command.n;

@@ -15,6 +15,8 @@
 /* Indices of the choices, in the order in which the row names them. */
 enum bench_kind { BENCH_EXEC, BENCH_HTTP, BENCH_MCP, BENCH_CONTAINER, BENCH_IMPORT, BENCH_C, BENCH_KINDS };
 
+enum bench_pull { PULL_NEVER, PULL_MISSING };
+
 /* A text or list that was not given is NULL or empty, a number 0, unless its row has a default. */
 struct bench_item {
 	const char *name;
@@ -38,7 +40,9 @@ struct bench_item {
 
 	struct knob_list command; /* words; of exec, mcp, container, import */
 	const char *shell;        /* a line for sh; of exec */
-	const char *input;        /* a file for its standard input; of exec */
+	const char *input;        /* a file for its standard input; of exec and container */
+	int64_t input_bytes;      /* made up for its standard input; of container; 0: none */
+	bool echoes;              /* the output must be the input again */
 	const char *url, *body;
 	struct knob_choice method;
 	struct knob_list headers; /* "NAME=VALUE" */
@@ -46,6 +50,10 @@ struct bench_item {
 	const char *arguments;      /* a JSON object */
 	const char *image, *engine; /* engine: a socket */
 	const char *network, *ready;
+	struct knob_list main;   /* words: the container's own process */
+	const char *needs;       /* a program that the image must have */
+	struct knob_choice pull; /* enum bench_pull */
+	bool reuse, outside;
 	double cpus;
 	int64_t memory_bytes, disk_bytes;
 	struct knob_list files;

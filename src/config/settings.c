@@ -42,6 +42,11 @@ static struct bench_item *add_bench(struct settings *s, struct place at)
 	return b;
 }
 
+struct bench_item *settings_add(struct settings *s, const char *name, struct place at)
+{
+	return find_bench(s, str_of(name)) ? NULL : add_bench(s, at);
+}
+
 static void read_item(struct settings *s, const struct yaml_node *item, enum knob_origin origin,
 		      struct remarks *remarks)
 {
@@ -141,6 +146,11 @@ static size_t row_at(const struct knob_values *v, const void *field)
 	return i;
 }
 
+uint32_t settings_line(const struct knob_values *v, const void *field)
+{
+	return v->lines[row_at(v, field)];
+}
+
 /* Where a bench says nothing of to, what stands in from; it keeps the place that it came from. */
 static void inherit(struct bench_item *b, void *to, const struct knob_values *v, const void *from,
 		    size_t bytes)
@@ -183,9 +193,20 @@ static int64_t runs_needed(const struct settings *s, const struct bench_item *b)
 }
 
 /* The short form; but percentiles that are asked for have what they need. */
+/* Of several numbers at once the smallest. */
+static int64_t runs_of_a_round(const struct bench_item *b)
+{
+	int64_t least = b->concurrency.n ? INT64_MAX : 1, n;
+	for (size_t i = 0; i < b->concurrency.n; i++)
+		if (str_int(str_of(b->concurrency.at[i]), &n) && n < least)
+			least = n;
+	return least > 0 ? least : 1;
+}
+
 static void shorten(struct bench_item *b)
 {
-	int64_t most = b->short_rounds > b->runs_needed ? b->short_rounds : b->runs_needed;
+	int64_t at_once = runs_of_a_round(b), needed = (b->runs_needed + at_once - 1) / at_once;
+	int64_t most = b->short_rounds > needed ? b->short_rounds : needed;
 	b->rounds = b->rounds && b->rounds < most ? b->rounds : most;
 	b->warmup = b->warmup < 1 ? b->warmup : 1;
 	b->min_time_ns = 0;

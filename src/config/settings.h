@@ -59,6 +59,12 @@ void settings_complete(const struct settings *s, int layer, struct remarks *rema
 /* All layers of a document, then the environment. Fault: usage, the first thing that is wrong. */
 must_use int settings_read(struct settings *s, struct config_doc *d, char *const *environment, struct err *e);
 
+/* Adds a bench without a name, for who fills it in; NULL where there is one that is called so. */
+struct bench_item *settings_add(struct settings *s, const char *name, struct place at);
+
+/* The line of the file that gave a field its value; 0: none did. */
+uint32_t settings_line(const struct knob_values *v, const void *field);
+
 /*
  * Gives benches what they leave to other keys: rounds, warm-up, image, network, limits. The short form has at
  * most short-rounds rounds, or those that the percentiles of targets need, one of warm-up, and no least time.
