@@ -22,6 +22,7 @@ struct asked {
 	struct str metric, name, kinds;
 	const struct target_asked *as;
 	bool widest; /* only the benchmark with the most runs at once */
+	bool alone;  /* only those with the fewest runs at once: a wave of them tells of the wave */
 	bool total;  /* one figure of all benchmarks together */
 };
 
@@ -48,6 +49,7 @@ static struct asked meaning(const struct target_asked *as)
 			ret.metric = str_of(aliases[i].metric);
 			ret.kinds = str_of(aliases[i].kinds);
 			ret.widest = str_is(ret.metric, "held");
+			ret.alone = str_is(ret.metric, "startup");
 			ret.total = str_is(ret.metric, "error_rate");
 			return ret;
 		}
@@ -164,12 +166,23 @@ static const struct bench_subject *widest_of(const struct bench *b, const struct
 	return best;
 }
 
+/* The fewest runs at once of those that have the metric. */
+static uint32_t fewest_of(const struct bench *b, const struct asked *q)
+{
+	uint32_t fewest = UINT32_MAX;
+	for (uint32_t i = 0; i < b->n_subjects; i++)
+		if (is_of(q->kinds, b->subjects[i].kind) && summary_column(&b->subjects[i], q->metric) &&
+		    b->subjects[i].concurrency < fewest)
+			fewest = b->subjects[i].concurrency;
+	return fewest;
+}
+
 static void judge(struct bench_target *ret, uint32_t *n, const struct asked *q, const struct bench *b,
 		  struct arena *scratch)
 {
 	const struct bench_subject *widest = q->widest ? widest_of(b, q) : NULL;
 	struct target_figure none = {.known = false};
-	uint32_t before = *n;
+	uint32_t before = *n, most_at_once = q->alone ? fewest_of(b, q) : UINT32_MAX;
 	if (q->total) {
 		judge_total(ret, n, q, b);
 		return;
@@ -179,7 +192,7 @@ static void judge(struct bench_target *ret, uint32_t *n, const struct asked *q, 
 		struct bound bound = q->as->bound;
 		struct target_figure f;
 		if (!is_named(s, q->name) || (q->kinds.n && !is_of(q->kinds, s->kind)) ||
-		    (q->widest && s != widest))
+		    (q->widest && s != widest) || s->concurrency > most_at_once)
 			continue;
 		if (figure_of(scratch, s, q->metric, &bound, &f))
 			add(ret, n, q, s->name, &bound, &f);

@@ -4,7 +4,7 @@
  * A metric is a column ("wall"), or a figure of a whole benchmark: "throughput" (good runs a second while
  * they were under way), "error_rate" (failed share of all runs), "held" (the fewest good runs of a wave). It
  * may have a bench's or benchmark's name and a dot before it. The keys of the section 'targets' are names for
- * such metrics: container_startup_ms is "startup".
+ * such metrics: container_startup_ms is "startup", of the benchmarks with the fewest runs at once.
  */
 #pragma once
 #include "base/arena.h"
