@@ -16,6 +16,7 @@ const struct subject_kind *subject_kind_of(enum bench_kind kind)
 	    [BENCH_EXEC] = &kind_exec,
 	    [BENCH_HTTP] = &kind_http,
 	    [BENCH_MCP] = &kind_mcp,
+	    [BENCH_CONTAINER] = &kind_container,
 	};
 	return kinds[kind];
 }
@@ -64,6 +65,17 @@ char *const *subject_environment(struct subject *s)
 {
 	const struct knob_list *env = &s->item->env;
 	return environment_with(s->arena, environ, (char *const *)(uintptr_t)env->at, env->n);
+}
+
+void subject_note(struct subject *s, const char *fmt, ...)
+{
+	char text[480];
+	va_list args;
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (s->n_notes < SUBJECT_NOTES)
+		s->notes[s->n_notes++] = arena_str(s->arena, str_clip_utf8(str_of(text), sizeof(text)));
 }
 
 void subject_fails(struct subject_run *run, const char *fmt, ...)

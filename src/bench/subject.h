@@ -15,7 +15,7 @@
 #include "config/bench_items.h"
 #include "wire/bench.h"
 
-enum { SUBJECT_METRICS = 24, SUBJECT_WHY = 240 };
+enum { SUBJECT_METRICS = 24, SUBJECT_WHY = 240, SUBJECT_NOTES = 8 };
 
 struct subject_metric {
 	const char *name, *unit; /* "latency", "ns"; units as in wire/bench.h */
@@ -41,7 +41,11 @@ struct subject {
 	struct arena *arena;  /* for open alone; lives as long as the subject */
 	struct str shown; /* open sets it: the command or URL as a person may see it, secrets struck out */
 	int64_t floor_rss_bytes; /* a peak_rss of this or less means: at most this; 0: of no kind with one */
-	void *state;             /* the kind's own */
+	struct str notes[SUBJECT_NOTES]; /* sentences that a person should read, by subject_note */
+	uint32_t n_notes;
+	const char
+	    *lacks;  /* open sets it: what is not there that it needs. It is left out then, no failure */
+	void *state; /* the kind's own */
 };
 
 struct subject_kind {
@@ -81,5 +85,7 @@ char *subject_fill(struct arena *a, const char *text, const struct bench_param *
 must_use int subject_words(struct subject *s, char ***ret, size_t *ret_n, struct err *e);
 /* The environment with the item's 'env' over it, ending with NULL. */
 char *const *subject_environment(struct subject *s);
+/* For open: something that a person should know of the figures. What is one too many is dropped. */
+void subject_note(struct subject *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* "cannot ..." into why; good stays false. */
 void subject_fails(struct subject_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

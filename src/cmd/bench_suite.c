@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "bench/around.h"
+#include "bench/container_link.h"
 #include "bench/noise.h"
 #include "bench/plan.h"
 #include "bench/source.h"
@@ -14,6 +15,7 @@
 #include "cmd/bench_history.h"
 #include "cmd/bench_print.h"
 #include "cmd/cmd.h"
+#include "config/builtin_benches.h"
 #include "config/config_file.h"
 #include "config/settings.h"
 #include "measure/summary.h"
@@ -33,17 +35,21 @@ struct suite {
 	size_t cap_subjects, cap_notes;
 	struct noise_reading before;
 	int64_t begin_ns, cpu_ns;
+	struct buf lacks; /* what was left out */
 };
 
 static int read_settings(struct suite *s, const struct knob_values *v, struct err *e)
 {
 	const struct bench_options *o = s->o;
+	struct err none = {0};
 	const char *profile = knob_origin(v, &o->profile) == ORIGIN_FLAG ? o->profile : NULL;
 	if (config_doc_open(&s->doc, &s->arena, o->exec.config, profile, environ, e) < 0)
 		return e->fault;
 	settings_init(&s->settings, &s->arena);
 	if (settings_read(&s->settings, &s->doc, environ, e) < 0)
 		return e->fault;
+	if (builtin_wanted(&s->settings))
+		builtin_benches(&s->settings, container_engine_base(&s->arena, NULL, environ, &none));
 	settings_finish(&s->settings, o->is_short);
 	if (s->settings.n_benches)
 		return 0;
@@ -53,9 +59,13 @@ static int read_settings(struct suite *s, const struct knob_values *v, struct er
 			 s->doc.remarks.path ? s->doc.remarks.path : CONFIG_NAME);
 }
 
+/* What several say is told once. */
 static void add_note(struct suite *s, struct str note)
 {
 	struct bench *b = &s->bench;
+	for (uint32_t i = 0; i < b->n_notes; i++)
+		if (str_eq(b->notes[i], note))
+			return;
 	b->notes = arena_grow(&s->arena, b->notes, b->n_notes, &s->cap_notes, sizeof(*b->notes));
 	b->notes[b->n_notes++] = note;
 }
@@ -70,13 +80,30 @@ static struct bench_subject *add_subjects(struct suite *s, uint32_t n)
 	return b->subjects + b->n_subjects - n;
 }
 
+/* All of them become one note. */
+static void note_lack(struct suite *s, const struct subject *one)
+{
+	buf_printf(&s->lacks, "%s%.*s (%s)", s->lacks.n ? ", " : "", STR_ARG(one->name), one->lacks);
+}
+
 static void measure_item(struct suite *s, const struct plan_item *p)
 {
 	int64_t *floor = &s->bench.floor_rss_bytes;
-	waves_measure(&s->waves, p->item, p->subjects, p->n, add_subjects(s, p->n));
-	for (uint32_t i = 0; i < p->n; i++)
-		if (p->subjects[i].floor_rss_bytes > *floor)
-			*floor = p->subjects[i].floor_rss_bytes;
+	struct bench_subject *got = add_subjects(s, p->n);
+	uint32_t kept = 0;
+	waves_measure(&s->waves, p->item, p->subjects, p->n, got);
+	for (uint32_t i = 0; i < p->n; i++) {
+		const struct subject *one = &p->subjects[i];
+		if (one->floor_rss_bytes > *floor)
+			*floor = one->floor_rss_bytes;
+		for (uint32_t k = 0; k < one->n_notes; k++)
+			add_note(s, one->notes[k]);
+		if (one->lacks)
+			note_lack(s, one);
+		else
+			got[kept++] = got[i];
+	}
+	s->bench.n_subjects -= p->n - kept;
 }
 
 /* Figures that come as whole columns. */
@@ -136,6 +163,10 @@ static void measure(struct suite *s, const struct knob_values *v)
 			measure_item(s, &s->plan.items[i]);
 		else
 			take_source(s, s->plan.items[i].item);
+	if (s->lacks.n)
+		add_note(s,
+			 str_of(arena_printf(&s->arena, "left out, as the image lacks what they need: %.*s",
+					     STR_ARG(buf_view(&s->lacks)))));
 }
 
 /* Of the processes that measure; the loops that tell of the machine are not part of it. */
@@ -254,6 +285,7 @@ int bench_suite(const struct bench_options *o, const struct knob_values *v, cons
 	struct suite s = {.o = o};
 	int rc = run(&s, v, names, e);
 	waves_free(&s.waves);
+	buf_free(&s.lacks);
 	arena_free(&s.arena);
 	return rc;
 }

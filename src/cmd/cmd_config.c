@@ -7,7 +7,9 @@
 
 #include "base/fd.h"
 #include "base/str.h"
+#include "bench/container_link.h"
 #include "cmd/cmd.h"
+#include "config/builtin_benches.h"
 #include "config/config_check.h"
 #include "config/config_file.h"
 #include "config/config_init.h"
@@ -112,6 +114,7 @@ static int show(struct job *j)
 	struct config_doc d;
 	struct settings s;
 	struct buf b = {0};
+	struct err none = {0};
 	if (refuse(j, &j->o.force, "force", "init") < 0 || refuse(j, &j->o.output, "output", "init") < 0)
 		return j->e.fault;
 	const char *profile = knob_origin(&j->v, &j->o.profile) == ORIGIN_FLAG ? j->o.profile : NULL;
@@ -120,6 +123,8 @@ static int show(struct job *j)
 	settings_init(&s, &j->arena);
 	if (settings_read(&s, &d, environ, &j->e) < 0)
 		return j->e.fault;
+	if (builtin_wanted(&s))
+		builtin_benches(&s, container_engine_base(&j->arena, NULL, environ, &none));
 	settings_finish(&s, j->o.is_short);
 	int rc = show_sections(j, &b, &d, &s);
 	if (rc == 0)

@@ -121,11 +121,20 @@ class Seed(unittest.TestCase):
                 section = found.group(2)
                 continue
             place = f"{SEED}:{number}"
-            rows = [row for row in shown.splitlines() if row.endswith("# " + place)]
+            # further in stand the benches that it asks for, which inherit from it
+            rows = [row for row in shown.splitlines() if row.endswith("# " + place) and not row.startswith("    ")]
             self.assertEqual(len(rows), 1, f"{section}.{found.group(2)} of line {number}: {rows}")
             self.assertTrue(rows[0].strip().startswith(found.group(2) + ": "))
             told += 1
         self.assertEqual(told, 61)
+
+    def test_its_flags_ask_for_benches(self):
+        shown = self.shown("--origin", "bench")
+        line = next(n for n, text in enumerate(open(SEED, encoding="utf-8"), 1) if "test_file_operations" in text)
+        rows = [row for row in shown.splitlines() if row.startswith("    - name: file-")]
+        self.assertEqual(len(rows), 4)
+        self.assertTrue(all(row.endswith(f"# {SEED}:{line}") for row in rows), rows)
+        self.assertIn("- name: sandboxes-at-once ", shown)
 
     def test_its_comments_on_profiles_work_when_they_are_taken_away(self):
         text = open(SEED, encoding="utf-8").read()
