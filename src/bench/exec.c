@@ -121,10 +121,11 @@ static void runner_init(struct runner *r)
 	r->options.in = r->options.out = r->options.err = -1;
 }
 
-/* One run of the command, its output read along. False: *e tells. */
-static bool runner_run(struct runner *r, const struct starter_result **ret, struct err *e)
+/* One run of the command, its output read along. NULL: *e tells. */
+static const struct starter_result *runner_run(struct runner *r, struct err *e)
 {
 	const uint32_t first = 0;
+	const struct starter_result *result = NULL;
 	uint32_t n = 0;
 	struct pollfd fds[3] = {{.fd = r->starter.talk, .events = POLLIN},
 				{.fd = r->from_out, .events = POLLIN},
@@ -132,21 +133,27 @@ static bool runner_run(struct runner *r, const struct starter_result **ret, stru
 	buf_clear(&r->out);
 	buf_clear(&r->err);
 	if (starter_order(&r->starter, &first, 1, e) < 0)
-		return false;
+		return NULL;
 	while (!stop_asked()) {
-		if (poll(fds, 3, -1) < 0 && errno != EINTR)
-			return err_sys(e, "cannot wait for the command") == 0;
+		if (poll(fds, 3, -1) < 0 && errno != EINTR) {
+			(void)err_sys(e, "cannot wait for the command");
+			return NULL;
+		}
 		drain(r->from_out, &r->out);
 		drain(r->from_err, &r->err);
 		if (!(fds[0].revents & (POLLIN | POLLHUP)))
 			continue;
-		bool done = starter_results(&r->starter, ret, &n, e) == 0 && n && *ret;
+		if (starter_results(&r->starter, &result, &n, e) < 0)
+			return NULL;
 		drain(r->from_out, &r->out);
 		drain(r->from_err, &r->err);
-		return done;
+		if (n)
+			return result;
+		break;
 	}
 	errno = 0;
-	return err_sys(e, "stopped") == 0;
+	(void)err_sys(e, stop_asked() ? "stopped" : "the command was not run");
+	return NULL;
 }
 
 static bool is_success(const struct subject *s, struct runner *r, const struct starter_result *result,
@@ -170,11 +177,11 @@ static void exec_run(struct subject *s, uint32_t worker, int64_t deadline_ns, st
 {
 	const struct exec_state *x = s->state;
 	struct runner *r = &x->runners[worker];
-	const struct starter_result *result = NULL;
-	struct err e = {0};
+	struct err e;
 	(void)deadline_ns; /* the starter counts from when the command begins */
-	if (!runner_run(r, &result, &e)) {
-		subject_fails(ret, "%s", e.fault ? e.text : "the command was not run");
+	const struct starter_result *result = runner_run(r, &e);
+	if (!result) {
+		subject_fails(ret, "%s", e.text);
 		return;
 	}
 	figures_of(result, ret->values);
@@ -197,12 +204,12 @@ static int dry_run(struct subject *s, struct err *e)
 	struct exec_state *x = s->state;
 	struct runner r;
 	struct subject_run run = {0};
-	const struct starter_result *result = NULL;
 	runner_init(&r);
 	int rc = runner_begin(s, &r, checks_need_body(x->checks), true, e);
-	if (rc == 0 && !runner_run(&r, &result, e))
-		rc = e->fault ? e->fault : err_usage(e, "the command was not run");
-	if (rc == 0 && !is_success(s, &r, result, &run)) {
+	const struct starter_result *result = rc == 0 ? runner_run(&r, e) : NULL;
+	if (!result) {
+		rc = e->fault;
+	} else if (!is_success(s, &r, result, &run)) {
 		struct str said = last_line(&r.err);
 		rc = err_usage(e, "%s%s%.*s", run.why, said.n ? ": " : "", STR_ARG(said));
 	}
