@@ -85,11 +85,10 @@ static void fill(struct subject *s, const struct matrix *m, size_t combination, 
 	s->name = name_of(s, name, m->concurrency->n > 0);
 }
 
-static int expand(struct plan_item *p, struct arena *a, struct err *e)
+static int expand(struct plan_item *p, const struct subject_kind *kind, struct arena *a, struct err *e)
 {
 	const struct bench_item *item = p->item;
 	struct matrix m = {.variants = &item->variants, .concurrency = &item->concurrency};
-	const struct subject_kind *kind = subject_kind_of((enum bench_kind)item->subject.is);
 	if (!kind)
 		return 0;
 	if (read_parameters(&m, item, a, e) < 0)
@@ -140,8 +139,8 @@ static int check_names(const struct settings *s, const char *const *names, size_
 	return 0;
 }
 
-int plan_make(struct plan *ret, const struct settings *s, const char *const *names, size_t n, struct arena *a,
-	      struct err *e)
+int plan_make(struct plan *ret, const struct settings *s, const char *const *names, size_t n,
+	      const struct subject_kind *const *kinds, struct arena *a, struct err *e)
 {
 	*ret = (struct plan){.items = arena_array(a, struct plan_item, s->n_benches + 1)};
 	if (check_names(s, names, n, e) < 0)
@@ -152,7 +151,7 @@ int plan_make(struct plan *ret, const struct settings *s, const char *const *nam
 		if (!is_asked(item, names, n) || (!item->enabled && !n))
 			continue;
 		ret->items[ret->n] = (struct plan_item){.item = item};
-		if (expand(&ret->items[ret->n++], a, e) < 0)
+		if (expand(&ret->items[ret->n++], kinds[item->subject.is], a, e) < 0)
 			return e->fault;
 	}
 	return 0;

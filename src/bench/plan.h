@@ -19,8 +19,9 @@ struct plan {
 
 /*
  * Benches of the settings that are enabled and whose name is, or matches (* ? [..]), one of n names; all of
- * them where there are none. In the file's order, in the arena, which the subjects keep using. Fault: usage:
- * a name that no bench has, a bench that would be more than 256 subjects.
+ * them where there are none. kinds: by enum bench_kind, NULL for those without operations. In the file's
+ * order, in the arena, which the subjects keep using. Fault: usage: a name that no bench has, a bench that
+ * would be more than 256 subjects.
  */
 must_use int plan_make(struct plan *ret, const struct settings *s, const char *const *names, size_t n,
-		       struct arena *a, struct err *e);
+		       const struct subject_kind *const *kinds, struct arena *a, struct err *e);

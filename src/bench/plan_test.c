@@ -14,6 +14,8 @@
 
 static struct arena arena;
 static struct plan plan;
+static const struct subject_kind command = {.word = "exec"};
+static const struct subject_kind *const kinds[BENCH_KINDS] = {[BENCH_EXEC] = &command};
 static struct err err;
 
 static int tear_down(void **state)
@@ -33,7 +35,7 @@ static int make(const char *text, const char *const *names, size_t n)
 	settings_init(s, &arena);
 	if (settings_read(s, &doc, environment, &err) < 0)
 		fail_msg("refused: %s", err.text);
-	return plan_make(&plan, s, names, n, &arena, &err);
+	return plan_make(&plan, s, names, n, kinds, &arena, &err);
 }
 
 /* The names of all subjects, a line each; "-" for a bench without. */

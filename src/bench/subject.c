@@ -10,17 +10,6 @@
 #include "base/str.h"
 #include "base/words.h"
 
-const struct subject_kind *subject_kind_of(enum bench_kind kind)
-{
-	static const struct subject_kind *const kinds[BENCH_KINDS] = {
-	    [BENCH_EXEC] = &kind_exec,
-	    [BENCH_HTTP] = &kind_http,
-	    [BENCH_MCP] = &kind_mcp,
-	    [BENCH_CONTAINER] = &kind_container,
-	};
-	return kinds[kind];
-}
-
 char *subject_fill(struct arena *a, const char *text, const struct bench_param *params, uint32_t n_params)
 {
 	struct buf b = {0};

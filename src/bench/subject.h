@@ -74,10 +74,6 @@ struct subject_kind {
 	void (*close)(struct subject *s);
 };
 
-/* By enum bench_kind; NULL for import and c, which give whole columns at once (source.h). */
-const struct subject_kind *subject_kind_of(enum bench_kind kind);
-extern const struct subject_kind kind_exec, kind_http, kind_mcp, kind_container;
-
 /* Each {NAME} of a parameter in text as its value; anything else in braces stays. In the arena. */
 char *subject_fill(struct arena *a, const char *text, const struct bench_param *params, uint32_t n_params);
 /* The words of the item's command, or of the variant that stands in its place, filled, ending with NULL.

@@ -6,10 +6,8 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "bench/around.h"
-#include "bench/container_link.h"
 #include "bench/noise.h"
 #include "bench/plan.h"
-#include "bench/source.h"
 #include "bench/stop.h"
 #include "bench/waves.h"
 #include "cmd/bench_history.h"
@@ -21,6 +19,8 @@
 #include "measure/summary.h"
 #include "measure/targets.h"
 #include "record/bench_file.h"
+#include "subject/container_link.h"
+#include "subject/subjects.h"
 
 extern char **environ;
 
@@ -109,9 +109,6 @@ static void measure_item(struct suite *s, const struct plan_item *p)
 /* Figures that come as whole columns. */
 static void take_source(struct suite *s, const struct bench_item *item)
 {
-	int (*const sources[BENCH_KINDS])(const struct bench_item *, struct arena *, struct source_subjects *,
-					  struct err *) = {
-	    [BENCH_IMPORT] = source_import, [BENCH_C] = source_functions};
 	struct source_subjects got = {0};
 	struct subject around = {.item = item, .arena = &s->arena};
 	struct bench_item own = *item;
@@ -119,7 +116,7 @@ static void take_source(struct suite *s, const struct bench_item *item)
 	if (s->waves.o.rounds)
 		own.rounds = s->waves.o.rounds;
 	if (around_run(&around, "setup", &item->setup, &e) == 0 &&
-	    sources[item->subject.is](&own, &s->arena, &got, &e) == 0 && !got.n)
+	    subject_sources[item->subject.is](&own, &s->arena, &got, &e) == 0 && !got.n)
 		(void)err_usage(&e, "there is no benchmark in it");
 	if (around_run(&around, "teardown", &item->teardown, &after) < 0 && !e.fault)
 		e = after;
@@ -262,7 +259,7 @@ static int run(struct suite *s, const struct knob_values *v, const struct knob_l
 	if (misplaced)
 		return err_usage(e, "'--%s' is for 'fettle bench exec'", misplaced);
 	if (read_settings(s, v, e) < 0 ||
-	    plan_make(&s->plan, &s->settings, names->at, names->n, &s->arena, e) < 0)
+	    plan_make(&s->plan, &s->settings, names->at, names->n, subject_kinds, &s->arena, e) < 0)
 		return e->fault;
 	if (s->o->list)
 		return list(&s->plan);

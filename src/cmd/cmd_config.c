@@ -7,7 +7,6 @@
 
 #include "base/fd.h"
 #include "base/str.h"
-#include "bench/container_link.h"
 #include "cmd/cmd.h"
 #include "config/builtin_benches.h"
 #include "config/config_check.h"
@@ -20,6 +19,7 @@
 #include "config/nearest.h"
 #include "config/sections.h"
 #include "config/settings.h"
+#include "subject/container_link.h"
 
 extern char **environ;
 

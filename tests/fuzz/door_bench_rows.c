@@ -2,7 +2,7 @@
 #include "door.h"
 #include "ingest/bench_rows.h"
 
-/* A line a row, as bench/functions.c takes them. */
+/* A line a row, as subject/functions.c takes them. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct str s = door_copy(bytes, size), rest = s, line;

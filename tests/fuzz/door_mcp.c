@@ -4,9 +4,9 @@
 
 #include "base/json.h"
 #include "base/str.h"
-#include "bench/mcp_link.h"
-#include "bench/mcp_schema.h"
-#include "bench/mcp_sse.h"
+#include "subject/mcp_link.h"
+#include "subject/mcp_schema.h"
+#include "subject/mcp_sse.h"
 #include "door.h"
 
 static void hold_json(struct str s)

@@ -1,5 +1,5 @@
 /*
- * source_says import|c NAME KEY=VALUE... - what bench/source.h makes of a bench, a line a thing.
+ * source_says import|c NAME KEY=VALUE... - what subject/source.h makes of a bench, a line a thing.
  *
  * Keys are those of fettle.yaml; files, env and variants may come again.
  */
@@ -10,7 +10,7 @@
 
 #include "base/str.h"
 #include "base/words.h"
-#include "bench/source.h"
+#include "subject/source.h"
 
 enum { MANY = 64 };
 

@@ -1,4 +1,4 @@
-"""Results of other tools, and programs with FETTLE_BENCH functions, as subjects: bench/source.h.
+"""Results of other tools, and programs with FETTLE_BENCH functions, as subjects: subject/source.h.
 
 source_says prints what becomes of them, a line a thing.
 """
