@@ -53,7 +53,12 @@ void bound_put_limit(struct buf *b, const struct bound *bound)
 {
 	static const char *const signs[] = {"<", "<=", ">", ">="};
 	buf_printf(b, "%s ", signs[bound->compare]);
-	bound_put_figure(b, bound->unit, bound->limit);
+	/* 50MB in the file is 50 MB here */
+	if (bound->unit == BOUND_BYTES && bound->limit >= 1e6 && fmod(bound->limit, 1e6) == 0 &&
+	    fmod(bound->limit, 1 << 20) != 0)
+		buf_printf(b, "%.9g MB", bound->limit / 1e6);
+	else
+		bound_put_figure(b, bound->unit, bound->limit);
 }
 
 void bound_put(struct buf *b, const struct bound *bound)

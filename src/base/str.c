@@ -237,3 +237,12 @@ struct str str_clip_utf8(struct str s, size_t n)
 		keep--;
 	return (struct str){s.at, ((unsigned char)s.at[keep] & 0xc0) == 0x80 ? n : keep};
 }
+
+bool str_among(struct str word, const char *words)
+{
+	struct str rest = str_of(words), one;
+	while (rest.n && str_next(&rest, '|', &one))
+		if (str_eq(one, word))
+			return true;
+	return false;
+}

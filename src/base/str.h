@@ -24,6 +24,8 @@ struct str str_trim(struct str s); /* without blanks and line ends around it */
 bool str_next(struct str *rest, char c, struct str *ret_part);
 /* A whole decimal number and nothing else; false leaves *ret untouched. */
 bool str_int(struct str s, int64_t *ret);
+/* Whether word is one of words, "a|b|c". */
+bool str_among(struct str word, const char *words);
 /* 64-bit hash (not for hostile tables without a seed). */
 uint64_t str_hash(struct str s, uint64_t seed);
 /* Shell pattern with * ? [..] over the whole of s; * also matches '/'. */

@@ -121,6 +121,7 @@ void bench_html(struct out *o, const struct bench *b, const struct besides *v)
 	bench_page_overview(&p);
 	bench_page_besides(&p);
 	bench_page_subjects(&p);
+	bench_page_words(&p);
 	bench_page_machine(&p);
 	out_text(o, "</main>\n</body>\n</html>\n");
 	buf_free(&p.x.scratch);

@@ -27,6 +27,7 @@ void bench_page_overview(struct bench_page *p);
 void bench_page_besides(struct bench_page *p);
 /* Each benchmark: what it was, its plots, its figures. */
 void bench_page_subjects(struct bench_page *p);
+void bench_page_words(struct bench_page *p);
 void bench_page_machine(struct bench_page *p);
 
 /* report/page.css and bench.css. */

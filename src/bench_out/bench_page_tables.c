@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "bench_out/bench_page.h"
 #include "bench_out/bench_say.h"
+#include "bench_out/metric_words.h"
 #include "bench_out/plot.h"
 #include "bench_out/target_line.h"
 
@@ -279,5 +280,26 @@ void bench_page_besides(struct bench_page *p)
 		html_titles_end(&p->x);
 	}
 	put_more(p, p->v->n, ROWS);
+	html_section_end(&p->x);
+}
+
+static void put_words(void *ctx, struct str kind, struct str metric, const char *words)
+{
+	struct bench_page *p = ctx;
+	bench_page_metric(p, "<tr>", metric);
+	out_text(p->x.o, "<td>");
+	html_text(&p->x, kind);
+	out_text(p->x.o, "</td><td>");
+	html_text(&p->x, str_of(words));
+	out_text(p->x.o, "</td></tr>\n");
+}
+
+void bench_page_words(struct bench_page *p)
+{
+	static const char *const titles[] = {"Metric", "Kind", "What it is", NULL};
+	html_section(&p->x, "metrics", "What the figures are", STR_NONE, "");
+	html_titles(&p->x, titles);
+	metric_words_each(p->b, true, put_words, p);
+	html_titles_end(&p->x);
 	html_section_end(&p->x);
 }

@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "bench_out/bench_say.h"
+#include "bench_out/metric_words.h"
 #include "bench_out/report_bench.h"
 #include "bench_out/spread.h"
 #include "bench_out/target_line.h"
@@ -297,6 +298,42 @@ static void put_targets(struct term *t, const struct bench *b)
 		put_target(t, &b->targets[i]);
 }
 
+struct words {
+	struct term *t;
+	bool any;
+};
+
+/* Lines of whole words, each beginning where the first does. */
+static void put_folded(struct term *t, struct str text, unsigned from, unsigned columns)
+{
+	struct str word;
+	unsigned at = from;
+	while (str_next(&text, ' ', &word)) {
+		if (at > from && at + 1 + word.n > columns) {
+			out_printf(t->out, "\n%*s", (int)from, "");
+			at = from;
+		}
+		out_text(t->out, at > from ? " " : "");
+		out_str(t->out, word);
+		at += (unsigned)word.n + (at > from);
+	}
+	out_char(t->out, '\n');
+}
+
+static void put_words(void *ctx, struct str kind, struct str metric, const char *words)
+{
+	enum { KIND_COLUMNS = 11, METRIC_COLUMNS = 13 };
+	struct words *w = ctx;
+	struct term *t = w->t;
+	if (!w->any)
+		term_inked(t, INK_HEAD, "what the figures are\n");
+	w->any = true;
+	out_text(t->out, "  ");
+	term_cell(t, kind, KIND_COLUMNS, SIDE_LEFT);
+	term_cell(t, metric, METRIC_COLUMNS, SIDE_LEFT);
+	put_folded(t, str_of(words), 2 + KIND_COLUMNS + METRIC_COLUMNS, t->columns ? t->columns : 120);
+}
+
 void bench_text(struct term *t, const struct bench *b, const struct besides *v)
 {
 	for (uint32_t i = 0, end; i < b->n_subjects; i = end) {
@@ -306,6 +343,9 @@ void bench_text(struct term *t, const struct bench *b, const struct besides *v)
 		for (uint32_t k = i; k < end; k++)
 			put_subject(t, b, &b->subjects[k]);
 	}
+	struct words words = {.t = t};
+	metric_words_each(b, false, put_words, &words);
+	out_text(t->out, words.any ? "\n" : "");
 	put_noise(t, b);
 	put_besides(t, b, v);
 	put_targets(t, b);

@@ -256,11 +256,7 @@ struct str bench_method_word(const struct bench_item *b)
 
 bool bench_has(enum bench_kind subject, const struct knob *row)
 {
-	struct str rest = row->only ? str_of(row->only) : STR_NONE, word;
-	while (row->only && str_next(&rest, '|', &word))
-		if (str_eq(word, bench_kind_word(subject)))
-			return true;
-	return !row->only;
+	return !row->only || str_among(bench_kind_word(subject), row->only);
 }
 
 static void complete_container(const struct bench_item *b, struct remarks *remarks)

@@ -19,7 +19,8 @@ static const struct alias {
 };
 
 struct asked {
-	struct str metric, name, kinds;
+	struct str metric, name;
+	const char *kinds;
 	const struct target_asked *as;
 	bool widest; /* only the benchmark with the most runs at once */
 	bool alone;  /* only those with the fewest runs at once: a wave of them tells of the wave */
@@ -31,23 +32,14 @@ static bool is_named(const struct bench_subject *s, struct str name)
 	return !name.n || str_eq(s->bench, name) || str_eq(s->name, name);
 }
 
-static bool is_of(struct str kinds, struct str kind)
-{
-	struct str one;
-	while (kinds.n && str_next(&kinds, '|', &one))
-		if (str_eq(one, kind))
-			return true;
-	return false;
-}
-
 /* "hello.wall": the part before the last dot is a name where some benchmark has it. */
 static struct asked meaning(const struct target_asked *as)
 {
-	struct asked ret = {.metric = as->metric, .name = as->bench, .as = as};
+	struct asked ret = {.metric = as->metric, .name = as->bench, .kinds = "", .as = as};
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
 		if (str_is(as->metric, aliases[i].key)) {
 			ret.metric = str_of(aliases[i].metric);
-			ret.kinds = str_of(aliases[i].kinds);
+			ret.kinds = aliases[i].kinds;
 			ret.widest = str_is(ret.metric, "held");
 			ret.alone = str_is(ret.metric, "startup");
 			ret.total = str_is(ret.metric, "error_rate");
@@ -160,7 +152,7 @@ static const struct bench_subject *widest_of(const struct bench *b, const struct
 {
 	const struct bench_subject *best = NULL;
 	for (uint32_t i = 0; i < b->n_subjects; i++)
-		if (is_of(q->kinds, b->subjects[i].kind) &&
+		if (str_among(b->subjects[i].kind, q->kinds) &&
 		    (!best || b->subjects[i].concurrency > best->concurrency))
 			best = &b->subjects[i];
 	return best;
@@ -171,7 +163,7 @@ static uint32_t fewest_of(const struct bench *b, const struct asked *q)
 {
 	uint32_t fewest = UINT32_MAX;
 	for (uint32_t i = 0; i < b->n_subjects; i++)
-		if (is_of(q->kinds, b->subjects[i].kind) && summary_column(&b->subjects[i], q->metric) &&
+		if (str_among(b->subjects[i].kind, q->kinds) && summary_column(&b->subjects[i], q->metric) &&
 		    b->subjects[i].concurrency < fewest)
 			fewest = b->subjects[i].concurrency;
 	return fewest;
@@ -191,7 +183,7 @@ static void judge(struct bench_target *ret, uint32_t *n, const struct asked *q, 
 		const struct bench_subject *s = &b->subjects[i];
 		struct bound bound = q->as->bound;
 		struct target_figure f;
-		if (!is_named(s, q->name) || (q->kinds.n && !is_of(q->kinds, s->kind)) ||
+		if (!is_named(s, q->name) || (*q->kinds && !str_among(s->kind, q->kinds)) ||
 		    (q->widest && s != widest) || s->concurrency > most_at_once)
 			continue;
 		if (figure_of(scratch, s, q->metric, &bound, &f))

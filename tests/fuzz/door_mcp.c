@@ -4,10 +4,10 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "door.h"
 #include "subject/mcp_link.h"
 #include "subject/mcp_schema.h"
 #include "subject/mcp_sse.h"
-#include "door.h"
 
 static void hold_json(struct str s)
 {
