@@ -109,7 +109,8 @@ static struct starter_command shell_command(struct session *s, const char *text,
 	argv[0] = arena_copy(&s->arena, STR("/bin/sh"));
 	argv[1] = arena_copy(&s->arena, STR("-c"));
 	argv[2] = of ? filled(&s->arena, text, of) : arena_copy(&s->arena, str_of(text));
-	return (struct starter_command){.path = "/bin/sh", .argv = argv, .env = environ};
+	return (struct starter_command){
+	    .path = "/bin/sh", .argv = argv, .env = environ, .cwd = of ? of->cwd : NULL};
 }
 
 /* The words as the text that a shell takes: one word stays as it is, several are joined. */
@@ -135,8 +136,8 @@ static int find_program(struct session *s, uint32_t i, struct err *e)
 	}
 	for (size_t k = 0; k < of->n_argv; k++)
 		argv[k] = filled(&s->arena, of->argv[k], of);
-	const char *path = proc_find(&s->arena, argv[0], environ, NULL);
-	s->commands[i] = (struct starter_command){.path = path, .argv = argv, .env = environ};
+	const char *path = proc_find(&s->arena, argv[0], environ, of->cwd);
+	s->commands[i] = (struct starter_command){.path = path, .argv = argv, .env = environ, .cwd = of->cwd};
 	if (path)
 		return 0;
 	errno = strchr(argv[0], '/') && access(argv[0], F_OK) == 0 ? EACCES : ENOENT;

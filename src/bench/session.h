@@ -21,6 +21,7 @@ struct session_runs; /* of one subject, as they came */
 struct session_subject {
 	struct str name, shown;
 	char *const *argv; /* NULL-terminated */
+	const char *cwd;   /* where it, and what is around it, runs; NULL: here */
 	size_t n_argv;
 	struct bench_param *params;
 	uint32_t n_params;

@@ -11,6 +11,7 @@
 #include "bench/crew.h"
 #include "bench/stop.h"
 #include "measure/interleave.h"
+#include "measure/summary.h"
 
 enum {
 	HOPELESS = 10,
@@ -32,13 +33,14 @@ struct track {
 	char why[sizeof(((struct err *)NULL)->text)];
 };
 
-struct group {
+struct waves_group {
 	struct waves *w;
 	const struct bench_item *item;
 	struct track *tracks;
 	uint32_t n;
 	struct crew *crew;
 	struct subject none; /* of lines that belong to no subject */
+	uint32_t n_rounds, *order;
 };
 
 struct wave {
@@ -77,7 +79,7 @@ static void spoil(struct track *t, const char *why)
 }
 
 /* One wave; returns how long its operations took together. */
-static int64_t do_wave(struct group *g, struct track *t)
+static int64_t do_wave(struct waves_group *g, struct track *t)
 {
 	struct err e = {0};
 	struct wave wave = {.t = t};
@@ -117,7 +119,7 @@ static void keep_run(struct track *t, const struct subject_run *run)
 }
 
 /* A wave that counts. What a stop has cut short does not. */
-static void measure_wave(struct group *g, struct track *t)
+static void measure_wave(struct waves_group *g, struct track *t)
 {
 	int64_t busy_ns = do_wave(g, t);
 	if (stop_asked())
@@ -137,7 +139,7 @@ static void fail_track(struct track *t, const char *why)
 	(void)snprintf(t->why, sizeof(t->why), "%s", why);
 }
 
-static void open_all(struct group *g)
+static void open_all(struct waves_group *g)
 {
 	for (uint32_t i = 0; i < g->n && !stop_asked(); i++) {
 		struct track *t = &g->tracks[i];
@@ -149,14 +151,14 @@ static void open_all(struct group *g)
 	}
 }
 
-static int64_t warmup_of(const struct group *g)
+static int64_t warmup_of(const struct waves_group *g)
 {
 	bool told = knob_origin(&g->item->values, &g->item->warmup) != ORIGIN_DEFAULT;
 	int64_t n = told ? g->item->warmup : g->tracks[0].s->kind->warmup;
 	return g->w->o.is_short && n > 1 ? 1 : n;
 }
 
-static void warm_up(struct group *g)
+static void warm_up(struct waves_group *g)
 {
 	for (int64_t k = warmup_of(g); k > 0; k--)
 		for (uint32_t i = 0; i < g->n && !stop_asked(); i++)
@@ -164,7 +166,7 @@ static void warm_up(struct group *g)
 				(void)do_wave(g, &g->tracks[i]);
 }
 
-static int64_t rounds_wanted(const struct group *g)
+static int64_t rounds_wanted(const struct waves_group *g)
 {
 	const struct waves_options *o = &g->w->o;
 	if (o->rounds || g->item->rounds)
@@ -173,7 +175,7 @@ static int64_t rounds_wanted(const struct group *g)
 }
 
 /* Whether a bench has enough rounds; *ret_left_ns: how long it goes on, by what it took so far. */
-static bool is_enough(const struct group *g, uint32_t done, int64_t *ret_left_ns)
+static bool is_enough(const struct waves_group *g, uint32_t done, int64_t *ret_left_ns)
 {
 	int64_t wanted = rounds_wanted(g), busy_ns = 0, most = 0, fewest = INT64_MAX;
 	for (uint32_t i = 0; i < g->n; i++) {
@@ -190,9 +192,9 @@ static bool is_enough(const struct group *g, uint32_t done, int64_t *ret_left_ns
 	return busy_ns >= time_ns || (!wanted && most >= MOST_RUNS);
 }
 
-static bool is_over(const struct group *g)
+static bool is_over(const struct waves_group *g, int64_t until_ns)
 {
-	if (stop_asked() || (g->w->o.deadline_ns && clock_mono_ns() > g->w->o.deadline_ns))
+	if (stop_asked() || (until_ns && clock_mono_ns() > until_ns))
 		return true;
 	for (uint32_t i = 0; i < g->n; i++)
 		if (!g->tracks[i].is_over)
@@ -209,7 +211,7 @@ static void take_loop(struct waves *w)
 	w->loop_at_ns = clock_mono_ns();
 }
 
-static void show_progress(struct group *g, uint32_t done, int64_t left_ns)
+static void show_progress(struct waves_group *g, uint32_t done, int64_t left_ns)
 {
 	struct waves *w = g->w;
 	int64_t now = clock_mono_ns();
@@ -220,20 +222,25 @@ static void show_progress(struct group *g, uint32_t done, int64_t left_ns)
 		      left_ns > 0 ? (double)left_ns / (double)NS_PER_S : 0);
 }
 
-static void measure_rounds(struct group *g)
+static void do_round(struct waves_group *g)
 {
-	uint32_t *order = arena_array(g->w->arena, uint32_t, g->n);
+	interleave_round(g->w->o.seed, g->n_rounds++, g->n, 1, g->order);
+	for (uint32_t i = 0; i < g->n && !stop_asked(); i++)
+		if (!g->tracks[g->order[i]].is_over)
+			measure_wave(g, &g->tracks[g->order[i]]);
+	take_loop(g->w);
+}
+
+uint32_t waves_rounds(struct waves_group *g, uint32_t n, int64_t until_ns)
+{
 	int64_t left_ns = 0;
-	for (uint32_t round = 0; !is_enough(g, round, &left_ns) && !is_over(g); round++) {
-		show_progress(g, round, left_ns);
-		interleave_round(g->w->o.seed, round, g->n, 1, order);
-		for (uint32_t i = 0; i < g->n && !stop_asked(); i++)
-			if (!g->tracks[order[i]].is_over)
-				measure_wave(g, &g->tracks[order[i]]);
-		take_loop(g->w);
+	while ((n ? g->n_rounds < n : !is_enough(g, g->n_rounds, &left_ns)) && !is_over(g, until_ns)) {
+		show_progress(g, g->n_rounds, left_ns);
+		do_round(g);
 	}
 	if (g->w->shown_ns)
 		(void)fputs("\r\033[K", stderr);
+	return g->n_rounds;
 }
 
 /* Columns that have a figure; all of them where nothing worked, so that targets find what is missing. */
@@ -257,7 +264,7 @@ static void tell_columns(struct track *t, struct arena *a, struct bench_subject 
 	}
 }
 
-static void tell(struct group *g, struct track *t, struct bench_subject *ret)
+static void tell(struct waves_group *g, struct track *t, struct bench_subject *ret)
 {
 	struct arena *a = g->w->arena;
 	if (!t->good && !t->failed && !t->s->lacks)
@@ -278,59 +285,116 @@ static void tell(struct group *g, struct track *t, struct bench_subject *ret)
 				      .timed_out = t->timed_out,
 				      .failure = arena_str(a, str_of(t->why))};
 	tell_columns(t, a, ret);
-	for (uint32_t m = 0; m < t->s->kind->n_metrics; m++)
-		vec_free(t->columns[m]);
 }
 
-static void begin(struct group *g, struct subject *subjects)
-{
-	g->tracks = arena_array(g->w->arena, struct track, g->n);
-	for (uint32_t i = 0; i < g->n; i++)
-		g->tracks[i] = (struct track){
-		    .s = &subjects[i],
-		    .runs = arena_array(g->w->arena, struct subject_run, subjects[i].concurrency)};
-	g->none = (struct subject){.item = g->item, .arena = g->w->arena};
-}
-
-static void fail_all(struct group *g, const struct err *e)
+static void fail_all(struct waves_group *g, const struct err *e)
 {
 	for (uint32_t i = 0; i < g->n; i++)
 		fail_track(&g->tracks[i], e->text);
 }
 
-static void measure(struct group *g)
+static uint32_t most_at_once(const struct waves_group *g)
 {
-	struct err e = {0};
 	uint32_t most = 1;
 	for (uint32_t i = 0; i < g->n; i++)
 		most = g->tracks[i].s->concurrency > most ? g->tracks[i].s->concurrency : most;
-	open_all(g);
-	if (crew_begin(&g->crew, most, &e) < 0) {
+	return most;
+}
+
+struct waves_group *waves_begin(struct waves *w, const struct bench_item *item, struct subject *subjects,
+				uint32_t n)
+{
+	struct waves_group *g = arena_new(w->arena, struct waves_group);
+	struct err e = {0};
+	*g = (struct waves_group){.w = w, .item = item, .n = n, .none = {.item = item, .arena = w->arena}};
+	g->tracks = arena_array(w->arena, struct track, n);
+	g->order = arena_array(w->arena, uint32_t, n);
+	for (uint32_t i = 0; i < n; i++)
+		g->tracks[i] = (struct track){
+		    .s = &subjects[i],
+		    .runs = arena_array(w->arena, struct subject_run, subjects[i].concurrency)};
+	if (around_run(&g->none, "setup", &item->setup, &e) < 0) {
 		fail_all(g, &e);
-		return;
+		return g;
 	}
-	warm_up(g);
-	measure_rounds(g);
+	open_all(g);
+	if (crew_begin(&g->crew, most_at_once(g), &e) < 0)
+		fail_all(g, &e);
+	else
+		warm_up(g);
+	return g;
+}
+
+void waves_end(struct waves_group *g)
+{
+	struct err e = {0};
 	crew_end(g->crew);
+	for (uint32_t i = 0; i < g->n; i++)
+		if (g->tracks[i].is_open)
+			g->tracks[i].s->kind->close(g->tracks[i].s);
+	if (around_run(&g->none, "teardown", &g->item->teardown, &e) < 0)
+		fail_all(g, &e);
+}
+
+void waves_tell(struct waves_group *g, struct bench_subject *ret)
+{
+	for (uint32_t i = 0; i < g->n; i++)
+		tell(g, &g->tracks[i], &ret[i]);
+}
+
+void waves_group_free(struct waves_group *g)
+{
+	for (uint32_t i = 0; i < g->n; i++)
+		for (uint32_t m = 0; m < g->tracks[i].s->kind->n_metrics; m++)
+			vec_free(g->tracks[i].columns[m]);
 }
 
 void waves_measure(struct waves *w, const struct bench_item *item, struct subject *subjects, uint32_t n,
 		   struct bench_subject *ret)
 {
-	struct group g = {.w = w, .item = item, .n = n};
-	struct err e = {0};
-	begin(&g, subjects);
-	if (around_run(&g.none, "setup", &item->setup, &e) < 0)
-		fail_all(&g, &e);
-	else
-		measure(&g);
-	for (uint32_t i = 0; i < n; i++)
-		if (g.tracks[i].is_open)
-			subjects[i].kind->close(&subjects[i]);
-	if (around_run(&g.none, "teardown", &item->teardown, &e) < 0)
-		fail_all(&g, &e);
-	for (uint32_t i = 0; i < n; i++)
-		tell(&g, &g.tracks[i], &ret[i]);
+	struct waves_group *g = waves_begin(w, item, subjects, n);
+	(void)waves_rounds(g, 0, w->o.deadline_ns);
+	waves_end(g);
+	waves_tell(g, ret);
+	waves_group_free(g);
+}
+
+void waves_init(struct waves *w, const struct waves_options *o, struct arena *arena)
+{
+	*w = (struct waves){.o = *o,
+			    .arena = arena,
+			    .begin_ns = clock_mono_ns(),
+			    .wall_ns = clock_wall_ns(),
+			    .cpu_ns = clock_cpu_ns()};
+	if (!w->o.seed)
+		w->o.seed = (uint64_t)w->wall_ns;
+	noise_read(&w->before);
+}
+
+/* The loops that tell of the machine are not part of it. */
+static int64_t own_cpu_ns(const struct waves *w)
+{
+	int64_t ns = clock_cpu_ns() - w->cpu_ns;
+	for (size_t i = 0; i < w->n_loops; i++)
+		ns -= w->loops[i];
+	return w->n_runs && ns > 0 ? ns / (int64_t)w->n_runs : 0;
+}
+
+void waves_conclude(struct waves *w, struct bench *b)
+{
+	struct noise_reading now;
+	struct arena scratch = {0};
+	b->version = STR(FETTLE_VERSION);
+	b->begin_ns = w->wall_ns;
+	b->seed = w->o.seed;
+	b->own_cpu_ns = own_cpu_ns(w);
+	noise_machine(w->arena, b);
+	noise_read(&now);
+	noise_between(&w->before, &now, &b->noise);
+	b->noise.loops = w->loops;
+	b->noise.n_loops = (uint32_t)w->n_loops;
+	summary_fill(&scratch, b);
+	arena_free(&scratch);
 }
 
 void waves_free(struct waves *w)

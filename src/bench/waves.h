@@ -28,7 +28,31 @@ struct waves {
 	size_t n_loops, cap_loops;
 	int64_t loop_at_ns, shown_ns;
 	uint64_t n_runs;
+	struct noise_reading before;
+	int64_t begin_ns, wall_ns, cpu_ns; /* when it began, by both clocks; CPU time of ours by then */
 };
+
+/* The session begins. */
+void waves_init(struct waves *w, const struct waves_options *o, struct arena *arena);
+/*
+ * What the session has told of itself so far: version, order, our own CPU time a run, the machine and its
+ * noise, and the summaries of all subjects, which b has already. May be called again later.
+ */
+void waves_conclude(struct waves *w, struct bench *b);
+
+/*
+ * In steps, for those who look at figures in between: setup, opening and the warm-up; rounds until there are
+ * n (0: as many as the bench says), none begun after until_ns (CLOCK_MONOTONIC; 0: no limit), returning how
+ * many there are; what was measured so far, as often as one likes; closing and teardown; and the memory. The
+ * subjects must stay where they are. Each of the last two once, in this order.
+ */
+struct waves_group;
+struct waves_group *waves_begin(struct waves *w, const struct bench_item *item, struct subject *subjects,
+				uint32_t n);
+uint32_t waves_rounds(struct waves_group *g, uint32_t n, int64_t until_ns);
+void waves_tell(struct waves_group *g, struct bench_subject *ret);
+void waves_end(struct waves_group *g);
+void waves_group_free(struct waves_group *g);
 
 /*
  * Measures n subjects of one item into ret (n of them, without summaries). Nothing is a fault: what went

@@ -236,9 +236,8 @@ static void junit_has_a_case_for_each_target(void **state)
 	assert_true(has(text, "<testsuite name=\"targets\" tests=\"5\" failures=\"3\""));
 	assert_true(
 	    has(text, "<testcase classname=\"targets\" name=\"error_rate &lt; 20 % (api/x8)\" time=\"0\"/>"));
-	assert_true(
-	    has(text,
-		"<failure message=\"MISSED  memory_per_sandbox_mb: mean no data, wanted &lt; 50 MB\"/>"));
+	assert_true(has(
+	    text, "<failure message=\"MISSED  memory_per_sandbox_mb: mean no data, wanted &lt; 50 MB\"/>"));
 	bench_fixture_free(&x);
 	bench_fixture_hostile(&x);
 	text = text_of(&b, &x.b, bench_junit);

@@ -214,9 +214,11 @@ void compare_json(struct out *o, const struct comparison *c)
 		out_printf(
 		    o,
 		    ",\"what\":\"%s\",\"base_failed\":%u,\"base_runs\":%u,\"now_failed\":%u,\"now_runs\":%u,"
-		    "\"regressed\":%s}",
+		    "\"regressed\":%s,\"failure\":",
 		    kinds[w->kind], w->base_failed, w->base_runs, w->now_failed, w->now_runs,
 		    w->regressed ? "true" : "false");
+		out_json(o, w->failure);
+		out_char(o, '}');
 	}
 	out_text(o, "]}\n");
 }

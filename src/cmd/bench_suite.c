@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "bench/around.h"
-#include "bench/noise.h"
 #include "bench/plan.h"
 #include "bench/stop.h"
 #include "bench/waves.h"
@@ -16,7 +15,6 @@
 #include "config/builtin_benches.h"
 #include "config/config_file.h"
 #include "config/settings.h"
-#include "measure/summary.h"
 #include "measure/targets.h"
 #include "record/bench_file.h"
 #include "subject/container_link.h"
@@ -33,8 +31,6 @@ struct suite {
 	struct waves waves;
 	struct bench bench;
 	size_t cap_subjects, cap_notes;
-	struct noise_reading before;
-	int64_t begin_ns, cpu_ns;
 	struct buf lacks; /* what was left out */
 };
 
@@ -141,20 +137,14 @@ static void measure(struct suite *s, const struct knob_values *v)
 	const struct bench_options *o = s->o;
 	int64_t limit_ns = s->settings.benchmarks.benchmark_timeout_ns;
 	bool by_flag = knob_origin(v, &o->exec.rounds) == ORIGIN_FLAG;
-	s->begin_ns = clock_mono_ns();
-	s->cpu_ns = clock_cpu_ns();
-	s->bench = (struct bench){.version = STR(FETTLE_VERSION),
-				  .begin_ns = clock_wall_ns(),
-				  .seed = o->exec.seed ? (uint64_t)o->exec.seed : (uint64_t)clock_wall_ns()};
-	s->waves = (struct waves){.o = {.seed = s->bench.seed,
-					.rounds = by_flag ? o->exec.rounds : 0,
-					.usual_rounds = o->exec.rounds,
-					.time_ns = o->exec.time_ns,
-					.is_short = o->is_short,
-					.deadline_ns = limit_ns ? s->begin_ns + limit_ns : 0,
-					.shows_progress = !o->exec.quiet && isatty(STDERR_FILENO)},
-				  .arena = &s->arena};
-	noise_read(&s->before);
+	const struct waves_options how = {.seed = (uint64_t)o->exec.seed,
+					  .rounds = by_flag ? o->exec.rounds : 0,
+					  .usual_rounds = o->exec.rounds,
+					  .time_ns = o->exec.time_ns,
+					  .is_short = o->is_short,
+					  .deadline_ns = limit_ns ? clock_mono_ns() + limit_ns : 0,
+					  .shows_progress = !o->exec.quiet && isatty(STDERR_FILENO)};
+	waves_init(&s->waves, &how, &s->arena);
 	for (size_t i = 0; i < s->plan.n && !stop_asked(); i++)
 		if (s->plan.items[i].n)
 			measure_item(s, &s->plan.items[i]);
@@ -164,15 +154,6 @@ static void measure(struct suite *s, const struct knob_values *v)
 		add_note(s,
 			 str_of(arena_printf(&s->arena, "left out, as the image lacks what they need: %.*s",
 					     STR_ARG(buf_view(&s->lacks)))));
-}
-
-/* Of the processes that measure; the loops that tell of the machine are not part of it. */
-static int64_t own_cpu_ns(const struct suite *s)
-{
-	int64_t ns = clock_cpu_ns() - s->cpu_ns;
-	for (size_t i = 0; i < s->waves.n_loops; i++)
-		ns -= s->waves.loops[i];
-	return s->waves.n_runs && ns > 0 ? ns / (int64_t)s->waves.n_runs : 0;
 }
 
 static void add_asked(struct target_asked *ret, size_t *n, const struct target_wish *wishes, size_t n_wishes,
@@ -205,22 +186,6 @@ static void judge(struct suite *s)
 		add_asked(asked, &n, wishes, n_own, item->name);
 	}
 	s->bench.n_targets = targets_judge(&s->arena, &s->bench, asked, n, &s->bench.targets);
-}
-
-static void conclude(struct suite *s)
-{
-	struct noise_reading now;
-	struct arena scratch = {0};
-	struct bench *b = &s->bench;
-	b->own_cpu_ns = own_cpu_ns(s);
-	noise_machine(&s->arena, b);
-	noise_read(&now);
-	noise_between(&s->before, &now, &b->noise);
-	b->noise.loops = s->waves.loops;
-	b->noise.n_loops = (uint32_t)s->waves.n_loops;
-	summary_fill(&scratch, b);
-	arena_free(&scratch);
-	judge(s);
 }
 
 static int verdict(const struct bench *b)
@@ -265,7 +230,8 @@ static int run(struct suite *s, const struct knob_values *v, const struct knob_l
 		return list(&s->plan);
 	stop_catch();
 	measure(s, v);
-	conclude(s);
+	waves_conclude(&s->waves, &s->bench);
+	judge(s);
 	if (bench_file_write(folder(s, v), &s->bench, e) < 0)
 		return e->fault;
 	/* 'fettle check' has no such option: its few rounds are no history */

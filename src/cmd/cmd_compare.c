@@ -7,11 +7,10 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "base/words.h"
-#include "bench/session.h"
 #include "bench/stop.h"
 #include "bench_out/report_bench.h"
 #include "cmd/cmd.h"
+#include "cmd/compare_against.h"
 #include "cmd/compare_runs.h"
 #include "cmd/last_results.h"
 #include "config/config_file.h"
@@ -22,13 +21,7 @@
 
 extern char **environ;
 
-/*
- * Looks at the figures before the last one must be as sure as three deviations, so that looking often makes
- * no more false alarms (Haybittle and Peto).
- */
-#define LAST_CONFIDENCE  0.95
-#define EARLY_CONFIDENCE 0.998
-enum { FIRST_LOOK = 10, MOST_ROUNDS = 160, TIMES_MORE = 4 };
+#define STORED_CONFIDENCE 0.95
 
 struct compare_job {
 	const struct compare_options *o;
@@ -112,66 +105,10 @@ static int exit_of(const struct compare_job *job, const struct comparison *c)
 	       (c->verdict == VERDICT_INCONCLUSIVE && job->o->fail_inconclusive);
 }
 
-/* Rounds, looked at, and more of them while nobody can tell. */
-static int look_until_clear(struct compare_job *job, struct session *s, struct bench *b,
-			    struct comparison *ret, struct err *e)
+static int tell(void *ctx, const struct comparison *c, struct err *e)
 {
-	const struct compare_options *o = job->o;
-	int64_t until_ns = o->exec.time_ns ? clock_mono_ns() + o->exec.time_ns : 0;
-	uint32_t first = o->exec.rounds ? (uint32_t)o->exec.rounds : FIRST_LOOK;
-	uint32_t most = o->max_rounds    ? (uint32_t)o->max_rounds
-			: o->exec.rounds ? first * TIMES_MORE
-					 : MOST_ROUNDS;
-	for (uint32_t next = first < most ? first : most;; next = next * 2 < most ? next * 2 : most) {
-		/* what was asked for is measured whatever it takes */
-		if (session_rounds(s, next, next == first ? 0 : until_ns, e) < 0)
-			return e->fault;
-		bool last =
-		    s->n_rounds >= most || (until_ns && clock_mono_ns() >= until_ns) || s->n_rounds < next;
-		session_tell(s, b);
-		*ret = bench_compare_pair(&job->arena, &b->subjects[0], &b->subjects[1], &job->rules,
-					  last ? LAST_CONFIDENCE : EARLY_CONFIDENCE, b->seed);
-		if (last || ret->verdict != VERDICT_INCONCLUSIVE)
-			return 0;
-	}
-}
-
-static int against(struct compare_job *job, const struct knob_list *words, struct err *e)
-{
-	struct session s;
-	struct bench b;
-	struct comparison c;
-	struct err at_end = {0};
-	char **argv;
-	size_t n;
-	session_init(&s, "compare", &job->o->exec);
-	if (!words->n)
-		return err_usage(e, "which command? 'fettle compare --against COMMAND -- COMMAND'");
-	if (job->o->exec.shell) {
-		argv = arena_array(&job->arena, char *, 2);
-		argv[0] = arena_copy(&job->arena, str_of(job->o->against));
-		n = 1;
-	} else if (words_split(&job->arena, job->o->against, &argv, &n, e) < 0) {
-		return err_wrap(e, "option '--against'");
-	}
-	session_add(&s, (struct session_subject){.argv = argv, .n_argv = n});
-	session_add(&s, (struct session_subject){.argv = (char **)(uintptr_t)words->at, .n_argv = words->n});
-	int rc = session_begin(&s, e);
-	if (rc == 0)
-		rc = session_warm(&s, e);
-	if (rc == 0)
-		rc = look_until_clear(job, &s, &b, &c, e);
-	if (rc == 0)
-		rc = bench_file_write(job->o->exec.output, &b, e);
-	if (rc == 0)
-		rc = print(job, &c, e);
-	if (rc == 0)
-		rc = exit_of(job, &c);
-	if (session_end(&s, &at_end) < 0 && rc >= 0) {
-		*e = at_end;
-		rc = e->fault;
-	}
-	return rc;
+	struct compare_job *job = ctx;
+	return print(job, c, e) < 0 ? e->fault : exit_of(job, c);
 }
 
 static int read_bench(struct compare_job *job, const char *name, struct bench *ret, struct err *e)
@@ -241,8 +178,8 @@ static int stored_bench(struct compare_job *job, const char *base, const char *n
 	struct bench b, n;
 	if (read_bench(job, base, &b, e) < 0 || read_bench(job, now, &n, e) < 0)
 		return e->fault;
-	struct comparison c = bench_compare_stored(&job->arena, &b, &n, &job->rules, LAST_CONFIDENCE);
-	return print(job, &c, e) < 0 ? e->fault : exit_of(job, &c);
+	struct comparison c = bench_compare_stored(&job->arena, &b, &n, &job->rules, STORED_CONFIDENCE);
+	return tell(job, &c, e);
 }
 
 /* Two results that are there. Where each has a bench and a run, the kind that was made last. */
@@ -274,6 +211,7 @@ static int run(int n_words, char **words)
 {
 	struct compare_options o;
 	struct compare_job job = {.o = &o};
+	const struct compare_told told = {tell, &job};
 	struct knob_values v;
 	struct knob_list operands;
 	struct err e = {0};
@@ -282,7 +220,7 @@ static int run(int n_words, char **words)
 	if (rc == 0 && v.help)
 		rc = print_help(&compare_table);
 	else if (rc == 0 && (rc = read_rules(&job, &e)) == 0)
-		rc = o.against ? against(&job, &operands, &e)
+		rc = o.against ? compare_against(&o, &job.rules, &operands, &told, &e)
 		     : operands.n <= 2
 			 ? stored(&job, &operands, &e)
 			 : err_usage(&e, "two results at most: '%s' is one too many", operands.at[2]);

@@ -300,9 +300,20 @@ static const struct knob compare_rows[] = {
     {.flag = "against",
      .short_flag = 'a',
      .arg = "TEXT",
-     .help = "The command to compare with: taken apart at blanks and quotes as a shell does.",
+     .help =
+	 "What to compare with: a command, taken apart at blanks and quotes as a shell does; a commit (a name that "
+	 "git knows and no program has, or 'commit:NAME'), in whose tree the same command is run; or, of a URL, "
+	 "another URL.",
      .group = what,
      .offset = offsetof(struct compare_options, against),
+     .type = KNOB_TEXT},
+    {.flag = "build",
+     .yaml = "build",
+     .arg = "TEXT",
+     .help =
+	 "Run TEXT by a shell in the tree of the commit and in the present one, once, before they are compared.",
+     .group = what,
+     .offset = offsetof(struct compare_options, build),
      .type = KNOB_TEXT},
     EXEC_WHAT(OF_COMPARE),
     {.flag = "rounds",

@@ -55,6 +55,7 @@ struct bench_options {
 struct compare_options {
 	struct exec_wishes exec;
 	const char *against;
+	const char *build;  /* for a shell, in both trees of a commit; NULL: none */
 	int64_t max_rounds; /* 0: four times the rounds */
 	struct knob_list metrics;
 	struct knob_list min_effect; /* "METRIC=PERCENT" */

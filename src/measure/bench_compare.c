@@ -23,8 +23,12 @@ const struct compare_rules compare_defaults = {
 	   {TEXT("peak_rss"), 0.05, true},
 	   {TEXT("instructions"), 0.01, true},
 	   {TEXT("bytes_per_op"), 0.01, true},
-	   {TEXT("allocs_per_op"), 0.01, true}},
-    .n = 6,
+	   {TEXT("allocs_per_op"), 0.01, true},
+	   {TEXT("latency"), 0.05, true},
+	   {TEXT("startup"), 0.05, true},
+	   {TEXT("exec"), 0.05, true},
+	   {TEXT("memory"), 0.05, true}},
+    .n = 10,
     .stored_effect = 0.10,
 };
 

@@ -24,8 +24,8 @@ struct compare_rules {
 	uint32_t n;
 	double stored_effect; /* of times of two sessions */
 };
-/* cpu 2 %, wall 5 %, peak_rss 5 %, instructions, bytes_per_op and allocs_per_op 1 %; 10 % for times of two
- * sessions. */
+/* cpu 2 %, instructions and what one operation allocates 1 %, other times and memory 5 %; 10 % for times of
+ * two sessions. */
 extern const struct compare_rules compare_defaults;
 
 struct compare_row {
