@@ -72,7 +72,7 @@ static void remove_at(int parent, const char *name, int depth)
 	}
 	for (struct dirent *entry; (entry = readdir(d));)
 		if (!is_itself(entry->d_name))
-			remove_at(dirfd(d), entry->d_name, depth + 1);
+			remove_at(fd, entry->d_name, depth + 1);
 	(void)closedir(d);
 	(void)unlinkat(parent, name, AT_REMOVEDIR);
 }
@@ -101,7 +101,7 @@ static uint64_t bytes_at(int parent, const char *name, int depth)
 		(void)close(fd);
 	for (struct dirent *entry; d && (entry = readdir(d));)
 		if (!is_itself(entry->d_name))
-			bytes += bytes_at(dirfd(d), entry->d_name, depth + 1);
+			bytes += bytes_at(fd, entry->d_name, depth + 1);
 	if (d)
 		(void)closedir(d);
 	return bytes;

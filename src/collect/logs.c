@@ -55,14 +55,14 @@ static void search(struct logs *l, int dir, unsigned depth, unsigned *entries)
 		++*entries;
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
 			continue;
-		if (may_be_folder(dirfd(open), d)) {
-			int below = depth ? openat(dirfd(open), d->d_name,
-						   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-					  : -1;
+		if (may_be_folder(dir, d)) {
+			int below =
+			    depth ? openat(dir, d->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+				  : -1;
 			if (below >= 0)
 				search(l, below, depth - 1, entries);
 		} else if (str_ends(str_of(d->d_name), ".log")) {
-			take_file(l, dirfd(open), d->d_name);
+			take_file(l, dir, d->d_name);
 		}
 	}
 	(void)closedir(open);
