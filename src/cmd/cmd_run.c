@@ -663,7 +663,7 @@ static void join_trace(struct run *r)
 static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 {
 	struct suite *s = &r->suite;
-	char self[PATH_MAX];
+	char self[PATH_MAX], cwd[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (r->o.otlp && otlp_check(r->o.otlp, e) < 0)
 		return e->fault;
@@ -682,11 +682,9 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 	s->patterns = (char **)(uintptr_t)r->o.units.at;
 	s->n_patterns = r->o.units.n;
 	s->self = n > 0 ? arena_copy(&r->arena, (struct str){self, (size_t)n}) : "/proc/self/exe";
-	char *cwd = getcwd(NULL, 0);
-	if (!cwd)
+	if (!getcwd(cwd, sizeof(cwd)))
 		return err_sys(e, "cannot tell the current directory");
 	s->cwd = arena_copy(&r->arena, str_of(cwd));
-	mem_free(cwd);
 	static const char *const adapters[] = {NULL,    "behave", "pytest", "go",
 					       "ctest", "bats",   "each",   "plain"};
 	if (adapter_choose(s, adapters[r->o.adapter.is], e) < 0)

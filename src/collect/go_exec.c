@@ -36,11 +36,10 @@ static long take_number(const char *dir, char path[PATH_MAX])
 int go_exec_main(int argc, char **argv)
 {
 	const char *dir = getenv(GO_EXEC_DIR);
-	char path[PATH_MAX], kept[PATH_MAX];
+	char path[PATH_MAX], kept[PATH_MAX], cwd[PATH_MAX];
 	struct buf b = {0};
 	struct err e;
-	char *cwd = getcwd(NULL, 0);
-	long n = dir && argc >= 2 && cwd ? take_number(dir, path) : -1;
+	long n = dir && argc >= 2 && getcwd(cwd, sizeof(cwd)) ? take_number(dir, path) : -1;
 	if (n < 0) {
 		(void)fprintf(stderr, "fettle: cannot keep the test binary: %s\n", strerror(errno));
 		return 3;
