@@ -214,7 +214,7 @@ ssize_t conn_write(struct conn *c, struct str s, int64_t deadline_ns, struct err
 		return tls_write(c->tls, s.at, s.n, deadline_ns, e);
 	for (;;) {
 		ssize_t n = send(c->fd, s.at, s.n, MSG_NOSIGNAL);
-		if (n > 0)
+		if (n >= 0)
 			return n;
 		if (errno != EAGAIN && errno != EINTR)
 			return err_sys(e, "cannot send");
