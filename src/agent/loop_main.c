@@ -190,7 +190,8 @@ static void choose(struct program *p, const char *name, uint64_t n)
 
 static int read_counts(struct program *p, const char *path)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	bool own = strcmp(path, "-") != 0;
+	FILE *f = own ? fopen(path, "re") : stdin;
 	char line[LINE];
 	size_t n = 0;
 	if (!f)
@@ -204,7 +205,7 @@ static int read_counts(struct program *p, const char *path)
 		*blank = 0;
 		choose(p, line, count);
 	}
-	if (f != stdin)
+	if (own)
 		(void)fclose(f);
 	for (size_t i = 0; i < p->n; i++)
 		if (p->all[i].is_chosen)
@@ -258,7 +259,13 @@ static FILE *own_output(enum loop_format format)
 		return stdout;
 	int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-	return f && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 ? f : stdout;
+	if (f && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
+		return f;
+	if (f)
+		(void)fclose(f);
+	else if (fd >= 0)
+		(void)close(fd);
+	return stdout;
 }
 
 static int run_program(struct program *p)
