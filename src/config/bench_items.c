@@ -289,12 +289,13 @@ static void complete_keys(const struct bench_item *b, struct remarks *remarks)
 
 void bench_complete(const struct bench_item *b, bool has_image, struct remarks *remarks)
 {
-	struct str word = bench_kind_word((enum bench_kind)b->subject.is);
+	enum bench_kind kind = (enum bench_kind)b->subject.is;
+	struct str word = bench_kind_word(kind);
 	int commands = (b->command.n > 0) + (b->shell != NULL), n = 1;
 	const char *needs = "";
 	if (!b->name)
 		remark(remarks, b->at, "a bench needs a 'name'");
-	switch ((enum bench_kind)b->subject.is) {
+	switch (kind) {
 	case BENCH_EXEC:
 		n = b->variants.n ? 1 : commands;
 		needs = "'command' or 'shell'";

@@ -96,7 +96,7 @@ static const char what[] = "What is run", often[] = "How often", judge[] = "What
 	 .short_flag = 'o',                                                                                  \
 	 .arg = "DIR",                                                                                       \
 	 .otherwise = ".fettle/bench",                                                                       \
-	 .help = where,                                                                                      \
+	 .help = (where),                                                                                    \
 	 .group = told,                                                                                      \
 	 .offset = at(output),                                                                               \
 	 .type = KNOB_TEXT},                                                                                 \
