@@ -1,5 +1,5 @@
-# what is old goes, and what dead processes left; what lives stays
-try() { echo "\$ fettle $*"; fettle "$@" >text && rc=0 || rc=$?; grep -e '\.fettle' -e tmp/fettle text | grep -v "^removed nothing" | sed 's/, [0-9.]* [KMG]*i*B$/, SIZE/; s/fettle\.[A-Za-z0-9]\{6\}/fettle.XXXXXX/'; echo "exit code $rc"; }
+# what is old goes, and what dead processes left; what lives stays. What others left in /tmp is not told here
+try() { echo "\$ fettle $*"; fettle "$@" >text && rc=0 || rc=$?; grep -e '\.fettle' -e "$PWD/tmp/fettle" text | grep -v "^removed nothing" | sed 's/, [0-9.]* [KMG]*i*B$/, SIZE/; s/fettle\.[A-Za-z0-9]\{6\}/fettle.XXXXXX/'; echo "exit code $rc"; }
 exec 2>&1
 try clean
 fettle clean extra && rc=0 || rc=$?
