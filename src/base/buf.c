@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/mem.h"
 
 void buf_free(struct buf *b)
@@ -12,16 +13,13 @@ void buf_free(struct buf *b)
 	*b = (struct buf){0};
 }
 
-char *buf_room(struct buf *b, size_t n)
+void buf_grow(struct buf *b, size_t n)
 {
-	if (b->cap - b->n < n + 1) {
-		size_t cap = b->cap ? b->cap : 64;
-		while (cap - b->n < n + 1)
-			cap *= 2;
-		b->at = mem_resize(b->at, cap);
-		b->cap = cap;
-	}
-	return b->at + b->n;
+	size_t cap = b->cap ? b->cap : 64;
+	while (cap - b->n < n + 1)
+		cap *= 2;
+	b->at = mem_resize(b->at, cap);
+	b->cap = cap;
 }
 
 void buf_add(struct buf *b, const void *bytes, size_t n)
@@ -38,26 +36,11 @@ void buf_str(struct buf *b, struct str s)
 	buf_add(b, s.at, s.n);
 }
 
-void buf_text(struct buf *b, const char *text)
-{
-	buf_add(b, text, strlen(text));
-}
-
-void buf_char(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
-}
-
 void buf_int(struct buf *b, int64_t v)
 {
-	char digits[24], *end = digits + sizeof(digits), *p = end;
-	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-	do
-		*--p = (char)('0' + u % 10);
-	while (u /= 10);
-	if (v < 0)
-		*--p = '-';
-	buf_add(b, p, (size_t)(end - p));
+	char *end = digits_put_int(buf_room(b, DIGITS_BYTES), v);
+	*end = 0;
+	b->n = (size_t)(end - b->at);
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -7,6 +7,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "wire/str.h"
 
@@ -16,17 +17,33 @@ struct buf {
 };
 
 void buf_free(struct buf *b);
-/* Room for n more bytes (and the NUL); returns where they go. Adds nothing. */
-char *buf_room(struct buf *b, size_t n);
+/* Of buf_room, when there is not enough. */
+void buf_grow(struct buf *b, size_t n);
 void buf_add(struct buf *b, const void *bytes, size_t n);
 void buf_str(struct buf *b, struct str s);
-void buf_text(struct buf *b, const char *text);
-void buf_char(struct buf *b, char c);
 void buf_int(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Drops the first n bytes. */
 void buf_drop(struct buf *b, size_t n);
 
+/* Room for n more bytes (and the NUL); returns where they go. Adds nothing. */
+static inline char *buf_room(struct buf *b, size_t n)
+{
+	if (b->cap - b->n < n + 1)
+		buf_grow(b, n);
+	return b->at + b->n;
+}
+static inline void buf_text(struct buf *b, const char *text)
+{
+	buf_add(b, text, strlen(text));
+}
+static inline void buf_char(struct buf *b, char c)
+{
+	char *p = buf_room(b, 1);
+	p[0] = c;
+	p[1] = 0;
+	b->n++;
+}
 static inline struct str buf_view(const struct buf *b)
 {
 	return (struct str){b->at, b->n};

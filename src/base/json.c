@@ -210,12 +210,28 @@ static bool next_member(struct json *j, char bracket, const char *what)
 	return true;
 }
 
+/* A key of small letters with its ':' right behind it, as nearly all are, at once; others are left to the
+ * caller. */
+static bool take_word(struct json *j, struct str *ret_key)
+{
+	const char *from = j->at + 1, *p = from, *end = j->end - 1;
+	while (p < end && ((unsigned)(*p - 'a') < 26 || *p == '_'))
+		p++;
+	if (p >= end || p[0] != '"' || p[1] != ':')
+		return false;
+	*ret_key = (struct str){from, (size_t)(p - from)};
+	j->at = p + 2;
+	return true;
+}
+
 bool json_key(struct json *j, struct str *ret_key)
 {
 	if (!next_member(j, '}', "expected ',' or '}'"))
 		return false;
 	if (*j->at != '"')
 		return fail(j, j->at, "expected a key");
+	if (take_word(j, ret_key))
+		return true;
 	if (!take_text(j, j->at, ret_key))
 		return false;
 	const char *p = blanks(j->at, j->end);

@@ -2,8 +2,12 @@
 
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/json.h"
 #include "base/str.h"
+
+/* Room for a key and a number; for all numbers and names of a row: 9 of them, names of 10 bytes at most. */
+enum { NUMBER_BYTES = 16 + DIGITS_BYTES, HEAD_BYTES = 9 * NUMBER_BYTES };
 
 /* Keys of docs/record-format.md, in the order in which they are written. */
 enum row_key {
@@ -40,43 +44,91 @@ static const struct str keys[KEY_OTHER] = {
 static enum row_key key_of(struct str key)
 {
 	for (unsigned i = 0; i < KEY_OTHER; i++)
-		if (keys[i].n == key.n && memcmp(keys[i].at, key.at, key.n) == 0)
+		if (keys[i].n == key.n && keys[i].at[0] == key.at[0] &&
+		    memcmp(keys[i].at, key.at, key.n) == 0)
 			return (enum row_key)i;
 	return KEY_OTHER;
 }
 
-static void put_key(struct buf *b, enum row_key key)
+/* The same with what stands around them. */
+#define HEAD(word)                                                                                           \
+	{                                                                                                    \
+		",\"" word "\":", sizeof(",\"" word "\":") - 1                                               \
+	}
+static const struct {
+	char text[16];
+	unsigned n;
+} heads[KEY_OTHER] = {
+    [KEY_EV] = HEAD("ev"),     [KEY_T] = HEAD("t"),
+    [KEY_KIND] = HEAD("kind"), [KEY_ID] = HEAD("id"),
+    [KEY_IN] = HEAD("in"),     [KEY_W] = HEAD("w"),
+    [KEY_D] = HEAD("d"),       [KEY_ST] = HEAD("st"),
+    [KEY_SRC] = HEAD("src"),   [KEY_NAME] = HEAD("name"),
+    [KEY_FILE] = HEAD("file"), [KEY_LINE] = HEAD("line"),
+    [KEY_KEY] = HEAD("key"),   [KEY_MSG] = HEAD("msg"),
+    [KEY_TEXT] = HEAD("text"), [KEY_ATTEMPT] = HEAD("attempt"),
+};
+
+/* These four write where they are told to, and return behind it. */
+
+static char *put_key(char *to, enum row_key key)
 {
-	char *to = buf_room(b, 12);
-	*to++ = ',';
-	*to++ = '"';
-	memcpy(to, keys[key].at, keys[key].n);
-	to += keys[key].n;
-	*to++ = '"';
-	*to++ = ':';
-	b->n = (size_t)(to - b->at);
+	/* all of it, for a copy whose size is known costs one step */
+	memcpy(to, heads[key].text, sizeof(heads[key].text));
+	return to + heads[key].n;
 }
 
-static void put_int(struct buf *b, enum row_key key, int64_t v)
+static char *put_int(char *to, enum row_key key, int64_t v)
 {
-	put_key(b, key);
-	buf_int(b, v);
+	return digits_put_int(put_key(to, key), v);
 }
 
 /* A name of wire/event.c: needs no escapes. */
-static void put_name(struct buf *b, enum row_key key, const char *name)
+static char *put_name(char *to, enum row_key key, const char *name)
 {
-	put_key(b, key);
-	buf_char(b, '"');
-	buf_text(b, name);
-	buf_char(b, '"');
+	to = put_key(to, key);
+	*to++ = '"';
+	while (*name)
+		*to++ = *name++;
+	*to++ = '"';
+	return to;
+}
+
+/* What comes before the texts; less than HEAD_BYTES. */
+static char *put_head(char *to, const struct event *ev)
+{
+	to = digits_text(to, "{\"ev\":\"");
+	for (const char *name = event_type_name(ev->type); *name;)
+		*to++ = *name++;
+	*to++ = '"';
+	to = put_int(to, KEY_T, ev->time_ns);
+	if (ev->kind)
+		to = put_name(to, KEY_KIND, span_kind_name(ev->kind));
+	if (ev->id)
+		to = put_int(to, KEY_ID, (int64_t)ev->id);
+	if (ev->parent)
+		to = put_int(to, KEY_IN, (int64_t)ev->parent);
+	if (ev->worker >= 0)
+		to = put_int(to, KEY_W, ev->worker);
+	if (ev->dur_ns)
+		to = put_int(to, KEY_D, ev->dur_ns);
+	if (ev->status)
+		to = put_name(to, KEY_ST, status_name(ev->status));
+	if (ev->source)
+		to = put_name(to, KEY_SRC, time_source_name(ev->source));
+	return to;
+}
+
+static void put_number(struct buf *b, enum row_key key, int64_t v)
+{
+	b->n = (size_t)(put_int(buf_room(b, NUMBER_BYTES), key, v) - b->at);
 }
 
 static void put_text(struct buf *b, enum row_key key, struct str s)
 {
 	if (!s.n)
 		return;
-	put_key(b, key);
+	b->n = (size_t)(put_key(buf_room(b, NUMBER_BYTES), key) - b->at);
 	json_put_text(b, s);
 }
 
@@ -93,31 +145,14 @@ static void put_field(struct buf *b, const struct field *f)
 
 void row_write(struct buf *b, const struct event *ev)
 {
-	buf_add(b, "{\"ev\":\"", 7);
-	buf_text(b, event_type_name(ev->type));
-	buf_char(b, '"');
-	put_int(b, KEY_T, ev->time_ns);
-	if (ev->kind)
-		put_name(b, KEY_KIND, span_kind_name(ev->kind));
-	if (ev->id)
-		put_int(b, KEY_ID, (int64_t)ev->id);
-	if (ev->parent)
-		put_int(b, KEY_IN, (int64_t)ev->parent);
-	if (ev->worker >= 0)
-		put_int(b, KEY_W, ev->worker);
-	if (ev->dur_ns)
-		put_int(b, KEY_D, ev->dur_ns);
-	if (ev->status)
-		put_name(b, KEY_ST, status_name(ev->status));
-	if (ev->source)
-		put_name(b, KEY_SRC, time_source_name(ev->source));
+	b->n = (size_t)(put_head(buf_room(b, HEAD_BYTES), ev) - b->at);
 	put_text(b, KEY_NAME, ev->name);
 	put_text(b, KEY_FILE, ev->file);
 	if (ev->line)
-		put_int(b, KEY_LINE, ev->line);
+		put_number(b, KEY_LINE, ev->line);
 	put_text(b, KEY_KEY, ev->key);
 	if (ev->attempt)
-		put_int(b, KEY_ATTEMPT, ev->attempt);
+		put_number(b, KEY_ATTEMPT, ev->attempt);
 	put_text(b, KEY_MSG, ev->message);
 	put_text(b, KEY_TEXT, ev->text);
 	for (uint32_t i = 0; i < ev->n_fields; i++)

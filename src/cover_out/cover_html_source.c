@@ -1,12 +1,12 @@
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/table.h"
 #include "base/vec.h"
 #include "cover_out/cover_html.h"
 #include "cover_out/paint.h"
-#include "report/digits.h"
 
 /* Lines that the same contexts ran. */
 struct set {

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/digits.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "cover_out/cover_order.h"
-#include "report/digits.h"
 
 struct span {
 	uint32_t first, last; /* lines, or places in the file's lines, the last not included */

@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/digits.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "cover_out/cover_order.h"
-#include "report/digits.h"
 
 struct writer {
 	const struct cover *c;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "cover_out/cover_order.h"
-#include "report/digits.h"
 
 static bool is_miss(const struct cover_line *l)
 {

@@ -1,6 +1,6 @@
 #include "base/buf.h"
+#include "base/digits.h"
 #include "cover_out/cover_order.h"
-#include "report/digits.h"
 
 static void put_line(struct out *o, const struct cover_line *l, bool branch)
 {

@@ -4,9 +4,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digits.h"
 #include "base/str.h"
 #include "cover_out/cover_order.h"
-#include "report/digits.h"
 
 enum {
 	HEAD_BYTES =

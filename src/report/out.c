@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/digits.h"
 #include "base/fd.h"
 #include "base/str.h"
 
@@ -83,14 +84,8 @@ void out_char(struct out *o, char c)
 
 void out_int(struct out *o, int64_t v)
 {
-	char digits[24], *end = digits + sizeof(digits), *p = end;
-	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-	do
-		*--p = (char)('0' + u % 10);
-	while (u /= 10);
-	if (v < 0)
-		*--p = '-';
-	out_add(o, p, (size_t)(end - p));
+	char digits[DIGITS_BYTES];
+	out_add(o, digits, (size_t)(digits_put_int(digits, v) - digits));
 }
 
 void out_printf(struct out *o, const char *fmt, ...)

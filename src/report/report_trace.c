@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/mem.h"
 #include "base/row.h"
 #include "base/str.h"
@@ -35,19 +36,27 @@ static void pack(struct trace_build *b)
 	buf_clear(&b->text);
 }
 
+/* Microseconds, to the nanosecond; returns behind them. */
+static char *us_put(char *to, int64_t ns)
+{
+	uint64_t u = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns, rest = u % 1000;
+	if (ns < 0)
+		*to++ = '-';
+	to = digits_put(to, u / 1000);
+	if (rest) {
+		*to++ = '.';
+		*to++ = (char)('0' + rest / 100);
+		*to++ = (char)('0' + rest / 10 % 10);
+		*to++ = (char)('0' + rest % 10);
+	}
+	return to;
+}
+
 static void put_us(struct out *o, const char *key, int64_t ns)
 {
-	int64_t us = ns / 1000, rest = ns % 1000;
+	char digits[DIGITS_BYTES + 5];
 	out_text(o, key);
-	if (ns < 0 && us == 0)
-		out_char(o, '-');
-	out_int(o, us);
-	if (rest) {
-		unsigned r = (unsigned)(rest < 0 ? -rest : rest);
-		out_add(o,
-			(char[]){'.', (char)('0' + r / 100), (char)('0' + r / 10 % 10), (char)('0' + r % 10)},
-			4);
-	}
+	out_add(o, digits, (size_t)(us_put(digits, ns) - digits));
 }
 
 static struct out *row_begin(struct trace *t)
@@ -160,11 +169,17 @@ static void put_span(struct trace *t, enum group in, uint32_t worker, const stru
 {
 	name_thread(t, in, worker, u->lane);
 	struct out *o = row_begin(t);
-	out_printf(o, "{\"ph\":\"X\",\"pid\":%u,\"tid\":", in + 1U);
-	out_int(o, thread_of(t->build, in, worker, u->lane));
-	put_us(o, ",\"ts\":", u->start_ns);
-	put_us(o, ",\"dur\":", u->end_ns > u->start_ns ? u->end_ns - u->start_ns : 0);
-	out_text(o, ",\"cat\":\"");
+	char head[64 + 4 * (DIGITS_BYTES + 4)], *to = head;
+	to = digits_text(to, "{\"ph\":\"X\",\"pid\":");
+	to = digits_put(to, in + 1U);
+	to = digits_text(to, ",\"tid\":");
+	to = digits_put(to, thread_of(t->build, in, worker, u->lane));
+	to = digits_text(to, ",\"ts\":");
+	to = us_put(to, u->start_ns);
+	to = digits_text(to, ",\"dur\":");
+	to = us_put(to, u->end_ns > u->start_ns ? u->end_ns - u->start_ns : 0);
+	to = digits_text(to, ",\"cat\":\"");
+	out_add(o, head, (size_t)(to - head));
 	out_text(o, span_kind_name(s->kind));
 	out_text(o, "\",\"name\":");
 	struct str name = s->name.n ? s->name : s->file.n ? s->file : str_of(span_kind_name(s->kind));

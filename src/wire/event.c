@@ -13,7 +13,8 @@ static const char *const sources[SOURCE_KINDS] = {"", "injected", "process", "fr
 static unsigned index_of(const char *const *names, unsigned n, struct str name)
 {
 	for (unsigned i = 1; i < n; i++)
-		if (strlen(names[i]) == name.n && memcmp(names[i], name.at, name.n) == 0)
+		if (name.n && names[i][0] == name.at[0] && strlen(names[i]) == name.n &&
+		    memcmp(names[i], name.at, name.n) == 0)
 			return i;
 	return 0;
 }
