@@ -250,7 +250,7 @@ int session_begin(struct session *s, struct err *e)
 {
 	int why = 0;
 	if (s->n_subjects > INTERLEAVE_MOST)
-		return err_usage(e, "%zu commands are too many; %d at the most", s->n_subjects,
+		return err_usage(e, "more than %d commands, with each combination of parameters",
 				 INTERLEAVE_MOST);
 	if (make_commands(s, e) < 0 || read_codes(s, e) < 0 || open_streams(s, e) < 0)
 		return e->fault;

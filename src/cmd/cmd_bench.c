@@ -13,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "config/config_file.h"
 #include "config/knob_help.h"
+#include "measure/interleave.h"
 #include "record/bench_file.h"
 
 extern char **environ;
@@ -44,13 +45,14 @@ struct bench_job {
 static int add_range(struct bench_job *job, struct dimension *d, struct str from, struct str to,
 		     struct err *e)
 {
-	int64_t low, high;
-	if (!str_int(from, &low) || !str_int(to, &high) || low > high || high - low >= VALUES)
+	int64_t low, high, last;
+	if (!str_int(from, &low) || !str_int(to, &high) || low > high ||
+	    __builtin_sub_overflow(high, low, &last) || last >= VALUES)
 		return err_usage(e, "option '--param': '%.*s..%.*s' is no range of at most %d numbers",
 				 STR_ARG(from), STR_ARG(to), VALUES);
-	d->values = arena_array(&job->arena, struct str, (size_t)(high - low) + 1);
-	for (int64_t v = low; v <= high; v++)
-		d->values[d->n++] = str_of(arena_printf(&job->arena, "%lld", (long long)v));
+	d->values = arena_array(&job->arena, struct str, (size_t)last + 1);
+	for (int64_t i = 0; i <= last; i++)
+		d->values[d->n++] = str_of(arena_printf(&job->arena, "%lld", (long long)(low + i)));
 	return 0;
 }
 
@@ -142,9 +144,10 @@ static struct str name_of(struct bench_job *job, size_t given, const struct benc
 static void add_subjects(struct bench_job *job)
 {
 	size_t combinations = 1;
-	for (size_t i = 0; i < job->n_dims; i++)
+	/* what is too many is told by the session */
+	for (size_t i = 0; i < job->n_dims && combinations <= INTERLEAVE_MOST; i++)
 		combinations *= job->dims[i].n;
-	for (size_t k = 0; k < combinations && job->session.n_subjects < 1000; k++) {
+	for (size_t k = 0; k < combinations && job->session.n_subjects <= INTERLEAVE_MOST; k++) {
 		struct bench_param *params = arena_array(&job->arena, struct bench_param, job->n_dims + 1);
 		size_t rest = k;
 		for (size_t i = job->n_dims; i-- > 0; rest /= job->dims[i].n)

@@ -10,6 +10,10 @@ try bench exec -r 3 -- true ---
 try bench exec -c 'true | cat'
 try bench exec -n a -n b -- true
 try bench exec -p n=5..1 -- true
+try bench exec -p n=-9223372036854775807..9223372036854775807 -- true
+try bench exec -q -r 1 --warmup 0 -p n=9223372036854775806..9223372036854775807 -- sh -c 'echo {n} >>numbers' >/dev/null
+sort -u numbers
+try bench exec -p a=1..256 -p b=1..256 -p c=1..256 -p d=1..256 -p e=1..256 -p f=1..256 -p g=1..256 -p h=1..256 -- true
 try bench exec --success-codes 0,x -- true
 try bench exec --input nowhere -- true
 try bench exec -r 5 -f junit -- sh -c 'exit 3'
