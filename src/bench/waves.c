@@ -41,6 +41,7 @@ struct waves_group {
 	struct crew *crew;
 	struct subject none; /* of lines that belong to no subject */
 	uint32_t n_rounds, *order;
+	bool is_begun; /* there was time for it */
 };
 
 struct wave {
@@ -139,9 +140,14 @@ static void fail_track(struct track *t, const char *why)
 	(void)snprintf(t->why, sizeof(t->why), "%s", why);
 }
 
+static bool is_time_up(const struct waves *w)
+{
+	return stop_asked() || (w->o.deadline_ns && clock_mono_ns() > w->o.deadline_ns);
+}
+
 static void open_all(struct waves_group *g)
 {
-	for (uint32_t i = 0; i < g->n && !stop_asked(); i++) {
+	for (uint32_t i = 0; i < g->n && !is_time_up(g->w); i++) {
 		struct track *t = &g->tracks[i];
 		struct err e = {0};
 		t->is_open = true;
@@ -161,7 +167,7 @@ static int64_t warmup_of(const struct waves_group *g)
 static void warm_up(struct waves_group *g)
 {
 	for (int64_t k = warmup_of(g); k > 0; k--)
-		for (uint32_t i = 0; i < g->n && !stop_asked(); i++)
+		for (uint32_t i = 0; i < g->n && !is_time_up(g->w); i++)
 			if (!g->tracks[i].is_over)
 				(void)do_wave(g, &g->tracks[i]);
 }
@@ -313,6 +319,9 @@ struct waves_group *waves_begin(struct waves *w, const struct bench_item *item, 
 		g->tracks[i] = (struct track){
 		    .s = &subjects[i],
 		    .runs = arena_array(w->arena, struct subject_run, subjects[i].concurrency)};
+	if (is_time_up(w))
+		return g;
+	g->is_begun = true;
 	if (around_run(&g->none, "setup", &item->setup, &e) < 0) {
 		fail_all(g, &e);
 		return g;
@@ -332,7 +341,7 @@ void waves_end(struct waves_group *g)
 	for (uint32_t i = 0; i < g->n; i++)
 		if (g->tracks[i].is_open)
 			g->tracks[i].s->kind->close(g->tracks[i].s);
-	if (around_run(&g->none, "teardown", &g->item->teardown, &e) < 0)
+	if (g->is_begun && around_run(&g->none, "teardown", &g->item->teardown, &e) < 0)
 		fail_all(g, &e);
 }
 

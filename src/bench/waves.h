@@ -16,7 +16,7 @@ struct waves_options {
 	int64_t usual_rounds; /* of benches that say nothing; 0: by time_ns */
 	int64_t time_ns;      /* how long a subject is measured where nobody gives a number of rounds */
 	bool is_short;
-	int64_t deadline_ns; /* no round begins after it (CLOCK_MONOTONIC); 0: none */
+	int64_t deadline_ns; /* nothing begins after it, nor is opened (CLOCK_MONOTONIC); 0: none */
 	bool shows_progress;
 };
 

@@ -157,6 +157,14 @@ class Suite(unittest.TestCase):
         with open(self.path(".fettle", "bench", "bench.json")) as f:
             self.assertEqual([b["name"] for b in json.load(f)["benchmarks"]], ["a/x3"])
 
+    def test_nothing_begins_once_all_time_is_up(self):
+        got = self.bench("benchmarks: {benchmark_timeout: 500ms}\nbench:\n- {name: a, shell: echo x >> log; sleep 0.05, warmup: 1000}\n"
+                         "- {name: b, shell: touch b, setup: touch setup, teardown: touch torn}\n", code=1)
+        self.assertEqual([b["failure"] for b in got.values()], ["there was no time for it"] * 2)
+        self.assertLess(len(self.read("log").split()), 1000)
+        for name in ("b", "setup", "torn"):
+            self.assertFalse(os.path.exists(self.path(name)))
+
     def test_checks_of_what_a_command_says(self):
         text = "bench:\n- name: a\n  shell: echo '{\"ok\":true}'; exit 3\n  rounds: 2\n  checks: %s\n"
         self.bench(text % "{exit-code: 3, contains: ok, json: /ok=true}")
