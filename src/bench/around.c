@@ -39,7 +39,7 @@ static int run_line(struct subject *of, const char *what, const char *line, stru
 	char *argv[] = {sh, dash_c, subject_fill(a, line, of->params, of->n_params), NULL};
 	struct launch l = {.path = sh,
 			   .argv = argv,
-			   .env = subject_environment(of),
+			   .env = subject_environment(a, of->item),
 			   .cwd = of->item->dir,
 			   .in = -1,
 			   .out = STDERR_FILENO,

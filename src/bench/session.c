@@ -17,6 +17,7 @@
 #include "base/words.h"
 #include "bench/figures.h"
 #include "bench/stop.h"
+#include "bench/subject.h"
 #include "collect/proc.h"
 #include "measure/interleave.h"
 #include "measure/ratio.h"
@@ -80,26 +81,9 @@ static uint32_t cleanup_of(const struct session *s)
 	return setup_of(s) + 1;
 }
 
-/* Each {NAME} of a text as its value. */
 static char *filled(struct arena *a, const char *text, const struct session_subject *of)
 {
-	struct buf b = {0};
-	while (*text) {
-		const char *next = text + 1;
-		for (uint32_t i = 0; *text == '{' && i < of->n_params; i++) {
-			struct str name = of->params[i].name;
-			if (strncmp(text + 1, name.at, name.n) == 0 && text[1 + name.n] == '}') {
-				buf_str(&b, of->params[i].value);
-				next = text + name.n + 2;
-			}
-		}
-		if (next == text + 1)
-			buf_char(&b, *text);
-		text = next;
-	}
-	char *ret = arena_copy(a, buf_view(&b));
-	buf_free(&b);
-	return ret;
+	return subject_fill(a, text, of->params, of->n_params);
 }
 
 static struct starter_command shell_command(struct session *s, const char *text,

@@ -50,10 +50,9 @@ int subject_words(struct subject *s, char ***ret, size_t *ret_n, struct err *e)
 	return 0;
 }
 
-char *const *subject_environment(struct subject *s)
+char **subject_environment(struct arena *a, const struct bench_item *item)
 {
-	const struct knob_list *env = &s->item->env;
-	return environment_with(s->arena, environ, (char *const *)(uintptr_t)env->at, env->n);
+	return environment_with(a, environ, (char *const *)(uintptr_t)item->env.at, item->env.n);
 }
 
 void subject_note(struct subject *s, const char *fmt, ...)

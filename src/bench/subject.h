@@ -79,8 +79,8 @@ char *subject_fill(struct arena *a, const char *text, const struct bench_param *
 /* The words of the item's command, or of the variant that stands in its place, filled, ending with NULL.
  * Fault: usage (a quote that is not closed). */
 must_use int subject_words(struct subject *s, char ***ret, size_t *ret_n, struct err *e);
-/* The environment with the item's 'env' over it, ending with NULL. */
-char *const *subject_environment(struct subject *s);
+/* Our environment with the item's 'env' over it, ending with NULL. In the arena. */
+char **subject_environment(struct arena *a, const struct bench_item *item);
 /* For open: something that a person should know of the figures. What is one too many is dropped. */
 void subject_note(struct subject *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* "cannot ..." into why; good stays false. */

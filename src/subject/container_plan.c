@@ -102,7 +102,7 @@ static void find_outside(struct subject *s, struct container_shop *shop, char **
 {
 	if (!s->item->outside || !words[0])
 		return;
-	char *const *env = subject_environment(s);
+	char *const *env = subject_environment(s->arena, s->item);
 	shop->outside =
 	    (struct container_outside){proc_find(s->arena, words[0], env, NULL), words, env, shop->input};
 	if (!shop->outside.path)

@@ -220,8 +220,8 @@ static int dry_run(struct subject *s, struct err *e)
 static int find_command(struct subject *s, struct err *e)
 {
 	struct exec_state *x = s->state;
+	char **argv, **env = subject_environment(s->arena, s->item);
 	struct buf shown = {0};
-	char **argv;
 	size_t n;
 	if (s->item->shell && !s->instead) {
 		argv = arena_array(s->arena, char *, 4);
@@ -235,11 +235,10 @@ static int find_command(struct subject *s, struct err *e)
 	words_show(&shown, argv, n);
 	s->shown = arena_str(s->arena, buf_view(&shown));
 	buf_free(&shown);
-	x->command = (struct starter_command){
-	    .argv = argv,
-	    .env = subject_environment(s),
-	    .cwd = s->item->dir,
-	    .path = proc_find(s->arena, argv[0], subject_environment(s), s->item->dir)};
+	x->command = (struct starter_command){.argv = argv,
+					      .env = env,
+					      .cwd = s->item->dir,
+					      .path = proc_find(s->arena, argv[0], env, s->item->dir)};
 	if (x->command.path)
 		return 0;
 	errno = ENOENT;

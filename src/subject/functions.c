@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "bench/subject.h"
 #include "ingest/bench_rows.h"
 #include "measure/interleave.h"
 #include "subject/gather.h"
@@ -426,7 +427,7 @@ int source_functions(const struct bench_item *item, struct arena *a, struct sour
 	struct functions *all = arena_new(a, struct functions);
 	*all = (struct functions){.item = item,
 				  .arena = a,
-				  .env = gather_environment(a, item),
+				  .env = subject_environment(a, item),
 				  .timeout_ns = item->timeout_ns > 0 ? item->timeout_ns : INT64_MAX};
 	all->figures = (struct results){.arena = a, .bench = str_of(item->name), .kind = STR("c")};
 	int rc = take_programs(all, e);

@@ -9,12 +9,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/environment.h"
 #include "base/str.h"
 #include "bench/stop.h"
 #include "collect/proc.h"
-
-extern char **environ;
 
 enum {
 	LOOK_MS = 20, /* whether it has ended while its output is still open */
@@ -144,11 +141,6 @@ struct str gather_told(struct arena *a, const struct gather *g, const struct gat
 	if (WEXITSTATUS(end->status) != 0)
 		return str_of(arena_printf(a, "exit code %d", WEXITSTATUS(end->status)));
 	return STR_NONE;
-}
-
-char **gather_environment(struct arena *a, const struct bench_item *item)
-{
-	return environment_with(a, environ, (char *const *)(uintptr_t)item->env.at, item->env.n);
 }
 
 const char *gather_path(struct arena *a, const struct bench_item *item, const char *path)

@@ -33,7 +33,5 @@ must_use int gather(const struct gather *g, struct buf *ret, struct gather_end *
  * arena; empty: it ended well. */
 struct str gather_told(struct arena *a, const struct gather *g, const struct gather_end *end);
 
-/* Our environment with the item's 'env' over it. */
-char **gather_environment(struct arena *a, const struct bench_item *item);
 /* Its 'dir' in front of a path that is relative. In the arena. */
 const char *gather_path(struct arena *a, const struct bench_item *item, const char *path);

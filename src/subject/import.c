@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "base/words.h"
+#include "bench/subject.h"
 #include "ingest/bench_foreign.h"
 #include "subject/gather.h"
 #include "subject/import_files.h"
@@ -145,7 +146,7 @@ static int read_command(struct import *m, struct err *e)
 	buf_free(&shown);
 	int64_t timeout_ns = item->timeout_ns > 0 ? item->timeout_ns : INT64_MAX;
 	const struct gather g = {.argv = argv,
-				 .env = gather_environment(m->arena, item),
+				 .env = subject_environment(m->arena, item),
 				 .cwd = item->dir,
 				 .in = -1,
 				 .timeout_ns = timeout_ns,

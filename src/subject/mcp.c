@@ -64,7 +64,7 @@ static bool is_url(const struct subject *s)
 static int open_pipe(struct subject *s, struct mcp_state *x, int64_t *ret_begin_ns, struct err *e)
 {
 	struct mcp_pipe_start start = {
-	    .env = subject_environment(s), .dir = s->item->dir, .n_workers = s->concurrency};
+	    .env = subject_environment(s->arena, s->item), .dir = s->item->dir, .n_workers = s->concurrency};
 	struct buf shown = {0};
 	char **words;
 	size_t n;
