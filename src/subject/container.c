@@ -143,11 +143,13 @@ static bool has_needed(struct subject *s, struct container_box *b)
 	bool good =
 	    container_box_make(b, deadline, unmeasured) && container_exec(&b->link, b->id, &x, deadline);
 	b->shop->ready = ready;
-	if (good && x.code != 0)
-		s->lacks = s->item->needs;
-	good &= container_box_drop(b, deadline);
 	buf_free(&body);
-	return good;
+	/* what failed stays to be told: another call would forget it, and what is left is swept */
+	if (!good || !container_box_drop(b, deadline))
+		return false;
+	if (x.code != 0)
+		s->lacks = s->item->needs;
+	return true;
 }
 
 /* One whole sandbox, and whether the limits are in force that the item wants. */

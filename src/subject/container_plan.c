@@ -183,34 +183,56 @@ static const char *cause_of(const char *why)
 	return why;
 }
 
+struct tried {
+	bool good;
+	int status;
+	char why[SUBJECT_WHY];
+};
+
+static struct tried tried_by(const struct container_link *l, bool good)
+{
+	struct tried t = {.good = good, .status = l->status};
+	memcpy(t.why, l->why, sizeof(t.why));
+	return t;
+}
+
+/* Made and removed again. Removing must not make why it could not be made forgotten. */
+static struct tried try_once(struct container_box *b, int64_t deadline_ns)
+{
+	int64_t none[BOX_METRICS];
+	bool good = container_box_make(b, deadline_ns, none);
+	struct tried made = tried_by(&b->link, good);
+	bool gone = container_box_drop(b, deadline_ns);
+	return good && !gone ? tried_by(&b->link, false) : made;
+}
+
+static void note_disk(struct subject *s, const char *why)
+{
+	struct buf size = {0};
+	quantity_put_size(&size, s->item->disk_bytes);
+	subject_note(s, "the limit of the disk (%.*s) does not hold: %s", STR_ARG(buf_view(&size)),
+		     cause_of(why));
+	buf_free(&size);
+}
+
 /* Few storages can limit the disk, and engines refuse it otherwise: then it is tried without. */
 static int try_create(struct subject *s, struct container_shop *shop, struct err *e)
 {
 	struct container_box b;
-	int64_t none[BOX_METRICS];
 	int64_t deadline = clock_mono_ns() + s->timeout_ns;
-	char size[32] = "";
-	struct buf text = {0};
 	if (!s->item->disk_bytes)
 		return 0;
 	container_box_init(&b, shop);
-	bool good = container_box_make(&b, deadline, none);
-	char *why = arena_copy(s->arena, str_of(b.link.why));
-	if (!container_box_drop(&b, deadline))
-		good = false;
-	if (!good && b.link.status >= 400) {
+	struct tried with = try_once(&b, deadline), without = with;
+	if (!with.good && with.status >= 400) {
 		shop->create = create_body(s, shop, false);
-		good = container_box_make(&b, deadline, none) && container_box_drop(&b, deadline);
-		quantity_put_size(&text, s->item->disk_bytes);
-		(void)snprintf(size, sizeof(size), "%.*s", STR_ARG(buf_view(&text)));
-		if (good)
-			subject_note(s, "the limit of the disk (%s) does not hold: %s", size, cause_of(why));
+		without = try_once(&b, deadline);
+		if (without.good)
+			note_disk(s, with.why);
 	}
-	int rc = good ? 0 : link_fault(&b.link, e);
-	(void)container_box_drop(&b, deadline);
 	container_box_free(&b);
-	buf_free(&text);
-	return rc;
+	errno = 0;
+	return without.good ? 0 : err_sys(e, "%s", without.why);
 }
 
 static const char *image_of(struct subject *s)

@@ -362,6 +362,11 @@ class Lies(Case):
         long = self.meets(("POST", "/start", (500, b'{"message":"%s"}' % (b"a: " * 1000 + b"the end"))))
         self.assertTrue(long.endswith("the end") and len(long) < 240, long)
 
+    def test_why_it_does_not_start_is_told_also_by_trials(self):
+        no = ("POST", "/start", (500, b"no such program"))
+        for item in (box(command="echo", disk="1g"), box(command="echo", needs="echo")):
+            self.assertEqual(self.meets(no, item=item), "cannot start the container: no such program")
+
     def test_one_that_closes_or_talks_nonsense(self):
         for answer in (early, noise):
             self.assertRegex(self.meets(("POST", "/containers/create", answer)), "^cannot create a container: ")
