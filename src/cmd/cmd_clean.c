@@ -49,6 +49,7 @@ static void put_sum(struct clean_job *j, bool by_wish)
 {
 	static const char *const words[][2] = {{"run", "runs"},
 					       {"bench", "benches"},
+					       {"report of a bench", "reports of benches"},
 					       {"folder of kept trees", "folders of kept trees"},
 					       {"leftover of a dead process", "leftovers of dead processes"},
 					       {"baseline", "baselines"},

@@ -40,7 +40,8 @@ struct waste {
 
 const char *waste_name(enum waste_kind kind)
 {
-	static const char *const names[] = {"run", "bench", "kept trees", "temporary", "baseline", "history"};
+	static const char *const names[] = {"run",       "bench",    "report", "kept trees",
+					    "temporary", "baseline", "history"};
 	return names[kind];
 }
 
@@ -189,23 +190,35 @@ static bool is_half(const char *name, const char *whole)
 	return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
 }
 
+/* The record of a bench, and what is written beside it. */
+static const struct {
+	const char *name;
+	enum waste_kind kind;
+} of_bench[] = {{"bench.json", WASTE_BENCH}, {"bench.html", WASTE_REPORT}, {"junit.xml", WASTE_REPORT}};
+enum { OF_BENCH = sizeof(of_bench) / sizeof(*of_bench) };
+
 static void look_at_bench(struct waste *x, int fd, const char *name, void *of)
 {
-	if (is_half(name, "bench.json"))
+	bool half = false;
+	for (size_t i = 0; i < OF_BENCH; i++)
+		half |= is_half(name, of_bench[i].name);
+	if (half)
 		drop(x, WASTE_LEFT, fd, name, arena_printf(&x->arena, "%s/%s", (const char *)of, name));
 }
 
 static void clean_bench(struct waste *x, int root, const char *path)
 {
-	struct candidates c = {0};
 	struct stat st;
 	auto_fd fd = open_own(x, WASTE_BENCH, root, "bench", path);
 	if (fd < 0)
 		return;
 	each_name(x, fd, look_at_bench, (void *)(uintptr_t)path);
-	if (fstatat(fd, "bench.json", &st, AT_SYMLINK_NOFOLLOW) == 0)
-		add(x, &c, "bench.json", changed_ns(fd, "bench.json"));
-	drop_old(x, WASTE_BENCH, fd, &c, path);
+	for (size_t i = 0; i < OF_BENCH; i++) {
+		struct candidates one = {0};
+		if (fstatat(fd, of_bench[i].name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			add(x, &one, of_bench[i].name, changed_ns(fd, of_bench[i].name));
+		drop_old(x, of_bench[i].kind, fd, &one, path);
+	}
 }
 
 struct baselines {

@@ -15,6 +15,7 @@
 enum waste_kind {
 	WASTE_RUN,
 	WASTE_BENCH,
+	WASTE_REPORT, /* of a bench, beside it */
 	WASTE_TREES,
 	WASTE_LEFT,
 	WASTE_BASELINE,

@@ -251,7 +251,7 @@ static void history_and_baselines_go_only_when_named(void **state)
 static void halves_of_dead_processes_go_and_kept_trees_wait_for_their_time(void **state)
 {
 	struct fixture *f = *state;
-	char name[TEMP_PATH / 4];
+	char name[TEMP_PATH / 4], html[TEMP_PATH / 4];
 	pid_t dead = fork();
 	assert_true(dead >= 0);
 	if (dead == 0)
@@ -260,18 +260,25 @@ static void halves_of_dead_processes_go_and_kept_trees_wait_for_their_time(void 
 	(void)snprintf(name, sizeof(name), "root/bench/bench.json.%d", (int)dead);
 	temp_file(&f->temp, name, "half");
 	temp_file(&f->temp, "root/bench/bench.json.1", "half");
+	(void)snprintf(html, sizeof(html), "root/bench/bench.html.%d", (int)dead);
+	temp_file(&f->temp, html, "half");
 	temp_file(&f->temp, "root/bench/bench.json", "{}");
+	temp_file(&f->temp, "root/bench/bench.html", "x");
+	temp_file(&f->temp, "root/bench/junit.xml", "x");
 	temp_file(&f->temp, "place/fettle.kepttt/.fettle", "");
 	temp_file(&f->temp, "place/fettle.kepttt/.kept", "");
 	clean(f);
-	assert_int_equal(f->n, 1);
-	assert_false(is_there(f, name));
+	assert_int_equal(f->n, 2);
+	assert_false(is_there(f, name) || is_there(f, html));
 	assert_true(is_there(f, "root/bench/bench.json.1") && is_there(f, "place/fettle.kepttt"));
 	age(f, "root/bench/bench.json", 40);
+	age(f, "root/bench/bench.html", 40);
+	age(f, "root/bench/junit.xml", 40);
 	age(f, "place/fettle.kepttt", 40);
 	f->w.older_than_ns = 30LL * DAY * NS_PER_S;
 	clean(f);
-	assert_int_equal(f->n, 2);
+	assert_int_equal(f->n, 4);
+	assert_false(is_there(f, "root/bench/bench.html") || is_there(f, "root/bench/junit.xml"));
 	assert_false(is_there(f, "root/bench/bench.json") || is_there(f, "place/fettle.kepttt"));
 }
 
