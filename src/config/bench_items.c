@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/regex.h"
 #include "base/str.h"
 #include "config/bound_text.h"
 
@@ -44,6 +45,15 @@ static int check_object(struct str text, struct err *e)
 	return err_usage(e, "the arguments of a tool are a mapping");
 }
 
+static int check_pattern(struct str pattern, struct err *e)
+{
+	struct regex *r;
+	if (regex_compile(&pattern, 1, &r, e) < 0)
+		return e->fault;
+	regex_free(r);
+	return 0;
+}
+
 /* "200", "2xx" */
 static int check_check(struct str pair, struct err *e)
 {
@@ -55,6 +65,8 @@ static int check_check(struct str pair, struct err *e)
 		      value.at[0] <= '5';
 	if (!value.n)
 		return err_usage(e, "the value is empty");
+	if (str_is(name, "matches"))
+		return check_pattern(value, e);
 	if (numbered && !family && !(str_int(value, &n) && n >= 0 && n <= 999))
 		return err_usage(e, "'%.*s' is not a %s", STR_ARG(str_clip_utf8(value, 80)),
 				 str_is(name, "status") ? "status such as 200 or 2xx" : "code from 0 to 255");
@@ -287,6 +299,18 @@ static void complete_keys(const struct bench_item *b, struct remarks *remarks)
 	}
 }
 
+/* Two of one kind would be two benchmarks of one name. */
+static void complete_list(const struct bench_item *b, const char *key, const struct knob_list *list,
+			  struct remarks *remarks)
+{
+	for (size_t i = 1; i < list->n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(list->at[i], list->at[k]) == 0) {
+				remark(remarks, b->at, "'%s' has '%s' twice", key, list->at[i]);
+				return;
+			}
+}
+
 void bench_complete(const struct bench_item *b, bool has_image, struct remarks *remarks)
 {
 	enum bench_kind kind = (enum bench_kind)b->subject.is;
@@ -330,5 +354,7 @@ void bench_complete(const struct bench_item *b, bool has_image, struct remarks *
 	}
 	if (!n)
 		remark(remarks, b->at, "subject '%.*s' needs %s", STR_ARG(word), needs);
+	complete_list(b, "concurrency", &b->concurrency, remarks);
+	complete_list(b, "parameters", &b->parameters, remarks);
 	complete_keys(b, remarks);
 }
