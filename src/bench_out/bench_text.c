@@ -322,7 +322,7 @@ static void put_folded(struct term *t, struct str text, unsigned from, unsigned 
 
 static void put_words(void *ctx, struct str kind, struct str metric, const char *words)
 {
-	enum { KIND_COLUMNS = 11, METRIC_COLUMNS = 13 };
+	enum { KIND_COLUMNS = 11, METRIC_COLUMNS = 14 };
 	struct words *w = ctx;
 	struct term *t = w->t;
 	if (!w->any)
