@@ -21,12 +21,15 @@ static int add(struct history_job *job, const struct history_thing *of, struct s
 	return 0;
 }
 
-/* wall, or the first that there is; of a benchmark that never gave a figure wall all the same. */
+/* What each subject is there for, or the first that there is; of one that never gave a figure wall all the
+ * same. */
 static struct str main_metric(const struct history_thing *t)
 {
-	for (uint32_t i = 0; i < t->n_metrics; i++)
-		if (str_is(t->metrics[i], "wall"))
-			return t->metrics[i];
+	static const char *const mains[] = {"wall", "latency", "startup", "exec"};
+	for (size_t k = 0; k < sizeof(mains) / sizeof(*mains); k++)
+		for (uint32_t i = 0; i < t->n_metrics; i++)
+			if (str_is(t->metrics[i], mains[k]))
+				return t->metrics[i];
 	return t->n_metrics ? t->metrics[0] : STR("wall");
 }
 
