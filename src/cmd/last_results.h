@@ -21,7 +21,7 @@ bool results_is_bench(const char *path);
 struct results results_last(void);
 /* What is at a path; a path that leads nowhere is taken for a bench, whose reader then tells. */
 struct results results_at(const char *path);
-/* A path, else a baseline; NULL: the baseline in use. */
+/* A path, else a baseline; NULL: the baseline in use. Fault: usage where a plain name is none of these. */
 must_use int results_of(struct arena *a, const char *name, struct results *ret, struct err *e);
 /* Whether the last run is newer than the last bench. */
 bool results_last_is_run(void);
