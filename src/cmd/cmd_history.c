@@ -1,4 +1,5 @@
 /* fettle history: runs, benchmarks, trends, the slowest units, flaky tests. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -218,6 +219,14 @@ static int print(struct history_job *job)
 	return rc < 0 ? rc : closed;
 }
 
+static int open_history(struct history_job *job)
+{
+	if (access(".fettle", F_OK) < 0 && errno == ENOENT)
+		return err_usage(&job->e, "there is no history yet: no folder '.fettle' is here (begin with "
+					  "'fettle run -- COMMAND' or 'fettle bench')");
+	return history_open(&job->history, ".fettle/history.db", &job->e);
+}
+
 static int run(int n_words, char **words)
 {
 	struct history_options o;
@@ -230,7 +239,7 @@ static int run(int n_words, char **words)
 		rc = print_help(&history_table);
 	} else if (rc == 0 && (rc = check(&o, &operands, &job.e)) == 0) {
 		job.most = o.limit ? (size_t)o.limit : ALL;
-		rc = history_open(&job.history, ".fettle/history.db", &job.e);
+		rc = open_history(&job);
 		if (rc == 0)
 			rc = print(&job);
 	}

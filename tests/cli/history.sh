@@ -1,6 +1,7 @@
 # what the history tells of benchmarks and suites
 try() { echo "\$ fettle $*"; fettle "$@" && rc=0 || rc=$?; echo "exit code $rc"; }
 exec 2>&1
+try history
 mkdir .fettle
 try history
 try history --bench hello
