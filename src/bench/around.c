@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,6 +57,18 @@ static int run_line(struct subject *of, const char *what, const char *line, stru
 		return err_sys(e, "%s failed: signal %d (%s)", what, WTERMSIG(status),
 			       strsignal(WTERMSIG(status)));
 	return WEXITSTATUS(status) ? err_sys(e, "%s failed: exit code %d", what, WEXITSTATUS(status)) : 0;
+}
+
+int around_folder(const struct bench_item *item, struct err *e)
+{
+	struct stat st;
+	if (!item->dir)
+		return 0;
+	if (stat(item->dir, &st) == 0 && !S_ISDIR(st.st_mode))
+		errno = ENOTDIR;
+	else if (access(item->dir, X_OK) == 0)
+		return 0;
+	return err_sys(e, "cannot enter the folder '%s' of 'dir'", item->dir);
 }
 
 int around_run(struct subject *of, const char *what, const struct knob_list *lines, struct err *e)

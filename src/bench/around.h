@@ -7,6 +7,9 @@
 #pragma once
 #include "bench/subject.h"
 
+/* The folder that everything of the item runs in. Fault: system, "cannot enter the folder 'x' of 'dir'". */
+must_use int around_folder(const struct bench_item *item, struct err *e);
+
 /*
  * One after the other; the first that fails ends it. what: "prepare". of: whose parameters and item count. A
  * line that takes longer than AROUND_TIMEOUT_NS is ended. Fault: system, "prepare failed: exit code 3".

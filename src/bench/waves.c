@@ -322,7 +322,7 @@ struct waves_group *waves_begin(struct waves *w, const struct bench_item *item, 
 	if (is_time_up(w))
 		return g;
 	g->is_begun = true;
-	if (around_run(&g->none, "setup", &item->setup, &e) < 0) {
+	if (around_folder(item, &e) < 0 || around_run(&g->none, "setup", &item->setup, &e) < 0) {
 		fail_all(g, &e);
 		return g;
 	}

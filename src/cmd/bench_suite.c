@@ -49,9 +49,13 @@ static int read_settings(struct suite *s, const struct knob_values *v, struct er
 	settings_finish(&s->settings, o->is_short);
 	if (s->settings.n_benches)
 		return 0;
+	if (!o->exec.config && access(CONFIG_NAME, F_OK) < 0)
+		return err_usage(e, "there is no " CONFIG_NAME
+				    " here ('fettle config init' writes one; 'fettle bench exec -- "
+				    "COMMAND' measures a command)");
 	return err_usage(e,
-			 "%s names no benches ('fettle config init' writes an example; 'fettle bench exec -- "
-			 "COMMAND' measures a command)",
+			 "%s names no benches (begin with 'bench: [{name: hello, command: echo hello}]'; "
+			 "'fettle bench exec -- COMMAND' measures a command)",
 			 s->doc.remarks.path ? s->doc.remarks.path : CONFIG_NAME);
 }
 
@@ -111,7 +115,7 @@ static void take_source(struct suite *s, const struct bench_item *item)
 	struct err e = {0}, after = {0};
 	if (s->waves.o.rounds)
 		own.rounds = s->waves.o.rounds;
-	if (around_run(&around, "setup", &item->setup, &e) == 0 &&
+	if (around_folder(item, &e) == 0 && around_run(&around, "setup", &item->setup, &e) == 0 &&
 	    subject_sources[item->subject.is](&own, &s->arena, &got, &e) == 0 && !got.n)
 		(void)err_usage(&e, "there is no benchmark in it");
 	if (around_run(&around, "teardown", &item->teardown, &after) < 0 && !e.fault)
@@ -150,6 +154,8 @@ static void measure(struct suite *s, const struct knob_values *v)
 			measure_item(s, &s->plan.items[i]);
 		else
 			take_source(s, s->plan.items[i].item);
+	if (stop_asked())
+		add_note(s, STR("interrupted: what had not been measured by then is missing"));
 	if (s->lacks.n)
 		add_note(s,
 			 str_of(arena_printf(&s->arena, "left out, as the image lacks what they need: %.*s",

@@ -154,6 +154,7 @@ class Suite(unittest.TestCase):
         self.assertTrue(os.path.exists(self.path("torn")))
         for pid in self.read("pids").split():
             self.assertFalse(os.path.exists("/proc/" + pid))
+        self.assertIn("interrupted", out)
         with open(self.path(".fettle", "bench", "bench.json")) as f:
             self.assertEqual([b["name"] for b in json.load(f)["benchmarks"]], ["a/x3"])
 
@@ -165,6 +166,14 @@ class Suite(unittest.TestCase):
         for name in ("b", "setup", "torn"):
             self.assertFalse(os.path.exists(self.path(name)))
 
+    def test_a_folder_that_is_not_there_is_named(self):
+        self.write("results.json", "{}")
+        got = self.bench("bench: [{name: a, command: 'true', dir: gone}, {name: b, subject: import, command: echo, dir: gone},\n"
+                         "  {name: c, subject: mcp, command: cat, dir: results.json}]", code=1)
+        for name in "ab":
+            self.assertEqual(got[name]["failure"], "cannot enter the folder 'gone' of 'dir': No such file or directory")
+        self.assertEqual(got["c"]["failure"], "cannot enter the folder 'results.json' of 'dir': Not a directory")
+
     def test_checks_of_what_a_command_says(self):
         text = "bench:\n- name: a\n  shell: echo '{\"ok\":true}'; exit 3\n  rounds: 2\n  checks: %s\n"
         self.bench(text % "{exit-code: 3, contains: ok, json: /ok=true}")
@@ -174,8 +183,8 @@ class Suite(unittest.TestCase):
         self.assertEqual(got["a"]["failure"], "exit code 3")
         got = self.bench(text % "{exit-code: 4}", code=1)
         self.assertEqual(got["a"]["failure"], "exit code 3, wanted 4")
-        got = self.bench(text % "{matches: '('}", code=1)
-        self.assertIn("'('", got["a"]["failure"])
+        self.bench(text % "{matches: '('}", code=2)
+        self.assertIn("bad regular expression '('", self.ran.stderr)
 
     def test_check_is_the_quick_form(self):
         self.write("fettle.yaml", "bench:\n- {name: a, command: sleep 0.01, rounds: 500, targets: {wall: p95 < 10s}}\n- {name: b, command: sh -c 'exit 2'}\n")
