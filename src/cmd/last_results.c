@@ -72,8 +72,8 @@ int results_of(struct arena *a, const char *name, struct results *ret, struct er
 	if (baseline_find(a, ".fettle", name, b, e) < 0) {
 		if (!name || e->fault != FAULT_USAGE)
 			return e->fault;
-		return err_usage(e, "'%s' is neither a file, a folder nor a baseline (see 'fettle baseline list')",
-				 name);
+		return err_usage(
+		    e, "'%s' is neither a file, a folder nor a baseline (see 'fettle baseline list')", name);
 	}
 	*ret = (struct results){
 	    .bench = b->has_bench ? arena_printf(a, "%s/" BASELINE_BENCH, b->dir) : NULL,

@@ -142,10 +142,12 @@ static void what_a_bench_lacks_is_told(void **state)
 	     "f.yaml:1:39: a bench 'a' stands already in line 1");
 	says("bench: [{name: a, subject: http, url: h}]",
 	     "f.yaml:1:39: bench.url: 'h' is no URL: http://HOST/..., https://HOST/... or unix:/SOCKET:/...");
-	says("bench: [{name: a, command: x, concurrency: [1, 2, 1]}]", "f.yaml:1:9: 'concurrency' has '1' twice");
+	says("bench: [{name: a, command: x, concurrency: [1, 2, 1]}]",
+	     "f.yaml:1:9: 'concurrency' has '1' twice");
 	says("bench: [{name: a, command: x, parameters: {n: [1, 1]}}]",
 	     "f.yaml:1:9: 'parameters' has 'n=1' twice");
-	reads("bench: [{name: a, command: x, parameters: {n: [1, 2], m: [1, 2]}, concurrency: [1, 2]}]", NULL);
+	reads("bench: [{name: a, command: x, parameters: {n: [1, 2], m: [1, 2]}, concurrency: [1, 2]}]",
+	      NULL);
 	says("bench: [{name: a, command: x, checks: {matches: '(('}}]",
 	     "f.yaml:1:49: bench.checks: bad regular expression '((': missing closing parenthesis");
 	says("bench: 5",
