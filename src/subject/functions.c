@@ -259,6 +259,8 @@ static int run_process(struct talk *t, size_t n_pending, struct str *ret_told, b
 				 .env = all->env,
 				 .cwd = all->item->dir,
 				 .in = in,
+				 /* while it measures, what its functions print must cost nothing */
+				 .hears = t->pass == PASS_LIST,
 				 .timeout_ns = all->timeout_ns,
 				 .limit_ns = limit};
 	int rc = gather(&g, &out, &end, e);
@@ -268,7 +270,8 @@ static int run_process(struct talk *t, size_t n_pending, struct str *ret_told, b
 		bool well = t->is_done && !t->wrong[0] && !end.timed_out;
 		*ret_told = well ? STR_NONE : gather_told(all->arena, &g, &end);
 		*ret_timed_out = end.timed_out;
-		if (!well && (!ret_told->n || (t->wrong[0] && !end.timed_out && !t->open)))
+		bool silent = !out.n && ret_told->n; /* how it ended says more than that it printed nothing */
+		if (!well && !silent && (!ret_told->n || (t->wrong[0] && !end.timed_out && !t->open)))
 			*ret_told = arena_str(all->arena, t->wrong[0] ? str_of(t->wrong)
 								      : STR("it ended before its last row"));
 	}

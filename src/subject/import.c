@@ -149,6 +149,7 @@ static int read_command(struct import *m, struct err *e)
 				 .env = subject_environment(m->arena, item),
 				 .cwd = item->dir,
 				 .in = -1,
+				 .hears = true,
 				 .timeout_ns = timeout_ns,
 				 .limit_ns = timeout_ns};
 	int rc = gather(&g, &out, &end, e);

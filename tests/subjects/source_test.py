@@ -174,6 +174,8 @@ class Bad(Case):
             ("files=big.json", "big.json: it is larger than 256 MiB"),
             ("files=no*", "no file of results matches 'no*': No such file or directory"),
             ("command=sh -c 'exit 4'", "'sh -c 'exit 4'': exit code 4"),
+            ("command=sh -c 'seq 100000 >&2; echo no luck >&2; exit 4'",
+             "'sh -c 'seq 100000 >&2; echo no luck >&2; exit 4'': exit code 4: no luck"),
             ("command=sh -c 'kill -9 $$'", "'sh -c 'kill -9 $$'': signal 9 (Killed)"),
             ("command=no-such-program", "cannot run 'no-such-program': No such file or directory"),
         ):
@@ -574,10 +576,12 @@ echo '{"done":true}'
         self.write("rubbish", '#!/bin/sh\necho \'{"fettle_bench":1}\'\necho rubbish\n')
         self.write("lists", "#!/bin/sh\necho '{\"fettle_bench\":1}'; echo '{\"listed\":\"a\"}'; echo '{\"done\":true}'\n")
         self.write("empty", "#!/bin/sh\necho '{\"fettle_bench\":1}'; echo '{\"done\":true}'\n")
-        for name in ("rubbish", "lists", "empty"):
+        self.write("unloaded", "#!/bin/sh\necho 'no library' >&2; exit 127\n")
+        for name in ("rubbish", "lists", "empty", "unloaded"):
             os.chmod(self.path(name), 0o755)
         for program, why in (
             ("./nowhere", "cannot run './nowhere': No such file or directory"),
+            ("./unloaded", "'./unloaded --list': exit code 127: no library"),
             ("true", "'true --list': it prints nothing: is it a program with FETTLE_BENCH functions?"),
             ("echo", "'echo --list': line 1 of what it prints is no row of a program with FETTLE_BENCH functions"),
             ("./rubbish", "'./rubbish --list': line 2 of what it prints is no row of a program with FETTLE_BENCH functions"),
