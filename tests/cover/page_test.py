@@ -261,6 +261,18 @@ class Index(BrowserCase):
         self.open("plain/html/class_index.html")
         self.assertEqual(self.page.js("document.querySelector('h1 small').textContent"), "shop <&>")
 
+    def test_names_have_room_on_a_narrow_screen(self):
+        for name in ("index", "function_index", "class_index"):
+            page = self.open(f"plain/html/{name}.html", width=360)
+            shown = page.js("[...document.querySelectorAll('table.list:not([hidden]) thead tr > *')].filter(e => e.offsetWidth)"
+                            ".map(e => e.textContent)")
+            self.assertEqual(shown[1:], ["Statements", "Missing", "Covered"], name)
+            cells = page.js("[...document.querySelectorAll('table.list:not([hidden]) :is(tbody, tfoot) tr')]"
+                            ".map(r => [...r.children].filter(e => e.offsetWidth).length)")
+            self.assertEqual(set(cells), {4}, name)
+            self.assertGreater(page.js("document.querySelector('table.list:not([hidden]) tbody th').offsetWidth"), 80, name)
+            self.assertLessEqual(page.js("document.documentElement.scrollWidth"), 360, name)
+
 
 class Source(BrowserCase):
     def test_lines_say_what_became_of_them(self):
