@@ -22,20 +22,6 @@ void buf_grow(struct buf *b, size_t n)
 	b->cap = cap;
 }
 
-void buf_add(struct buf *b, const void *bytes, size_t n)
-{
-	char *p = buf_room(b, n);
-	if (n)
-		memcpy(p, bytes, n);
-	b->n += n;
-	b->at[b->n] = 0;
-}
-
-void buf_str(struct buf *b, struct str s)
-{
-	buf_add(b, s.at, s.n);
-}
-
 void buf_int(struct buf *b, int64_t v)
 {
 	char *end = digits_put_int(buf_room(b, DIGITS_BYTES), v);

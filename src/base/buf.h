@@ -19,8 +19,6 @@ struct buf {
 void buf_free(struct buf *b);
 /* Of buf_room, when there is not enough. */
 void buf_grow(struct buf *b, size_t n);
-void buf_add(struct buf *b, const void *bytes, size_t n);
-void buf_str(struct buf *b, struct str s);
 void buf_int(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Drops the first n bytes. */
@@ -32,6 +30,18 @@ static inline char *buf_room(struct buf *b, size_t n)
 	if (b->cap - b->n < n + 1)
 		buf_grow(b, n);
 	return b->at + b->n;
+}
+static inline void buf_add(struct buf *b, const void *bytes, size_t n)
+{
+	char *p = buf_room(b, n);
+	if (n)
+		memcpy(p, bytes, n);
+	p[n] = 0;
+	b->n += n;
+}
+static inline void buf_str(struct buf *b, struct str s)
+{
+	buf_add(b, s.at, s.n);
 }
 static inline void buf_text(struct buf *b, const char *text)
 {

@@ -314,8 +314,9 @@ static bool take_small(struct json *j, int64_t *ret)
 {
 	enum { DIGITS = 18 };
 	const char *p = blanks(j->at, j->end), *from = p;
+	const char *most = j->end - p < DIGITS ? j->end : p + DIGITS;
 	int64_t v = 0;
-	for (; p < j->end && (unsigned)(*p - '0') < 10 && p - from < DIGITS; p++)
+	for (; p < most && (unsigned)(*p - '0') < 10; p++)
 		v = v * 10 + (*p - '0');
 	if (p == from || p == j->end || (*p != ',' && *p != ']' && *p != '}') ||
 	    (*from == '0' && p - from > 1))

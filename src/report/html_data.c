@@ -238,7 +238,9 @@ static void put_details(struct data *d)
 		const struct model_test *t = &d->m->tests[i];
 		if (!t->message.n && !t->output.n)
 			continue;
-		out_printf(&d->json, "%s[%zu,", comma ? "," : "", i);
+		out_text(&d->json, comma ? ",[" : "[");
+		out_int(&d->json, (int64_t)i);
+		out_char(&d->json, ',');
 		put_detail(d, t->message, false);
 		out_char(&d->json, ',');
 		put_detail(d, t->output, true);

@@ -118,8 +118,10 @@ void out_repeat(struct out *o, const char *text, size_t n)
 void out_seconds(struct out *o, int64_t ns, unsigned decimals)
 {
 	uint64_t u = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
-	char digits[12];
-	(void)snprintf(digits, sizeof(digits), "%09u", (unsigned)(u % 1000000000u));
+	unsigned rest = (unsigned)(u % 1000000000u);
+	char digits[9];
+	for (unsigned i = 9; i > 0; rest /= 10)
+		digits[--i] = (char)('0' + rest % 10);
 	if (ns < 0)
 		out_char(o, '-');
 	out_int(o, (int64_t)(u / 1000000000u));
@@ -129,9 +131,11 @@ void out_seconds(struct out *o, int64_t ns, unsigned decimals)
 	}
 }
 
-/* value / unit with three figures; false when that would round up to `most` of the unit. */
-static bool three_figures(char *ret, size_t room, uint64_t value, uint64_t unit, uint64_t most,
-			  const char *name)
+/*
+ * value / unit with three figures; false when that would round up to `most` of the unit. Takes as many bytes
+ * as `most` has digits, and the name with 4 more.
+ */
+static bool three_figures(char *ret, uint64_t value, uint64_t unit, uint64_t most, const char *name)
 {
 	static const unsigned powers[] = {100, 10, 1};
 	for (unsigned decimals = 2;; decimals--) {
@@ -141,11 +145,13 @@ static bool three_figures(char *ret, size_t room, uint64_t value, uint64_t unit,
 			return false;
 		if (scaled >= 1000 && decimals)
 			continue;
+		ret = digits_put(ret, scaled / power);
 		if (decimals)
-			(void)snprintf(ret, room, "%u.%0*u %s", (unsigned)(scaled / power), (int)decimals,
-				       (unsigned)(scaled % power), name);
-		else
-			(void)snprintf(ret, room, "%u %s", (unsigned)scaled, name);
+			*ret++ = '.';
+		for (uint64_t place = power / 10; place; place /= 10)
+			*ret++ = (char)('0' + scaled / place % 10);
+		*ret++ = ' ';
+		memcpy(ret, name, strlen(name) + 1);
 		return true;
 	}
 }
@@ -163,8 +169,7 @@ const char *duration_text(char ret[DURATION_BYTES], int64_t ns)
 		(void)snprintf(p, room, "0 ms");
 	else if (u < 5000)
 		(void)snprintf(p, room, "<0.01 ms");
-	else if (!three_figures(p, room, u, 1000000, 1000, "ms") &&
-		 !three_figures(p, room, u, 1000000000, 60, "s")) {
+	else if (!three_figures(p, u, 1000000, 1000, "ms") && !three_figures(p, u, 1000000000, 60, "s")) {
 		uint64_t s = (u + 500000000) / 1000000000;
 		if (s < 3600)
 			(void)snprintf(p, room, "%u m %02u s", (unsigned)(s / 60), (unsigned)(s % 60));
@@ -191,8 +196,7 @@ void out_size(struct out *o, int64_t bytes)
 		out_printf(o, "%u B", (unsigned)u);
 		return;
 	}
-	while (!three_figures(text, sizeof(text), u, (uint64_t)1024 << (10 * i), i < 4 ? 1024 : 100000,
-			      names[i]))
+	while (!three_figures(text, u, (uint64_t)1024 << (10 * i), i < 4 ? 1024 : 100000, names[i]))
 		i++;
 	out_text(o, text);
 }

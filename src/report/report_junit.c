@@ -188,7 +188,8 @@ static struct str detail(struct junit *j, struct str s, size_t most)
 static void put_open(struct junit *j, const char *element, const char *type, struct str message)
 {
 	struct str title = str_clip_utf8(excerpt_line(excerpt_plain(&j->plain, message)), TITLE_BYTES);
-	out_printf(j->o, "\n<%s", element);
+	out_text(j->o, "\n<");
+	out_text(j->o, element);
 	if (title.n)
 		put_attribute(j->o, "message", title);
 	put_attribute(j->o, "type", str_of(type));
@@ -258,8 +259,11 @@ static void put_test(struct junit *j, const struct model_test *t, struct str sui
 	put_case_open(j, t->name, t->dur_ns);
 	if (t->file.n)
 		put_attribute(j->o, "file", t->file);
-	if (t->line)
-		out_printf(j->o, " line=\"%u\"", t->line);
+	if (t->line) {
+		out_text(j->o, " line=\"");
+		out_int(j->o, t->line);
+		out_char(j->o, '"');
+	}
 	bool bare = t->status == STATUS_PASSED && t->attempts_bad == 0;
 	out_text(j->o, bare ? "/>\n" : ">");
 	if (bare)
