@@ -16,6 +16,9 @@
 /* The smallest number and the smallest part (a twentieth) of bad tests that are worth a hint. */
 enum { HINT_LEAST = 3, HINT_PART = 20 };
 
+/* What was read of so many tests at the start is kept until it is compared; more is read again. */
+enum { BEFORE_MOST = 10000 };
+
 /* A test that was bad in the last run. */
 struct was_bad {
 	struct str unit, key, name;
@@ -37,6 +40,9 @@ struct run_memory {
 	size_t n_known, cap_known;
 	struct split split; /* of all units that are known; found when first asked for */
 	bool split_found;
+	struct change_before *before;
+	size_t n_before, cap_before;
+	int64_t version; /* of the history, when before and last were read */
 	struct change change;
 	struct history_run last;
 	uint32_t n_alone; /* bad now, and passed when nothing ran beside it */
@@ -68,10 +74,36 @@ static void learn_unit(struct history_reader *h, const struct history_known *u)
 	predict_unit_was(&memory_of(h)->predict, u->name, u->recent_ns, u->n_recent);
 }
 
+static struct change_before was_of(const struct history_known *t)
+{
+	struct change_before was = {
+	    .file = t->file, .name = t->name, .status = t->status, .dur_ns = t->dur_ns};
+	for (uint32_t i = 0; i < t->n_recent; i++) {
+		if (!was.least_ns || t->recent_ns[i] < was.least_ns)
+			was.least_ns = t->recent_ns[i];
+		if (t->recent_ns[i] > was.most_ns)
+			was.most_ns = t->recent_ns[i];
+	}
+	return was;
+}
+
+static void keep_before(struct run_memory *m, const struct history_known *t)
+{
+	struct arena *a = &m->run->arena;
+	if (!t->before || m->n_before > BEFORE_MOST)
+		return;
+	m->before = mem_grow(m->before, m->n_before, &m->cap_before, sizeof(*m->before));
+	struct change_before *was = &m->before[m->n_before++];
+	*was = was_of(t);
+	was->file = m->n_before > 1 && str_eq(was[-1].file, t->file) ? was[-1].file : arena_str(a, t->file);
+	was->name = arena_str(a, t->name);
+}
+
 static void learn_test(struct history_reader *h, const struct history_known *t)
 {
 	struct run_memory *m = memory_of(h);
 	struct arena *a = &m->run->arena;
+	keep_before(m, t);
 	predict_test_was(&m->predict, t->file, t->name, t->key, t->recent_ns, t->n_recent);
 	if (t->before && m->run->suite.adapter->part) {
 		m->known = mem_grow(m->known, m->n_known, &m->cap_known, sizeof(*m->known));
@@ -101,11 +133,17 @@ void run_memory_open(struct run *r)
 	if (!r->o.history)
 		return;
 	if (folder_make(r->root, 0755, &e) < 0 ||
-	    history_open(&m->history, arena_printf(&r->arena, "%s/history.db", r->root), &e) < 0 ||
-	    history_read(&m->history, r->suite_id, &m->reader, &r->arena, &m->last, &e) < 0)
+	    history_open(&m->history, arena_printf(&r->arena, "%s/history.db", r->root), &e) < 0) {
 		give_up(r, &e);
-	if (m->history.notice[0])
+	} else {
+		m->version = history_version(&m->history);
+		if (history_read(&m->history, r->suite_id, &m->reader, &r->arena, &m->last, &e) < 0)
+			give_up(r, &e);
+	}
+	if (m->history.notice[0]) {
+		m->version = 0; /* a new file in the place of a corrupt one */
 		run_note(r, "history", "%s", m->history.notice);
+	}
 }
 
 int64_t run_predict(struct run *r, struct str unit)
@@ -174,31 +212,33 @@ static bool is_whole(const struct run *r)
 
 static void compare_test(struct history_reader *h, const struct history_known *t)
 {
-	struct run_memory *m = memory_of(h);
-	struct change_before was = {
-	    .file = t->file, .name = t->name, .status = t->status, .dur_ns = t->dur_ns};
-	for (uint32_t i = 0; i < t->n_recent; i++) {
-		if (!was.least_ns || t->recent_ns[i] < was.least_ns)
-			was.least_ns = t->recent_ns[i];
-		if (t->recent_ns[i] > was.most_ns)
-			was.most_ns = t->recent_ns[i];
-	}
+	struct change_before was = was_of(t);
 	if (t->before)
-		change_put(&m->change, &was);
+		change_put(&memory_of(h)->change, &was);
+}
+
+/* Whether what was read at the start is still all there is. */
+static bool is_as_read(struct run_memory *m)
+{
+	return m->version > 0 && m->n_before <= BEFORE_MOST && history_version(&m->history) == m->version;
 }
 
 void run_compare(struct run *r)
 {
 	struct run_memory *m = r->memory;
-	struct history_run last = {0};
+	struct history_run last = m->last;
 	struct err e;
 	predict_free(&m->predict); /* all has been handed out, and room is needed */
 	if (!m->history.db)
 		return;
 	change_init(&m->change, &r->model, is_whole(r));
 	m->reader = (struct history_reader){NULL, compare_test};
-	if (history_read(&m->history, r->suite_id, &m->reader, &r->arena, &last, &e) < 0)
+	if (is_as_read(m)) {
+		for (size_t i = 0; i < m->n_before; i++)
+			change_put(&m->change, &m->before[i]);
+	} else if (history_read(&m->history, r->suite_id, &m->reader, &r->arena, &last, &e) < 0) {
 		warn("run", "%s", e.text);
+	}
 	change_finish(&m->change, last.number ? last.wall_ns : 0);
 }
 
@@ -352,6 +392,7 @@ void run_memory_free(struct run *r)
 		return;
 	history_close(&r->memory->history);
 	predict_free(&r->memory->predict);
+	mem_free(r->memory->before);
 	mem_free(r->memory->bad);
 	mem_free(r->memory->known);
 }

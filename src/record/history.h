@@ -126,6 +126,12 @@ struct history_reader {
 must_use int history_read(struct history *h, struct str suite, struct history_reader *r, struct arena *a,
 			  struct history_run *ret_last, struct err *e);
 
+/*
+ * A number that stays as long as nobody else has changed the file since this process opened it; 0: it cannot
+ * be told. Costs no more than one lock.
+ */
+int64_t history_version(struct history *h);
+
 /* The last runs of a suite, or of all (suite empty), latest first. In the arena. */
 must_use int history_runs(struct history *h, struct str suite, size_t most, struct arena *a,
 			  struct history_run **ret, size_t *ret_n, struct err *e);

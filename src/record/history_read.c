@@ -168,3 +168,16 @@ int history_read(struct history *h, struct str suite, struct history_reader *r, 
 	}
 	return rc;
 }
+
+int64_t history_version(struct history *h)
+{
+	auto_stmt st = NULL;
+	struct err ignored;
+	if (!h->db)
+		return 0;
+	history_enter(h);
+	if (history_prepare(h, &st, "PRAGMA data_version", "read", &ignored) < 0 ||
+	    history_row(h, st, &ignored) != 1)
+		return 0;
+	return sqlite3_column_int64(st, 0);
+}

@@ -859,6 +859,21 @@ static void a_file_that_cannot_be_written_is_still_read(void **state)
 	assert_int_equal(as_nobody(cannot_read), 0);
 }
 
+static void the_version_tells_that_others_have_written(void **state)
+{
+	(void)state;
+	struct history mine = opened(), other = opened(), none = {0};
+	struct history_result test = result("f", "a", STATUS_PASSED, 1);
+	int64_t before = history_version(&mine);
+	assert_true(before > 0);
+	assert_int_equal(history_version(&mine), before);
+	add_tests(&other, "s", &test, 1);
+	assert_int_not_equal(history_version(&mine), before);
+	assert_int_equal(history_version(&none), 0);
+	history_close(&other);
+	history_close(&mine);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 
 int main(void)
@@ -887,6 +902,7 @@ int main(void)
 	    TEST(what_cannot_be_opened_is_one_error),
 	    TEST(a_lock_is_waited_for_but_not_for_ever),
 	    TEST(several_runs_at_once_are_all_recorded),
+	    TEST(the_version_tells_that_others_have_written),
 	    TEST(a_full_disk_costs_this_run_alone),
 	    TEST(a_file_that_cannot_be_written_is_still_read),
 	};
