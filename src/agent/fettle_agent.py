@@ -32,6 +32,9 @@ PRIVATE = (
 PASSED, SKIPPED, FAILED, ERROR = "passed", "skipped", "failed", "error"
 BADNESS = {PASSED: 1, SKIPPED: 2, FAILED: 4, ERROR: 5}
 
+# The module of fettle's tracer of coverage, where it is loaded.
+TRACER = "fettle_cover"
+
 NAME_BYTES = 4 << 10
 # No name of so many characters has more bytes than that.
 NAME_CHARS = NAME_BYTES // 4
@@ -92,7 +95,7 @@ def quiet(tell):
 def cover_context(name):
     """What is covered from here on is covered by the test of this name; "": by
     none. Without fettle's tracer in the process, or contexts wanted, nothing."""
-    tracer = sys.modules.get("fettle_cover")
+    tracer = sys.modules.get(TRACER)
     if tracer:
         tracer.context(name)
 

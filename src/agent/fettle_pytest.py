@@ -3,10 +3,13 @@
 Pulling is in fettle_pytest_pull.
 """
 
+import sys
+
 from _pytest.config import hookimpl
 
 import fettle_agent
-from fettle_agent import ERROR, FAILED, NAME_BYTES, PASSED, SKIPPED, cover_context, now, quiet, quote
+from fettle_agent import ERROR, FAILED, NAME_BYTES, NAME_CHARS, PASSED, SKIPPED, TRACER, cover_context
+from fettle_agent import now, quiet, quote
 
 PHASES = ("setup", "call", "teardown")
 SETUP, CALL, TEARDOWN = range(3)
@@ -76,14 +79,15 @@ class Observer:
         self.remote = {}
         # When the phase that goes on began: the end of what came before it.
         self.phase_ns = 0
-        # How the rows of a step and of a test's end begin.
+        # How the rows of a test's begin, of a step and of a test's end begin.
+        self.begins = '{"ev":"begin","kind":"test",%s,"id":' % self.rows.mark
         self.step = '{"ev":"span","kind":"step",%s,"id":' % self.rows.mark
         self.ends = '{"ev":"end","kind":"test",%s,"id":' % self.rows.mark
 
     # One test.
 
     @hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item, nextitem):
+    def pytest_runtest_protocol(self, item):
         self.enter(item)
         outcome = yield
         if self.test:
@@ -96,12 +100,21 @@ class Observer:
             self.end_suite()
             self.begin_suite(path, item)
         self.attempt = 0
-        key = f"{self.file_path}::{name}" if name else self.file_path
-        where = f'{self.where_file},"key":{quote(key)}' if len(key) <= NAME_BYTES else self.where_file
+        self.name, self.part = name or path, name
+        if name and len(name) <= self.name_room:
+            # A text is quoted letter by letter, so the key is when its parts are.
+            self.quoted = quote(name)
+            where = self.where_key + self.quoted[1:]
+        else:
+            self.quoted = quote(fettle_agent.clip(self.name, NAME_BYTES))
+            key = self.key()
+            where = f'{self.where_file},"key":{quote(key)}' if len(key) <= NAME_BYTES else self.where_file
         line = item.location[1]
         self.where = where if line is None else f'{where},"line":{line + 1}'
-        self.name, self.context = name or path, key
         self.begin_test()
+
+    def key(self):
+        return f"{self.file_path}::{self.part}" if self.part else self.file_path
 
     def begin_test(self):
         rows = self.rows
@@ -113,14 +126,16 @@ class Observer:
         attempt = self.unit_attempt + self.attempt - 1
         more = self.where + ',"attempt":%d' % attempt if attempt > 1 else self.where
         self.phase_ns = t = now()
-        rows.begin("test", test, self.suite, t, self.name, more)
+        rows.put(f'{self.begins}{test},"in":{self.suite},"t":{t},"name":{self.quoted}{more}}}\n')
         rows.flush()
-        cover_context(self.context)
+        if TRACER in sys.modules:
+            cover_context(self.key())
 
     @quiet
     def end_test(self, outcome=None):
         rows, test, times, t = self.rows, self.test, self.times, now()
-        cover_context("")
+        if TRACER in sys.modules:
+            cover_context("")
         self.test = 0
         status, message, bad = PASSED, None, {}
         for report in self.reports:
@@ -177,7 +192,7 @@ class Observer:
         sections = self.reports[-1].sections if self.reports else ()
         return "\n".join("--- %s\n%s" % section for section in sections)
 
-    def pytest_runtest_logstart(self, nodeid, location):
+    def pytest_runtest_logstart(self):
         # A plugin that runs a test again says so only here.
         if self.test and self.times:
             self.again()
@@ -227,6 +242,8 @@ class Observer:
         self.file_path = self.agent.relative(str(item.path)) if hasattr(item, "path") else path
         file = quote(self.file_path)
         self.where_file = ',"file":%s' % file
+        self.where_key = '%s,"key":%s::' % (self.where_file, file[:-1])
+        self.name_room = min(NAME_CHARS, NAME_BYTES - len(self.file_path) - len("::"))
         more = '%s,"key":%s' % (self.where_file, file)
         self.rows.begin("suite", self.suite, self.unit, now(), self.file_path, more)
 
