@@ -375,8 +375,11 @@ void starter_end(struct starter *s)
 {
 	if (s->pid > 0) {
 		(void)kill(s->pid, SIGTERM);
-		if (s->talk >= 0)
+		/* it may be about to wait for us, and others may hold our end, too: closing is not enough */
+		if (s->talk >= 0) {
+			(void)shutdown(s->talk, SHUT_RDWR);
 			(void)close(s->talk);
+		}
 		s->talk = -1;
 		while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
 			;

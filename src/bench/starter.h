@@ -9,7 +9,7 @@
  * own, signals have handlers (which exec sets back), the limit of time is one timer for all. Orders and
  * results go by shared memory, many at a time, so that nothing of ours wakes up between two runs.
  *
- * Single-threaded; one starter at a time.
+ * Begun and ended by one thread; then each is one thread's at a time.
  */
 #pragma once
 #include <stdbool.h>

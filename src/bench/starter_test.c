@@ -198,6 +198,27 @@ static void ignored_signals_of_ours_are_not_the_commands(void **state)
 	starter_end(&s);
 }
 
+/* Starters that are begun later inherit our end of its talk, and its signal may come just before it waits. */
+static void it_ends_though_siblings_hold_its_talk_and_no_signal_comes(void **state)
+{
+	(void)state;
+	char nothing[] = "true";
+	struct starter_command commands[] = {sh(nothing)};
+	struct starter_options o = options(commands, 1);
+	struct starter s;
+	struct err e;
+	sigset_t term, before;
+	(void)sigemptyset(&term);
+	(void)sigaddset(&term, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &term, &before);
+	assert_int_equal(starter_begin(&s, &o, &e), 0);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	int held = dup(s.talk);
+	assert_true(held >= 0);
+	starter_end(&s);
+	(void)close(held);
+}
+
 static void counters_count_each_command_alone(void **state)
 {
 	(void)state;
@@ -236,6 +257,7 @@ int main(void)
 	    cmocka_unit_test(ending_the_starter_ends_what_runs),
 	    cmocka_unit_test(input_begins_anew_for_every_run),
 	    cmocka_unit_test(ignored_signals_of_ours_are_not_the_commands),
+	    cmocka_unit_test(it_ends_though_siblings_hold_its_talk_and_no_signal_comes),
 	    cmocka_unit_test(counters_count_each_command_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
