@@ -245,6 +245,8 @@ static int run(struct suite *s, const struct knob_values *v, const struct knob_l
 		bench_remember("bench", &s->bench);
 	if (bench_print_files(&s->bench, folder(s, v), e) < 0 || bench_print(s->o, &s->bench, e) < 0)
 		return e->fault;
+	if (!s->o->exec.quiet)
+		(void)fprintf(stderr, "files in %s: bench.json, bench.html, junit.xml\n", folder(s, v));
 	return verdict(&s->bench);
 }
 
