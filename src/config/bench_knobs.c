@@ -117,7 +117,7 @@ static const char what[] = "What is run", often[] = "How often", judge[] = "What
 	     .offset = at(color),                                                                            \
 	     .type = KNOB_CHOICE},                                                                           \
 	{                                                                                                    \
-		.flag = "config", .env = "FETTLE_CONFIG", .arg = "FILE",                                     \
+		.flag = "config", .env = "FETTLE_CONFIG", .env_too = "PERF_CONFIG_FILE", .arg = "FILE",      \
 		.help = "Read FILE instead of fettle.yaml in the current directory.", .group = told,         \
 		.offset = at(config), .type = KNOB_TEXT                                                      \
 	}
