@@ -196,6 +196,8 @@ static void judge(struct suite *s)
 
 static int verdict(const struct bench *b)
 {
+	if (!b->n_subjects)
+		return 1; /* nothing was there to be measured */
 	for (uint32_t i = 0; i < b->n_targets; i++)
 		if (b->targets[i].verdict.answer != TARGET_MET)
 			return 1;
@@ -232,6 +234,9 @@ static int run(struct suite *s, const struct knob_values *v, const struct knob_l
 	if (read_settings(s, v, e) < 0 ||
 	    plan_make(&s->plan, &s->settings, names->at, names->n, subject_kinds, &s->arena, e) < 0)
 		return e->fault;
+	if (!s->plan.n)
+		return err_usage(
+		    e, "all benches are switched off by 'enabled: false'; one that is named is measured");
 	if (s->o->list)
 		return list(&s->plan);
 	stop_catch();
@@ -240,8 +245,8 @@ static int run(struct suite *s, const struct knob_values *v, const struct knob_l
 	judge(s);
 	if (bench_file_write(folder(s, v), &s->bench, e) < 0)
 		return e->fault;
-	/* 'fettle check' has no such option: its few rounds are no history */
-	if (s->o->history)
+	/* 'fettle check' has no such option: its few rounds are no history; nor is what was broken off */
+	if (s->o->history && !stop_asked())
 		bench_remember("bench", &s->bench);
 	if (bench_print_files(&s->bench, folder(s, v), e) < 0 || bench_print(s->o, &s->bench, e) < 0)
 		return e->fault;

@@ -117,8 +117,11 @@ static void take(void *ctx, const struct mcp_message *m, struct str raw)
 static void take_event(void *ctx, struct str data)
 {
 	struct line *l = ctx;
-	if (mcp_message_each(data, &l->call->scratch, take, l))
+	/* events may come without end; what is kept of one is copied */
+	struct arena scratch = {0};
+	if (mcp_message_each(data, &scratch, take, l))
 		breaks(l, "the server sent an event that is no message", data);
+	arena_free(&scratch);
 }
 
 static bool fails(struct mcp_call *c, const struct err *e)

@@ -189,6 +189,10 @@ class Suite(unittest.TestCase):
         self.bench(text % "{matches: '('}", code=2)
         self.assertIn("bad regular expression '('", self.ran.stderr)
 
+    def test_what_measures_nothing_is_no_success(self):
+        self.bench("bench: [{name: a, command: 'true', enabled: false}]", code=2)
+        self.assertIn("all benches are switched off", self.ran.stderr)
+
     def test_check_is_the_quick_form(self):
         self.write("fettle.yaml", "bench:\n- {name: a, command: sleep 0.01, rounds: 500, targets: {wall: p95 < 10s}}\n- {name: b, command: sh -c 'exit 2'}\n")
         ran = subprocess.run([FETTLE, "check"], cwd=self.dir, capture_output=True, text=True)
