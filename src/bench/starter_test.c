@@ -240,10 +240,13 @@ static void counters_count_each_command_alone(void **state)
 	uint32_t n;
 	o.counters = &c;
 	assert_int_equal(starter_begin(&s, &o, &e), 0);
-	const struct starter_result *r = run(&s, (uint32_t[]){0, 1, 0}, 3, &n);
-	assert_true(r[0].counters[0] > 0);
-	assert_true(r[1].counters[0] >
-		    2 * r[2].counters[0]); /* the first may read files that nobody had read */
+	const struct starter_result *r = run(&s, (uint32_t[]){0, 1, 0, 0, 0}, 5, &n);
+	/* the fewest: any of them may read files that nobody had in memory */
+	int64_t fewest = r[0].counters[0];
+	for (int i = 2; i < 5; i++)
+		fewest = r[i].counters[0] < fewest ? r[i].counters[0] : fewest;
+	assert_true(fewest > 0);
+	assert_true(r[1].counters[0] > 2 * fewest);
 	starter_end(&s);
 }
 
