@@ -51,8 +51,8 @@ static int add_range(struct bench_job *job, struct dimension *d, struct str from
 		return err_usage(e, "option '--param': '%.*s..%.*s' is no range of at most %d numbers",
 				 STR_ARG(from), STR_ARG(to), VALUES);
 	d->values = arena_array(&job->arena, struct str, (size_t)last + 1);
-	for (int64_t i = 0; i <= last; i++)
-		d->values[d->n++] = str_of(arena_printf(&job->arena, "%lld", (long long)(low + i)));
+	for (long long i = 0; i <= last; i++)
+		d->values[d->n++] = str_of(arena_printf(&job->arena, "%lld", low + i));
 	return 0;
 }
 
