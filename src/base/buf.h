@@ -31,8 +31,10 @@ static inline char *buf_room(struct buf *b, size_t n)
 		buf_grow(b, n);
 	return b->at + b->n;
 }
+/* No bytes (NULL) are nothing, whatever n says. */
 static inline void buf_add(struct buf *b, const void *bytes, size_t n)
 {
+	n = bytes ? n : 0;
 	char *p = buf_room(b, n);
 	if (n)
 		memcpy(p, bytes, n);
@@ -45,7 +47,7 @@ static inline void buf_str(struct buf *b, struct str s)
 }
 static inline void buf_text(struct buf *b, const char *text)
 {
-	buf_add(b, text, strlen(text));
+	buf_add(b, text, text ? strlen(text) : 0);
 }
 static inline void buf_char(struct buf *b, char c)
 {
