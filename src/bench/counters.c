@@ -44,8 +44,26 @@ uint32_t counters_probe(const struct counter_kind *kinds, uint32_t n, struct cou
 	return n_kept;
 }
 
+/*
+ * When two tasks have the very same events, the kernel may swap them instead of switching: ours would go to a
+ * command, end with it, and count nothing from then on. An event that is not inherited makes the sets differ.
+ * It stays open as long as the process.
+ */
+static void stay_apart(void)
+{
+	struct perf_event_attr attr;
+	memset(&attr, 0, sizeof(attr));
+	attr.size = sizeof(attr);
+	attr.type = PERF_TYPE_SOFTWARE;
+	attr.config = PERF_COUNT_SW_DUMMY;
+	attr.exclude_kernel = 1;
+	attr.exclude_hv = 1;
+	(void)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
 bool counters_open(const struct counters *c, int fds[COUNTERS_MOST])
 {
+	stay_apart();
 	for (uint32_t i = 0; i < c->n; i++) {
 		fds[i] = open_one(&c->kinds[i]);
 		if (fds[i] < 0) {
