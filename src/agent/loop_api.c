@@ -51,7 +51,8 @@ static void stop(struct fettle_bench *b)
 	b->is_running = false;
 }
 
-static void end_as(struct fettle_bench *b, enum loop_outcome outcome, const char *fmt, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+end_as(struct fettle_bench *b, enum loop_outcome outcome, const char *fmt, va_list args)
 {
 	if (b->is_running)
 		stop(b);

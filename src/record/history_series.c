@@ -5,12 +5,12 @@
 /* Columns of a row of things_sql: suite, id, name, file, last_ns, good, failed. Parameter 1: the suite. */
 static const char *const things_sql[] = {
     [SERIES_BENCH] =
-	"SELECT 0, b.id, b.name, '', s.started_ns, r.good, r.failed FROM benches b JOIN bench_results r"
-	" ON r.bench = b.id AND r.session = (SELECT max(session) FROM bench_results WHERE bench = b.id)"
-	" JOIN bench_sessions s ON s.id = r.session WHERE ?1 = 0 ORDER BY r.session DESC, b.id",
+	("SELECT 0, b.id, b.name, '', s.started_ns, r.good, r.failed FROM benches b JOIN bench_results r"
+	 " ON r.bench = b.id AND r.session = (SELECT max(session) FROM bench_results WHERE bench = b.id)"
+	 " JOIN bench_sessions s ON s.id = r.session WHERE ?1 = 0 ORDER BY r.session DESC, b.id"),
     [SERIES_SUITE] =
-	"SELECT suite, suite, command, '', 0, 0, 0 FROM runs WHERE id IN (SELECT max(id) FROM runs"
-	" GROUP BY suite) AND (?1 = 0 OR suite = ?1) ORDER BY id DESC",
+	("SELECT suite, suite, command, '', 0, 0, 0 FROM runs WHERE id IN (SELECT max(id) FROM runs"
+	 " GROUP BY suite) AND (?1 = 0 OR suite = ?1) ORDER BY id DESC"),
     [SERIES_UNIT] = "SELECT suite, id, name, '', 0, 0, 0 FROM units WHERE suite = ?1 ORDER BY id",
     [SERIES_TEST] = "SELECT suite, id, name, file, 0, 0, 0 FROM tests WHERE suite = ?1 ORDER BY id",
 };
