@@ -204,10 +204,22 @@ static int fill(struct history *h, struct err *e)
 	return rc;
 }
 
+/* In one transaction: another process may be making the file just now. */
+static int read_kind_at_once(struct history *h, struct kind *k, struct err *e)
+{
+	int rc = history_begin(h, "BEGIN", e);
+	if (rc == 0)
+		rc = read_kind(h, k, e);
+	if (rc == 0)
+		rc = history_commit(h, e);
+	history_rollback(h);
+	return rc;
+}
+
 static int check(struct history *h, struct err *e)
 {
 	struct kind k = {0};
-	int rc = read_kind(h, &k, e);
+	int rc = read_kind_at_once(h, &k, e);
 	if (rc < 0)
 		return rc;
 	h->schema = SCHEMA;

@@ -737,6 +737,37 @@ static void a_lock_is_waited_for_but_not_for_ever(void **state)
 	assert_int_equal(number_of("SELECT count(*) FROM runs"), 2);
 }
 
+static void several_may_make_it_at_once(void **state)
+{
+	(void)state;
+	enum { PROCESSES = 4, ROUNDS = 60 };
+	for (int round = 0; round < ROUNDS; round++) {
+		pid_t pids[PROCESSES];
+		int gate[2];
+		(void)unlink(path);
+		assert_int_equal(pipe(gate), 0);
+		for (int p = 0; p < PROCESSES; p++) {
+			pids[p] = fork();
+			assert_true(pids[p] >= 0);
+			if (pids[p])
+				continue;
+			char c;
+			struct history h;
+			struct err e = {0};
+			(void)close(gate[1]);
+			(void)!read(gate[0], &c, 1);
+			_exit(history_open(&h, path, &e) < 0);
+		}
+		(void)close(gate[0]);
+		(void)close(gate[1]);
+		for (int p = 0; p < PROCESSES; p++) {
+			int status = -1;
+			assert_int_equal(waitpid(pids[p], &status, 0), pids[p]);
+			assert_int_equal(status, 0);
+		}
+	}
+}
+
 static void several_runs_at_once_are_all_recorded(void **state)
 {
 	(void)state;
@@ -901,6 +932,7 @@ int main(void)
 	    TEST(a_later_schema_is_left_alone),
 	    TEST(what_cannot_be_opened_is_one_error),
 	    TEST(a_lock_is_waited_for_but_not_for_ever),
+	    TEST(several_may_make_it_at_once),
 	    TEST(several_runs_at_once_are_all_recorded),
 	    TEST(the_version_tells_that_others_have_written),
 	    TEST(a_full_disk_costs_this_run_alone),
