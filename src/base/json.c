@@ -483,6 +483,19 @@ void json_skip(struct json *j)
 		j->at = p;
 }
 
+void json_members(struct json *j, void *to, bool (*member)(struct json *j, struct str key, void *to))
+{
+	struct str key;
+	if (json_peek(j) != JSON_OBJECT) {
+		json_skip(j);
+		return;
+	}
+	(void)json_object(j);
+	while (json_key(j, &key))
+		if (!member(j, key, to))
+			json_skip(j);
+}
+
 struct str json_raw(struct json *j)
 {
 	if (json_peek(j) == JSON_NONE) {

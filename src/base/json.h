@@ -59,6 +59,11 @@ struct str json_raw(struct json *j);
 void json_skip(struct json *j);
 /* The caller's own objection to what was just read: an error as any other. what is a constant. */
 void json_fail(struct json *j, const char *what);
+/*
+ * Calls member for each member of the object that is next; those that it does not read (false), and anything
+ * but an object, are passed over.
+ */
+void json_members(struct json *j, void *to, bool (*member)(struct json *j, struct str key, void *to));
 /* True when all was well and nothing but blanks is left. */
 bool json_end(struct json *j);
 

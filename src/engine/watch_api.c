@@ -131,31 +131,18 @@ static enum health health_of(struct str s)
 	return str_is(s, "starting") ? HEALTH_STARTING : HEALTH_NONE;
 }
 
-/* Calls take for each member of the object that is next; anything else is passed over. */
-static void each_member(struct json *j, struct inspect *in,
-			bool (*take)(struct json *j, struct str key, struct inspect *in))
+static bool take_health(struct json *j, struct str key, void *to)
 {
-	struct str key;
-	if (json_peek(j) != JSON_OBJECT) {
-		json_skip(j);
-		return;
-	}
-	(void)json_object(j);
-	while (json_key(j, &key))
-		if (!take(j, key, in))
-			json_skip(j);
-}
-
-static bool take_health(struct json *j, struct str key, struct inspect *in)
-{
+	struct inspect *in = to;
 	if (!str_is(key, "Status"))
 		return false;
 	in->health = health_of(json_text(j));
 	return true;
 }
 
-static bool take_state(struct json *j, struct str key, struct inspect *in)
+static bool take_state(struct json *j, struct str key, void *to)
 {
+	struct inspect *in = to;
 	if (str_is(key, "Running"))
 		in->running = json_bool(j);
 	else if (str_is(key, "Pid"))
@@ -169,15 +156,16 @@ static bool take_state(struct json *j, struct str key, struct inspect *in)
 	else if (str_is(key, "FinishedAt"))
 		in->ended_ns = inspect_time(json_text(j));
 	else if (str_is(key, "Health"))
-		each_member(j, in, take_health);
+		json_members(j, in, take_health);
 	else
 		return false;
 	return true;
 }
 
 /* "NanoCpus", or a quota in each period, as podman says it. */
-static bool take_limit(struct json *j, struct str key, struct inspect *in)
+static bool take_limit(struct json *j, struct str key, void *to)
 {
+	struct inspect *in = to;
 	if (str_is(key, "Memory"))
 		in->memory_limit = json_int(j);
 	else if (str_is(key, "NanoCpus"))
@@ -191,8 +179,9 @@ static bool take_limit(struct json *j, struct str key, struct inspect *in)
 	return true;
 }
 
-static bool take_host(struct json *j, struct str key, struct inspect *in)
+static bool take_host(struct json *j, struct str key, void *to)
 {
+	struct inspect *in = to;
 	if (!str_is(key, "NetworkMode"))
 		return take_limit(j, key, in);
 	struct str mode = json_text(j);
@@ -203,8 +192,9 @@ static bool take_host(struct json *j, struct str key, struct inspect *in)
 	return true;
 }
 
-static bool take_check(struct json *j, struct str key, struct inspect *in)
+static bool take_check(struct json *j, struct str key, void *to)
 {
+	struct inspect *in = to;
 	if (!str_is(key, "Test") || json_peek(j) != JSON_ARRAY)
 		return false;
 	(void)json_array(j);
@@ -216,37 +206,40 @@ static bool take_check(struct json *j, struct str key, struct inspect *in)
 	return true;
 }
 
-static bool take_config(struct json *j, struct str key, struct inspect *in)
+static bool take_config(struct json *j, struct str key, void *to)
 {
+	struct inspect *in = to;
 	if (str_is(key, "ExposedPorts"))
 		read_ports(j, &in->exposed, NULL);
 	else if (str_is(key, "Healthcheck"))
-		each_member(j, in, take_check);
+		json_members(j, in, take_check);
 	else
 		return false;
 	return true;
 }
 
-static bool take_network(struct json *j, struct str key, struct inspect *in)
+static bool take_network(struct json *j, struct str key, void *to)
 {
+	struct inspect *in = to;
 	if (!str_is(key, "Ports"))
 		return false;
 	read_ports(j, &in->exposed, &in->published);
 	return true;
 }
 
-static bool take_all(struct json *j, struct str key, struct inspect *in)
+static bool take_all(struct json *j, struct str key, void *to)
 {
+	struct inspect *in = to;
 	if (str_is(key, "Id"))
 		in->id = json_text(j);
 	else if (str_is(key, "State"))
-		each_member(j, in, take_state);
+		json_members(j, in, take_state);
 	else if (str_is(key, "HostConfig"))
-		each_member(j, in, take_host);
+		json_members(j, in, take_host);
 	else if (str_is(key, "Config"))
-		each_member(j, in, take_config);
+		json_members(j, in, take_config);
 	else if (str_is(key, "NetworkSettings"))
-		each_member(j, in, take_network);
+		json_members(j, in, take_network);
 	else
 		return false;
 	return true;
@@ -259,7 +252,7 @@ bool inspect_read(struct str body, struct arena *scratch, struct inspect *ret)
 	json_init(&j, body, scratch);
 	if (json_peek(&j) != JSON_OBJECT)
 		return false;
-	each_member(&j, ret, take_all);
+	json_members(&j, ret, take_all);
 	if (!ret->nano_cpus && ret->quota > 0 && ret->period > 0 && ret->quota <= INT64_MAX / NS_PER_S)
 		ret->nano_cpus = ret->quota * NS_PER_S / ret->period;
 	return json_end(&j) && ret->id.n && ret->id.n < INSPECT_ID && ret->pid >= 0 && ret->pid <= INT32_MAX;

@@ -115,20 +115,6 @@ static bool is_id(struct str s)
 	return s.n && s.n < CONTAINER_ID;
 }
 
-/* Calls take for each member of the object that is next; anything else is passed over. */
-static void each_member(struct json *j, void *to, bool (*take)(struct json *j, struct str key, void *to))
-{
-	struct str key;
-	if (json_peek(j) != JSON_OBJECT) {
-		json_skip(j);
-		return;
-	}
-	(void)json_object(j);
-	while (json_key(j, &key))
-		if (!take(j, key, to))
-			json_skip(j);
-}
-
 static bool take_id(struct json *j, struct str key, void *to)
 {
 	if (!str_is(key, "Id"))
@@ -142,7 +128,7 @@ bool container_read_id(struct str body, struct arena *scratch, struct str *ret)
 	struct json j;
 	*ret = STR_NONE;
 	json_init(&j, body, scratch);
-	each_member(&j, ret, take_id);
+	json_members(&j, ret, take_id);
 	return json_end(&j) && is_id(*ret);
 }
 
@@ -155,7 +141,7 @@ int container_read_ids(struct str body, struct arena *scratch, struct str *ret, 
 		return -1;
 	while (json_item(&j)) {
 		struct str id = STR_NONE;
-		each_member(&j, &id, take_id);
+		json_members(&j, &id, take_id);
 		if (is_id(id) && n < most)
 			ret[n++] = id;
 	}
@@ -183,7 +169,7 @@ bool container_read_exit(struct str body, struct arena *scratch, struct containe
 	json_init(&j, body, scratch);
 	if (json_peek(&j) != JSON_OBJECT)
 		return false;
-	each_member(&j, ret, take_exit);
+	json_members(&j, ret, take_exit);
 	return json_end(&j);
 }
 
@@ -206,7 +192,7 @@ bool container_read_version(struct str body, struct arena *scratch, struct conta
 	json_init(&j, body, scratch);
 	if (json_peek(&j) != JSON_OBJECT)
 		return false;
-	each_member(&j, ret, take_version);
+	json_members(&j, ret, take_version);
 	return json_end(&j);
 }
 
@@ -277,7 +263,7 @@ static bool take_memory(struct json *j, struct str key, void *to)
 {
 	if (!str_is(key, "stats"))
 		return false;
-	each_member(j, to, take_stat);
+	json_members(j, to, take_stat);
 	return true;
 }
 
@@ -285,7 +271,7 @@ static bool take_stats(struct json *j, struct str key, void *to)
 {
 	if (!str_is(key, "memory_stats"))
 		return false;
-	each_member(j, to, take_memory);
+	json_members(j, to, take_memory);
 	return true;
 }
 
@@ -294,7 +280,7 @@ int64_t container_read_stats(struct str body, struct arena *scratch)
 	struct json j;
 	struct stats s = {.anon = -1};
 	json_init(&j, body, scratch);
-	each_member(&j, &s, take_stats);
+	json_members(&j, &s, take_stats);
 	const int64_t most = INT64_MAX / 4;
 	if (!json_end(&j) || s.anon < 0 || s.anon > most || s.shared < 0 || s.shared > most || s.kernel < 0 ||
 	    s.kernel > most)
@@ -342,7 +328,7 @@ void container_said(struct str body, struct arena *scratch, char ret[CONTAINER_S
 	struct json j;
 	struct said s = {.key = "message"};
 	json_init(&j, body, scratch);
-	each_member(&j, &s, take_said);
+	json_members(&j, &s, take_said);
 	keep_line(json_end(&j) && s.text.n ? s.text : body, ret);
 }
 
@@ -352,7 +338,7 @@ bool container_pull_error(struct str body, struct arena *scratch, char ret[CONTA
 		struct json j;
 		struct said s = {.key = "error"};
 		json_init(&j, line, scratch);
-		each_member(&j, &s, take_said);
+		json_members(&j, &s, take_said);
 		if (s.text.n) {
 			keep_line(s.text, ret);
 			return true;
