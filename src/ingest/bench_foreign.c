@@ -17,6 +17,23 @@ int bench_foreign_end(struct json *j, const char *path, struct err *e)
 	return err_format(e, "%s:%zu: %s", path, line, j->error);
 }
 
+int bench_foreign_items(struct str bytes, const char *path, const char *key, struct arena *texts,
+			void (*one)(void *ctx, struct json *j), void *ctx, struct err *e)
+{
+	struct json j;
+	struct str name;
+	json_init(&j, bytes, texts);
+	for (bool more = json_object(&j); more && json_key(&j, &name);) {
+		if (!str_is(name, key)) {
+			json_skip(&j);
+			continue;
+		}
+		for (bool items = json_array(&j); items && json_item(&j);)
+			one(ctx, &j);
+	}
+	return bench_foreign_end(&j, path, e);
+}
+
 double bench_foreign_real(struct json *j)
 {
 	if (json_peek(j) == JSON_NUMBER)

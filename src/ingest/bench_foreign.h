@@ -45,6 +45,12 @@ must_use int bench_google_read(struct results *f, struct str bytes, const char *
 must_use int bench_criterion_read(struct results *f, struct str sample, struct str benchmark,
 				  struct str otherwise, const char *path, struct err *e);
 
+/*
+ * For readers of JSON that is an object with a list under `key`: calls one for each item of it, which must
+ * read it. texts: of strings with escapes. 0, or the fault of bench_foreign_end.
+ */
+must_use int bench_foreign_items(struct str bytes, const char *path, const char *key, struct arena *texts,
+				 void (*one)(void *ctx, struct json *j), void *ctx, struct err *e);
 /* For the readers of JSON: 0, or the fault with the line of j's error in text. */
 must_use int bench_foreign_end(struct json *j, const char *path, struct err *e);
 /* The next value as a number, text or truth if it is one, else it is passed over: NAN, empty, false. */

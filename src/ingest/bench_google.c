@@ -130,35 +130,30 @@ static void put_row(struct results *f, const struct row *r, struct map *seen, bo
 	put_counters(f, benchmark, r);
 }
 
-static int read_rows(struct results *f, struct str bytes, const char *path, struct arena *texts,
-		     struct map *seen, bool second, struct err *e)
+struct reading {
+	struct results *f;
+	struct map seen;
+	bool second; /* of two passes */
+};
+
+static void read_row(void *ctx, struct json *j)
 {
-	struct json j;
-	struct str key;
-	json_init(&j, bytes, texts);
-	for (bool more = json_object(&j); more && json_key(&j, &key);) {
-		if (!str_is(key, "benchmarks")) {
-			json_skip(&j);
-			continue;
-		}
-		for (bool items = json_array(&j); items && json_item(&j);) {
-			struct row r;
-			take_row(&j, &r);
-			if (!j.error)
-				put_row(f, &r, seen, second);
-		}
-	}
-	return bench_foreign_end(&j, path, e);
+	struct reading *r = ctx;
+	struct row row;
+	take_row(j, &row);
+	if (!j->error)
+		put_row(r->f, &row, &r->seen, r->second);
 }
 
 int bench_google_read(struct results *f, struct str bytes, const char *path, struct err *e)
 {
 	struct arena texts = {0};
-	struct map seen = {0};
-	int rc = read_rows(f, bytes, path, &texts, &seen, false, e);
+	struct reading r = {.f = f};
+	int rc = bench_foreign_items(bytes, path, "benchmarks", &texts, read_row, &r, e);
+	r.second = true;
 	if (rc == 0)
-		rc = read_rows(f, bytes, path, &texts, &seen, true, e);
-	map_free(&seen);
+		rc = bench_foreign_items(bytes, path, "benchmarks", &texts, read_row, &r, e);
+	map_free(&r.seen);
 	arena_free(&texts);
 	return rc;
 }

@@ -121,26 +121,27 @@ static void put_result(struct results *f, struct arena *scratch, struct result *
 		put_run(f, benchmark, r, i);
 }
 
+struct reading {
+	struct results *f;
+	struct arena scratch; /* of one item */
+};
+
+static void read_one(void *ctx, struct json *j)
+{
+	struct reading *r = ctx;
+	struct result one;
+	take_result(j, &r->scratch, &one);
+	if (!j->error)
+		put_result(r->f, &r->scratch, &one);
+	arena_reset(&r->scratch);
+}
+
 int bench_hyperfine_read(struct results *f, struct str bytes, const char *path, struct err *e)
 {
-	struct arena texts = {0}, scratch = {0};
-	struct json j;
-	struct str key;
-	json_init(&j, bytes, &texts);
-	for (bool more = json_object(&j); more && json_key(&j, &key);) {
-		if (!str_is(key, "results")) {
-			json_skip(&j);
-			continue;
-		}
-		for (bool items = json_array(&j); items && json_item(&j); arena_reset(&scratch)) {
-			struct result r;
-			take_result(&j, &scratch, &r);
-			if (!j.error)
-				put_result(f, &scratch, &r);
-		}
-	}
-	int rc = bench_foreign_end(&j, path, e);
+	struct arena texts = {0};
+	struct reading r = {.f = f};
+	int rc = bench_foreign_items(bytes, path, "results", &texts, read_one, &r, e);
 	arena_free(&texts);
-	arena_free(&scratch);
+	arena_free(&r.scratch);
 	return rc;
 }

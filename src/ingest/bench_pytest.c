@@ -78,26 +78,27 @@ static void put_one(struct results *f, struct one *b)
 		results_put(f, benchmark, STR("wall"), "ps", b->data[i] * NS);
 }
 
+struct reading {
+	struct results *f;
+	struct arena scratch; /* of one item */
+};
+
+static void read_one(void *ctx, struct json *j)
+{
+	struct reading *r = ctx;
+	struct one one;
+	take_one(j, &r->scratch, &one);
+	if (!j->error)
+		put_one(r->f, &one);
+	arena_reset(&r->scratch);
+}
+
 int bench_pytest_read(struct results *f, struct str bytes, const char *path, struct err *e)
 {
-	struct arena texts = {0}, scratch = {0};
-	struct json j;
-	struct str key;
-	json_init(&j, bytes, &texts);
-	for (bool more = json_object(&j); more && json_key(&j, &key);) {
-		if (!str_is(key, "benchmarks")) {
-			json_skip(&j);
-			continue;
-		}
-		for (bool items = json_array(&j); items && json_item(&j); arena_reset(&scratch)) {
-			struct one b;
-			take_one(&j, &scratch, &b);
-			if (!j.error)
-				put_one(f, &b);
-		}
-	}
-	int rc = bench_foreign_end(&j, path, e);
+	struct arena texts = {0};
+	struct reading r = {.f = f};
+	int rc = bench_foreign_items(bytes, path, "benchmarks", &texts, read_one, &r, e);
 	arena_free(&texts);
-	arena_free(&scratch);
+	arena_free(&r.scratch);
 	return rc;
 }
