@@ -6,15 +6,19 @@
 
 #include "base/clock.h"
 
-const struct figure_kind figure_kinds[FIGURES] = {{"wall", "ns"},
-						  {"cpu", "ns"},
-						  {"user", "ns"},
-						  {"system", "ns"},
-						  {"peak_rss", "bytes"},
-						  {"minor_faults", "count"},
-						  {"major_faults", "count"},
-						  {"voluntary_switches", "count"},
-						  {"involuntary_switches", "count"}};
+const struct subject_metric figure_kinds[FIGURE_KINDS] = {{"wall", "ns"},
+							  {"cpu", "ns"},
+							  {"user", "ns"},
+							  {"system", "ns"},
+							  {"peak_rss", "bytes"},
+							  {"minor_faults", "count"},
+							  {"major_faults", "count"},
+							  {"voluntary_switches", "count"},
+							  {"involuntary_switches", "count"},
+							  {"instructions", "count"},
+							  {"cycles", "count"},
+							  {"branch_misses", "count"},
+							  {"cache_misses", "count"}};
 
 void figures_of(const struct starter_result *r, int64_t ret[FIGURES])
 {

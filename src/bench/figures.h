@@ -3,16 +3,14 @@
  */
 #pragma once
 #include "bench/starter.h"
+#include "bench/subject.h"
 
-enum { FIGURES = 9 };
+enum { FIGURES = 9, FIGURE_KINDS = FIGURES + COUNTERS_MOST };
 
-struct figure_kind {
-	const char *name, *unit;
-};
-/* wall, cpu, user, system, peak_rss, faults, context switches. */
-extern const struct figure_kind figure_kinds[FIGURES];
+/* wall, cpu, user, system, peak_rss, faults, context switches; then the processor's counters. */
+extern const struct subject_metric figure_kinds[FIGURE_KINDS];
 
-/* In the order of figure_kinds. */
+/* The first FIGURES of them. */
 void figures_of(const struct starter_result *r, int64_t ret[FIGURES]);
 
 /* How a run ended that was no success: "exit code 3", "signal 11 (Segmentation fault)", "took longer than 5

@@ -18,21 +18,7 @@
 #include "collect/proc.h"
 #include "subject/subjects.h"
 
-enum { KEPT_BYTES = 1 << 20, GRACE_NS = 1000 * 1000 * 1000, METRICS = FIGURES + COUNTERS_MOST };
-
-static const struct subject_metric metrics[METRICS] = {{"wall", "ns"},
-						       {"cpu", "ns"},
-						       {"user", "ns"},
-						       {"system", "ns"},
-						       {"peak_rss", "bytes"},
-						       {"minor_faults", "count"},
-						       {"major_faults", "count"},
-						       {"voluntary_switches", "count"},
-						       {"involuntary_switches", "count"},
-						       {"instructions", "count"},
-						       {"cycles", "count"},
-						       {"branch_misses", "count"},
-						       {"cache_misses", "count"}};
+enum { KEPT_BYTES = 1 << 20, GRACE_NS = 1000 * 1000 * 1000 };
 
 struct runner {
 	struct starter starter;
@@ -251,8 +237,8 @@ static void find_counters(struct exec_state *x)
 	x->counters =
 	    (struct counters){x->kinds, counters_probe(counter_hardware, COUNTERS_MOST, x->kinds, &why)};
 	for (uint32_t i = 0; i < x->counters.n; i++)
-		for (int m = FIGURES; m < METRICS; m++)
-			if (strcmp(metrics[m].name, x->kinds[i].metric) == 0)
+		for (int m = FIGURES; m < FIGURE_KINDS; m++)
+			if (strcmp(figure_kinds[m].name, x->kinds[i].metric) == 0)
 				x->column[i] = m;
 }
 
@@ -285,8 +271,8 @@ static void exec_close(struct subject *s)
 
 const struct subject_kind kind_exec = {
     .word = "exec",
-    .metrics = metrics,
-    .n_metrics = METRICS,
+    .metrics = figure_kinds,
+    .n_metrics = FIGURE_KINDS,
     .warmup = 3,
     .open = exec_open,
     .run = exec_run,
