@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "collect/cores.h"
 
 /* The first 4 KiB of a file behind `mark`, as a number; BENCH_NONE where there is none. */
@@ -38,12 +39,19 @@ static int64_t steal_ns(void)
 	return ret;
 }
 
-void noise_read(struct noise_reading *ret)
+/* The totals of this moment. */
+static void read_totals(struct noise *ret)
 {
 	int64_t waited_us = number_behind("/proc/pressure/cpu", "total=");
-	*ret = (struct noise_reading){.at_ns = clock_mono_ns(),
-				      .pressure_ns = waited_us == BENCH_NONE ? BENCH_NONE : waited_us * 1000,
-				      .steal_ns = steal_ns()};
+	ret->at_ns = clock_mono_ns();
+	ret->pressure_ns = waited_us == BENCH_NONE ? BENCH_NONE : waited_us * 1000;
+	ret->steal_ns = steal_ns();
+}
+
+void noise_begin(struct noise *n)
+{
+	*n = (struct noise){0};
+	read_totals(n);
 }
 
 static int64_t difference(int64_t from, int64_t to)
@@ -51,15 +59,7 @@ static int64_t difference(int64_t from, int64_t to)
 	return from == BENCH_NONE || to == BENCH_NONE ? BENCH_NONE : to - from;
 }
 
-void noise_between(const struct noise_reading *from, const struct noise_reading *to,
-		   struct bench_noise *noise)
-{
-	noise->elapsed_ns = to->at_ns - from->at_ns;
-	noise->pressure_ns = difference(from->pressure_ns, to->pressure_ns);
-	noise->steal_ns = difference(from->steal_ns, to->steal_ns);
-}
-
-int64_t noise_loop_ns(void)
+static int64_t loop_ns(void)
 {
 	enum { TURNS = 400 * 1000 };
 	uint64_t x = 1;
@@ -98,4 +98,36 @@ void noise_machine(struct arena *a, struct bench *b)
 	b->cores = cores_usable();
 	b->machine = str_of(arena_printf(a, "%.*s, %u cores, %.*s, %.*s", STR_ARG(b->cpu), b->cores,
 					 STR_ARG(b->system), STR_ARG(b->host)));
+}
+
+void noise_loop(struct noise *n)
+{
+	n->loops = vec_grow(n->loops, n->n_loops, &n->cap_loops, sizeof(*n->loops));
+	n->loops[n->n_loops++] = loop_ns();
+}
+
+int64_t noise_loops_ns(const struct noise *n)
+{
+	int64_t ns = 0;
+	for (size_t i = 0; i < n->n_loops; i++)
+		ns += n->loops[i];
+	return ns;
+}
+
+void noise_tell(const struct noise *n, struct arena *a, struct bench *b)
+{
+	struct noise now;
+	read_totals(&now);
+	b->noise = (struct bench_noise){.pressure_ns = difference(n->pressure_ns, now.pressure_ns),
+					.steal_ns = difference(n->steal_ns, now.steal_ns),
+					.elapsed_ns = now.at_ns - n->at_ns,
+					.loops = n->loops,
+					.n_loops = (uint32_t)n->n_loops};
+	noise_machine(a, b);
+}
+
+void noise_end(struct noise *n)
+{
+	vec_free(n->loops);
+	*n = (struct noise){0};
 }

@@ -253,7 +253,7 @@ int session_begin(struct session *s, struct err *e)
 	stop_catch();
 	if (starter_begin(&s->starter, &s->starting, e) < 0)
 		return e->fault;
-	noise_read(&s->before);
+	noise_begin(&s->noise);
 	s->set_up = true;
 	return s->o->setup ? once(s, setup_of(s), "setup", e) : 0;
 }
@@ -361,12 +361,6 @@ static int64_t slowest_ns(struct session *s)
 	return (int64_t)slowest;
 }
 
-static void take_loop(struct session *s)
-{
-	s->loops = vec_grow(s->loops, s->n_loops, &s->cap_loops, sizeof(*s->loops));
-	s->loops[s->n_loops++] = noise_loop_ns();
-}
-
 /* Warm-up runs are kept until they have told how long a run takes; they are in no figure. */
 static void forget_runs(struct session *s)
 {
@@ -416,7 +410,7 @@ int session_warm(struct session *s, struct err *e)
 	if (s->o->per_round == 0 && s->per_round > PER_ROUND_MOST)
 		s->per_round = PER_ROUND_MOST;
 	s->cpu_ns = clock_cpu_ns() + starter_cpu_ns(&s->starter);
-	take_loop(s);
+	noise_loop(&s->noise);
 	s->warm = true;
 	return 0;
 }
@@ -463,14 +457,14 @@ int session_rounds(struct session *s, uint32_t n, int64_t until_ns, struct err *
 			show_progress(s, n, false);
 		}
 		if (q.n == 0 && clock_mono_ns() - loop_ns > LOOP_EVERY_NS) {
-			take_loop(s);
+			noise_loop(&s->noise);
 			loop_ns = clock_mono_ns();
 		}
 	}
 	if (rc == 0)
 		rc = flush(s, &q, e);
 	show_progress(s, n, true);
-	take_loop(s);
+	noise_loop(&s->noise);
 	return rc;
 }
 
@@ -508,15 +502,12 @@ static void add_note(struct session *s, struct bench *b, const char *text)
 /* What was done for the runs; the calibration loops are as many as there is time. */
 static int64_t own_cpu_ns(const struct session *s)
 {
-	int64_t ns = clock_cpu_ns() + starter_cpu_ns(&s->starter) - s->cpu_ns;
-	for (size_t i = 0; i < s->n_loops; i++)
-		ns -= s->loops[i];
+	int64_t ns = clock_cpu_ns() + starter_cpu_ns(&s->starter) - s->cpu_ns - noise_loops_ns(&s->noise);
 	return ns > 0 ? ns : 0;
 }
 
 void session_tell(struct session *s, struct bench *ret)
 {
-	struct noise_reading now;
 	struct arena scratch = {0};
 	*ret = (struct bench){.version = STR(FETTLE_VERSION),
 			      .shell = s->o->shell,
@@ -526,11 +517,7 @@ void session_tell(struct session *s, struct bench *ret)
 			      .n_subjects = (uint32_t)s->n_subjects};
 	if (s->n_done)
 		ret->own_cpu_ns = own_cpu_ns(s) / (int64_t)s->n_done;
-	noise_machine(&s->arena, ret);
-	noise_read(&now);
-	noise_between(&s->before, &now, &ret->noise);
-	ret->noise.loops = s->loops;
-	ret->noise.n_loops = (uint32_t)s->n_loops;
+	noise_tell(&s->noise, &s->arena, ret);
 	ret->subjects = arena_array(&s->arena, struct bench_subject, s->n_subjects);
 	for (uint32_t i = 0; i < s->n_subjects; i++)
 		tell_subject(s, i, &ret->subjects[i]);
@@ -562,7 +549,7 @@ int session_end(struct session *s, struct err *e)
 	for (size_t i = 0; s->runs && i < s->n_subjects; i++)
 		for (unsigned m = 0; m < FIGURES + COUNTERS_MOST; m++)
 			vec_free(s->runs[i].values[m]);
-	vec_free(s->loops);
+	noise_end(&s->noise);
 	vec_free(s->subjects);
 	arena_free(&s->arena);
 	return rc;

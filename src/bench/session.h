@@ -47,9 +47,7 @@ struct session {
 	int drain;         /* the end of the commands' output; -1: none */
 	int64_t typical_ns;
 	int64_t begin_ns, cpu_ns, shown_ns;
-	struct noise_reading before;
-	int64_t *loops;
-	size_t n_loops, cap_loops;
+	struct noise noise;
 	uint64_t n_done;
 	bool warm, progress, set_up;
 	const char *const *notes;

@@ -140,14 +140,15 @@ static void fail_track(struct track *t, const char *why)
 	(void)snprintf(t->why, sizeof(t->why), "%s", why);
 }
 
-static bool is_time_up(const struct waves *w)
+/* until_ns 0: no limit but a stop. */
+static bool is_time_up(int64_t until_ns)
 {
-	return stop_asked() || (w->o.deadline_ns && clock_mono_ns() > w->o.deadline_ns);
+	return stop_asked() || (until_ns && clock_mono_ns() > until_ns);
 }
 
 static void open_all(struct waves_group *g)
 {
-	for (uint32_t i = 0; i < g->n && !is_time_up(g->w); i++) {
+	for (uint32_t i = 0; i < g->n && !is_time_up(g->w->o.deadline_ns); i++) {
 		struct track *t = &g->tracks[i];
 		struct err e = {0};
 		t->is_open = true;
@@ -167,7 +168,7 @@ static int64_t warmup_of(const struct waves_group *g)
 static void warm_up(struct waves_group *g)
 {
 	for (int64_t k = warmup_of(g); k > 0; k--)
-		for (uint32_t i = 0; i < g->n && !is_time_up(g->w); i++)
+		for (uint32_t i = 0; i < g->n && !is_time_up(g->w->o.deadline_ns); i++)
 			if (!g->tracks[i].is_over)
 				(void)do_wave(g, &g->tracks[i]);
 }
@@ -200,7 +201,7 @@ static bool is_enough(const struct waves_group *g, uint32_t done, int64_t *ret_l
 
 static bool is_over(const struct waves_group *g, int64_t until_ns)
 {
-	if (stop_asked() || (until_ns && clock_mono_ns() > until_ns))
+	if (is_time_up(until_ns))
 		return true;
 	for (uint32_t i = 0; i < g->n; i++)
 		if (!g->tracks[i].is_over)
@@ -212,8 +213,7 @@ static void take_loop(struct waves *w)
 {
 	if (clock_mono_ns() - w->loop_at_ns < LOOP_EVERY_NS)
 		return;
-	w->loops = vec_grow(w->loops, w->n_loops, &w->cap_loops, sizeof(*w->loops));
-	w->loops[w->n_loops++] = noise_loop_ns();
+	noise_loop(&w->noise);
 	w->loop_at_ns = clock_mono_ns();
 }
 
@@ -319,7 +319,7 @@ struct waves_group *waves_begin(struct waves *w, const struct bench_item *item, 
 		g->tracks[i] = (struct track){
 		    .s = &subjects[i],
 		    .runs = arena_array(w->arena, struct subject_run, subjects[i].concurrency)};
-	if (is_time_up(w))
+	if (is_time_up(w->o.deadline_ns))
 		return g;
 	g->is_begun = true;
 	if (around_folder(item, &e) < 0 || around_run(&g->none, "setup", &item->setup, &e) < 0) {
@@ -377,37 +377,29 @@ void waves_init(struct waves *w, const struct waves_options *o, struct arena *ar
 			    .cpu_ns = clock_cpu_ns()};
 	if (!w->o.seed)
 		w->o.seed = (uint64_t)w->wall_ns;
-	noise_read(&w->before);
+	noise_begin(&w->noise);
 }
 
 /* The loops that tell of the machine are not part of it. */
 static int64_t own_cpu_ns(const struct waves *w)
 {
-	int64_t ns = clock_cpu_ns() - w->cpu_ns;
-	for (size_t i = 0; i < w->n_loops; i++)
-		ns -= w->loops[i];
+	int64_t ns = clock_cpu_ns() - w->cpu_ns - noise_loops_ns(&w->noise);
 	return w->n_runs && ns > 0 ? ns / (int64_t)w->n_runs : 0;
 }
 
 void waves_conclude(struct waves *w, struct bench *b)
 {
-	struct noise_reading now;
 	struct arena scratch = {0};
 	b->version = STR(FETTLE_VERSION);
 	b->begin_ns = w->wall_ns;
 	b->seed = w->o.seed;
 	b->own_cpu_ns = own_cpu_ns(w);
-	noise_machine(w->arena, b);
-	noise_read(&now);
-	noise_between(&w->before, &now, &b->noise);
-	b->noise.loops = w->loops;
-	b->noise.n_loops = (uint32_t)w->n_loops;
+	noise_tell(&w->noise, w->arena, b);
 	summary_fill(&scratch, b);
 	arena_free(&scratch);
 }
 
 void waves_free(struct waves *w)
 {
-	vec_free(w->loops);
-	w->loops = NULL;
+	noise_end(&w->noise);
 }

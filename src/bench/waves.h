@@ -24,11 +24,9 @@ struct waves_options {
 struct waves {
 	struct waves_options o;
 	struct arena *arena; /* of all that is told */
-	int64_t *loops;      /* see bench_noise */
-	size_t n_loops, cap_loops;
 	int64_t loop_at_ns, shown_ns;
 	uint64_t n_runs;
-	struct noise_reading before;
+	struct noise noise;
 	int64_t begin_ns, wall_ns, cpu_ns; /* when it began, by both clocks; CPU time of ours by then */
 };
 
