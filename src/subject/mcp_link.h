@@ -44,7 +44,6 @@ struct mcp_link_kind {
 
 struct mcp_link {
 	const struct mcp_link_kind *kind;
-	bool gone; /* the other side has ended: no call will ever succeed */
 };
 
 /* A call of that method; see mcp_put_request. */

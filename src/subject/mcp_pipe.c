@@ -311,7 +311,7 @@ static void die(struct mcp_pipe *p, const char *why)
 	else
 		put_end(p, &b);
 	(void)pthread_mutex_lock(&p->lock);
-	p->dead = p->link.gone = true;
+	p->dead = true;
 	(void)snprintf(p->death, sizeof(p->death), "%.*s", STR_ARG(buf_view(&b)));
 	while (p->waiting)
 		give_up(p, p->waiting, p->death);
