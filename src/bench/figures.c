@@ -6,23 +6,9 @@
 
 #include "base/clock.h"
 
-const struct subject_metric figure_kinds[FIGURE_KINDS] = {{"wall", "ns"},
-							  {"cpu", "ns"},
-							  {"user", "ns"},
-							  {"system", "ns"},
-							  {"peak_rss", "bytes"},
-							  {"minor_faults", "count"},
-							  {"major_faults", "count"},
-							  {"voluntary_switches", "count"},
-							  {"involuntary_switches", "count"},
-							  {"instructions", "count"},
-							  {"cycles", "count"},
-							  {"branch_misses", "count"},
-							  {"cache_misses", "count"}};
-
-void figures_of(const struct starter_result *r, int64_t ret[FIGURES])
+void figures_of(const struct starter_result *r, int64_t ret[EXEC_FIGURES])
 {
-	const int64_t values[FIGURES] = {
+	const int64_t values[EXEC_FIGURES] = {
 	    r->wall_ns,      r->user_ns + r->system_ns, r->user_ns,   r->system_ns,   r->rss_bytes,
 	    r->minor_faults, r->major_faults,           r->voluntary, r->involuntary,
 	};

@@ -36,7 +36,7 @@ enum {
 };
 
 struct session_runs {
-	int64_t *values[FIGURES + COUNTERS_MOST]; /* by run; BENCH_NONE where it failed */
+	int64_t *values[EXEC_FIGURES + COUNTERS_MOST]; /* by run; BENCH_NONE where it failed */
 	size_t n, cap;
 	uint32_t good, failed, timed_out;
 	char failure[160];
@@ -267,13 +267,15 @@ static void keep(struct session *s, uint32_t subject, const struct starter_resul
 {
 	struct session_runs *runs = &s->runs[subject];
 	bool good = is_good(s, r);
-	int64_t v[FIGURES];
+	int64_t v[EXEC_FIGURES];
 	size_t cap = runs->cap;
 	figures_of(r, v);
-	for (uint32_t m = 0; m < FIGURES + s->counters.n; m++) {
+	for (uint32_t m = 0; m < EXEC_FIGURES + s->counters.n; m++) {
 		size_t own = cap;
 		runs->values[m] = vec_grow(runs->values[m], runs->n, &own, sizeof(int64_t));
-		runs->values[m][runs->n] = !good ? BENCH_NONE : m < FIGURES ? v[m] : r->counters[m - FIGURES];
+		runs->values[m][runs->n] = !good              ? BENCH_NONE
+					   : m < EXEC_FIGURES ? v[m]
+							      : r->counters[m - EXEC_FIGURES];
 		runs->cap = own;
 	}
 	runs->n++;
@@ -475,7 +477,7 @@ static void tell_subject(struct session *s, uint32_t i, struct bench_subject *re
 				      .command = s->subjects[i].shown,
 				      .params = s->subjects[i].params,
 				      .n_params = s->subjects[i].n_params,
-				      .n_columns = FIGURES + s->counters.n,
+				      .n_columns = EXEC_FIGURES + s->counters.n,
 				      .n_rounds = s->n_rounds,
 				      .per_round = s->per_round,
 				      .good = r->good,
@@ -485,8 +487,9 @@ static void tell_subject(struct session *s, uint32_t i, struct bench_subject *re
 	ret->columns = arena_array(&s->arena, struct bench_column, ret->n_columns);
 	for (uint32_t m = 0; m < ret->n_columns; m++)
 		ret->columns[m] = (struct bench_column){
-		    .metric = str_of(m < FIGURES ? figure_kinds[m].name : s->kinds[m - FIGURES].metric),
-		    .unit = str_of(m < FIGURES ? figure_kinds[m].unit : "count"),
+		    .metric =
+			str_of(m < EXEC_FIGURES ? exec_metrics[m].name : s->kinds[m - EXEC_FIGURES].metric),
+		    .unit = str_of(m < EXEC_FIGURES ? exec_metrics[m].unit : "count"),
 		    .values = r->values[m]};
 }
 
@@ -547,7 +550,7 @@ int session_end(struct session *s, struct err *e)
 		(void)close(s->starting.out);
 	}
 	for (size_t i = 0; s->runs && i < s->n_subjects; i++)
-		for (unsigned m = 0; m < FIGURES + COUNTERS_MOST; m++)
+		for (unsigned m = 0; m < EXEC_FIGURES + COUNTERS_MOST; m++)
 			vec_free(s->runs[i].values[m]);
 	noise_end(&s->noise);
 	vec_free(s->subjects);

@@ -12,14 +12,10 @@
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
-#include "config/bench_items.h"
+#include "config/bench_metrics.h"
 #include "wire/bench.h"
 
 enum { SUBJECT_METRICS = 24, SUBJECT_WHY = 240, SUBJECT_NOTES = 8 };
-
-struct subject_metric {
-	const char *name, *unit; /* "latency", "ns"; units as in wire/bench.h */
-};
 
 /* One operation. */
 struct subject_run {
@@ -49,8 +45,8 @@ struct subject {
 };
 
 struct subject_kind {
-	const char *word;                     /* "exec" */
-	const struct subject_metric *metrics; /* the first is the main one: a time in ns */
+	const char *word;                   /* "exec" */
+	const struct bench_metric *metrics; /* the first is the main one: a time in ns */
 	uint32_t n_metrics;
 	uint32_t warmup; /* rounds before the first that counts, where the file does not say */
 	/*

@@ -311,11 +311,31 @@ static void complete_list(const struct bench_item *b, const char *key, const str
 			}
 }
 
+/* The key in whose place variants stand, where it was given all the same. */
+static const char *what_variants_replace(const struct bench_item *b)
+{
+	enum bench_kind kind = (enum bench_kind)b->subject.is;
+	bool runs = kind == BENCH_EXEC || kind == BENCH_MCP;
+	const struct {
+		const char *key;
+		bool is_given;
+	} keys[] = {{"command", runs && b->command.n > 0},
+		    {"shell", runs && b->shell},
+		    {"url", b->url},
+		    {"image", b->image},
+		    {"program", b->program}};
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (keys[i].is_given)
+			return keys[i].key;
+	return NULL;
+}
+
 void bench_complete(const struct bench_item *b, bool has_image, struct remarks *remarks)
 {
 	enum bench_kind kind = (enum bench_kind)b->subject.is;
 	struct str word = bench_kind_word(kind);
 	int commands = (b->command.n > 0) + (b->shell != NULL), n = 1;
+	const char *replaced = b->variants.n ? what_variants_replace(b) : NULL;
 	const char *needs = "";
 	if (!b->name)
 		remark(remarks, b->at, "a bench needs a 'name'");
@@ -354,6 +374,10 @@ void bench_complete(const struct bench_item *b, bool has_image, struct remarks *
 	}
 	if (!n)
 		remark(remarks, b->at, "subject '%.*s' needs %s", STR_ARG(word), needs);
+	if (replaced)
+		remark(remarks, b->at,
+		       "either '%s' or 'variants', not both: to compare with it, make it the first variant",
+		       replaced);
 	complete_list(b, "concurrency", &b->concurrency, remarks);
 	complete_list(b, "parameters", &b->parameters, remarks);
 	complete_keys(b, remarks);

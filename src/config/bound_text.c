@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "config/bench_metrics.h"
 #include "config/nearest.h"
 #include "config/quantity.h"
 
@@ -144,17 +145,6 @@ int bound_parse(struct str text, struct bound *ret, struct err *e)
 	return 0;
 }
 
-/* Metrics whose kind is known before anything ran. */
-static const struct {
-	const char *name;
-	enum bound_unit unit;
-} metrics[] = {
-    {"wall", BOUND_NS},      {"cpu", BOUND_NS},       {"user", BOUND_NS},         {"system", BOUND_NS},
-    {"latency", BOUND_NS},   {"startup", BOUND_NS},   {"create", BOUND_NS},       {"start", BOUND_NS},
-    {"ready", BOUND_NS},     {"stop", BOUND_NS},      {"remove", BOUND_NS},       {"rss", BOUND_BYTES},
-    {"memory", BOUND_BYTES}, {"errors", BOUND_RATIO}, {"throughput", BOUND_RATE},
-};
-
 int bound_check_pair(struct str pair, struct err *e)
 {
 	/* what a person would have to write behind the number */
@@ -168,15 +158,11 @@ int bound_check_pair(struct str pair, struct err *e)
 		return e->fault;
 	if (dot < metric.n)
 		metric = str_cut(metric, dot + 1, metric.n);
-	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
-		enum bound_unit wanted = metrics[i].unit;
-		if (!str_is(metric, metrics[i].name) || b.unit == wanted)
-			continue;
-		if (b.unit == BOUND_NUMBER)
-			return err_usage(e, "'%s' is %s, and the bound has no unit: %.15g%s?",
-					 metrics[i].name, kinds[wanted], b.limit, suffixes[wanted]);
-		return err_usage(e, "'%s' is %s, and the bound is %s", metrics[i].name, kinds[wanted],
-				 kinds[b.unit]);
-	}
-	return 0;
+	enum bound_unit wanted;
+	if (!bench_metric_unit(metric, &wanted) || b.unit == wanted)
+		return 0;
+	if (b.unit == BOUND_NUMBER)
+		return err_usage(e, "'%.*s' is %s, and the bound has no unit: %.15g%s?", SHORT(metric),
+				 kinds[wanted], b.limit, suffixes[wanted]);
+	return err_usage(e, "'%.*s' is %s, and the bound is %s", SHORT(metric), kinds[wanted], kinds[b.unit]);
 }

@@ -80,14 +80,14 @@ static void a_known_metric_wants_its_unit(void **state)
 	struct err e = {0};
 	(void)state;
 	assert_int_equal(bound_check_pair(STR("wall=p95 < 20ms"), &e), 0);
-	assert_int_equal(bound_check_pair(STR("hello.rss=max < 20MiB"), &e), 0);
+	assert_int_equal(bound_check_pair(STR("hello.peak_rss=max < 20MiB"), &e), 0);
 	assert_int_equal(bound_check_pair(STR("widgets=max < 20"), &e), 0);
 	assert_int_equal(bound_check_pair(STR("wall=p95 < 20"), &e), FAULT_USAGE);
 	assert_string_equal(e.text, "'wall' is a time, and the bound has no unit: 20ms?");
-	assert_int_equal(bound_check_pair(STR("api.rss=max < 20ms"), &e), FAULT_USAGE);
-	assert_string_equal(e.text, "'rss' is a size, and the bound is a time");
-	assert_int_equal(bound_check_pair(STR("errors=< 5"), &e), FAULT_USAGE);
-	assert_string_equal(e.text, "'errors' is a share, and the bound has no unit: 5%?");
+	assert_int_equal(bound_check_pair(STR("api.memory=max < 20ms"), &e), FAULT_USAGE);
+	assert_string_equal(e.text, "'memory' is a size, and the bound is a time");
+	assert_int_equal(bound_check_pair(STR("error_rate=< 5"), &e), FAULT_USAGE);
+	assert_string_equal(e.text, "'error_rate' is a share, and the bound has no unit: 5%?");
 }
 
 int main(void)

@@ -119,13 +119,6 @@ void settings_layer(struct settings *s, const struct yaml_node *map, enum knob_o
 	read_benches(s, map, origin, remarks);
 }
 
-void settings_complete(const struct settings *s, int layer, struct remarks *remarks)
-{
-	for (size_t i = 0; i < s->n_benches; i++)
-		if (!s->benches[i]->is_broken && (!layer || s->benches[i]->layer == layer))
-			bench_complete(s->benches[i], s->top.container_image != NULL, remarks);
-}
-
 int settings_read(struct settings *s, struct config_doc *d, char *const *environment, struct err *e)
 {
 	settings_layer(s, d->tree.root, ORIGIN_FILE, &d->remarks);
@@ -174,8 +167,7 @@ static bool is_spoken_of(const struct bench_item *b, struct str metric)
 	return dot == metric.n || str_is(str_cut(metric, 0, dot), b->name);
 }
 
-/* How many runs the percentiles that it is held to take. */
-static int64_t runs_needed(const struct settings *s, const struct bench_item *b)
+int64_t settings_runs_needed(const struct settings *s, const struct bench_item *b)
 {
 	struct arena scratch = {0};
 	struct target_wish *own, *all;
@@ -192,9 +184,7 @@ static int64_t runs_needed(const struct settings *s, const struct bench_item *b)
 	return (int64_t)most;
 }
 
-/* The short form; but percentiles that are asked for have what they need. */
-/* Of several numbers at once the smallest. */
-static int64_t runs_of_a_round(const struct bench_item *b)
+int64_t settings_runs_of_a_round(const struct bench_item *b)
 {
 	int64_t least = b->concurrency.n ? INT64_MAX : 1, n;
 	for (size_t i = 0; i < b->concurrency.n; i++)
@@ -203,9 +193,10 @@ static int64_t runs_of_a_round(const struct bench_item *b)
 	return least > 0 ? least : 1;
 }
 
+/* Percentiles that are asked for have what they need. */
 static void shorten(struct bench_item *b)
 {
-	int64_t at_once = runs_of_a_round(b), needed = (b->runs_needed + at_once - 1) / at_once;
+	int64_t at_once = settings_runs_of_a_round(b), needed = (b->runs_needed + at_once - 1) / at_once;
 	int64_t most = b->short_rounds > needed ? b->short_rounds : needed;
 	b->rounds = b->rounds && b->rounds < most ? b->rounds : most;
 	b->warmup = b->warmup < 1 ? b->warmup : 1;
@@ -226,7 +217,7 @@ static void finish_bench(struct settings *s, struct bench_item *b, bool is_short
 			sizeof(b->memory_bytes));
 		inherit(b, &b->disk_bytes, top, &s->top.default_disk_limit_bytes, sizeof(b->disk_bytes));
 	}
-	b->runs_needed = runs_needed(s, b);
+	b->runs_needed = settings_runs_needed(s, b);
 	if (is_short)
 		shorten(b);
 }

@@ -53,7 +53,10 @@ void settings_init(struct settings *s, struct arena *arena);
 void settings_layer(struct settings *s, const struct yaml_node *map, enum knob_origin origin,
 		    struct remarks *remarks);
 
-/* What benches lack; only those that the layer spoke of, 0: all. */
+/*
+ * What benches lack, and targets that no run could meet; only of benches that the layer spoke of, 0: of all.
+ * In config/settings_check.c.
+ */
 void settings_complete(const struct settings *s, int layer, struct remarks *remarks);
 
 /* All layers of a document, then the environment. Fault: usage, the first thing that is wrong. */
@@ -70,6 +73,10 @@ uint32_t settings_line(const struct knob_values *v, const void *field);
  * most short-rounds rounds, or those that the percentiles of targets need, one of warm-up, and no least time.
  */
 void settings_finish(struct settings *s, bool is_short);
+
+/* How many runs of the bench the percentiles take that it is held to; and how many a round has at least. */
+int64_t settings_runs_needed(const struct settings *s, const struct bench_item *b);
+int64_t settings_runs_of_a_round(const struct bench_item *b);
 
 /* The targets of the section that were given; the array lies in the arena. Returns how many. */
 size_t settings_targets(const struct settings *s, struct arena *arena, struct target_wish **ret);

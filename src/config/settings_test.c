@@ -156,12 +156,83 @@ static void what_a_bench_lacks_is_told(void **state)
 	says("bench: [5]", "f.yaml:1:9: a bench is a mapping such as '{name: hello, command: echo hello}'");
 }
 
+static void remarks_are(const char *text, const char *wanted)
+{
+	struct buf b = {0};
+	config_doc_parse(&doc, &arena, str_of(text), "f.yaml");
+	settings_init(&s, &arena);
+	settings_layer(&s, doc.tree.root, ORIGIN_FILE, &doc.remarks);
+	settings_complete(&s, 0, &doc.remarks);
+	remarks_put(&b, &doc.remarks);
+	buf_char(&b, 0);
+	assert_string_equal(b.at, wanted);
+	buf_free(&b);
+}
+
+static void a_target_that_no_run_could_meet_is_told(void **state)
+{
+	(void)state;
+	remarks_are(
+	    "bench:\n- name: a\n  command: x\n  targets:\n    throughput: '> 5/s'\n    wal: max < 5s\n",
+	    "f.yaml:6:5: error: bench 'a' has no metric 'wal' (did you mean 'wall'?)\n"
+	    "    6 |     wal: max < 5s\n"
+	    "      |     ^~~\n");
+	remarks_are(
+	    "bench:\n- {name: a, subject: http, url: 'http://h/',\n   targets: {peak_rss: max < 5MiB}}\n",
+	    "f.yaml:3:14: error: bench 'a' has no metric 'peak_rss', as its subject is 'http'\n"
+	    "    3 |    targets: {peak_rss: max < 5MiB}}\n"
+	    "      |              ^~~~~~~~\n");
+	remarks_are("targets: {b.wall: max < 5s, a/old.latency: max < 5s, other.thing: max < 5}\n"
+		    "bench: [{name: a, command: x}, {name: b, command: x}]\n",
+		    "f.yaml:1:29: error: bench 'a' has no metric 'latency', as its subject is 'exec'\n"
+		    "    1 | targets: {b.wall: max < 5s, a/old.latency: max < 5s, other.thing: max < 5}\n"
+		    "      |                             ^~~~~~~~~~~~~\n"
+		    "f.yaml:1:54: error: no bench has the metric 'thing'\n"
+		    "    1 | targets: {b.wall: max < 5s, a/old.latency: max < 5s, other.thing: max < 5}\n"
+		    "      |                                                      ^~~~~~~~~~~\n");
+	remarks_are("targets: {other.thing: max < 5}\n"
+		    "bench: [{name: a, subject: import, files: x, targets: {thing: max < 5}}]\n",
+		    "");
+}
+
+static void a_percentile_of_too_few_rounds_is_remarked(void **state)
+{
+	static const char many[] = "bench: [{name: a, command: x, rounds: 5, concurrency: [4, 8], "
+				   "targets: {wall: p95 < 5s}}]\n";
+	(void)state;
+	remarks_are(many, "");
+	remarks_are("bench:\n- name: a\n  command: x\n  rounds: 5\n  targets: {wall: p95 < 5s}\n",
+		    "f.yaml:4:3: warning: a percentile among the targets of 'a' needs 20 runs, and it has 5\n"
+		    "    4 |   rounds: 5\n"
+		    "      |   ^~~~~~\n");
+	remarks_are(
+	    "benchmarks: {iterations: 50}\ntargets: {a.wall: p99 < 5s}\n"
+	    "bench:\n- {name: a, command: x}\n- {name: b, command: x}\n",
+	    "f.yaml:4:3: warning: a percentile among the targets of 'a' needs 100 runs, and it has 50\n"
+	    "    4 | - {name: a, command: x}\n"
+	    "      |   ^\n");
+}
+
+static void what_variants_replace_is_not_given_besides(void **state)
+{
+	(void)state;
+	says(
+	    "bench: [{name: a, command: x, variants: {p: y, q: z}}]\n",
+	    "f.yaml:1:9: either 'command' or 'variants', not both: to compare with it, make it the first variant");
+	says(
+	    "bench: [{name: a, subject: http, url: 'http://h/', variants: {p: 'http://i/', q: 'http://j/'}}]\n",
+	    "f.yaml:1:9: either 'url' or 'variants', not both: to compare with it, make it the first variant");
+	reads(
+	    "container_image: d\nbench: [{name: a, subject: container, command: x, variants: {p: y, q: z}}]\n",
+	    NULL);
+}
+
 static void a_profile_lies_over_the_file(void **state)
 {
 	static const char text[] =
-	    "benchmarks: {iterations: 100, max_concurrency: 16}\ntargets: {a: max < 5}\n"
+	    "benchmarks: {iterations: 100, max_concurrency: 16}\ntargets: {wall: max < 5s}\n"
 	    "bench: [{name: a, command: x, rounds: 50}, {name: b, command: y}]\n"
-	    "ci:\n  benchmarks: {iterations: 10}\n  targets: {b: max < 6}\n"
+	    "ci:\n  benchmarks: {iterations: 10}\n  targets: {cpu: max < 6s}\n"
 	    "  bench: [{name: a, warmup: 3}, {name: n, command: z}]\n"
 	    "profiles:\n  night: {benchmarks: {iterations: 1000}}\n";
 	(void)state;
@@ -174,7 +245,7 @@ static void a_profile_lies_over_the_file(void **state)
 	assert_int_equal(knob_origin(&s.values[SETTINGS_BENCHMARKS], &s.benchmarks.iterations),
 			 ORIGIN_PROFILE);
 	assert_int_equal(s.targets.others.n, 1);
-	assert_string_equal(s.targets.others.at[0], "b=max < 6");
+	assert_string_equal(s.targets.others.at[0], "cpu=max < 6s");
 	assert_int_equal(s.n_benches, 3);
 	assert_int_equal(s.benches[0]->rounds, 50);
 	assert_int_equal(s.benches[0]->warmup, 3);
@@ -307,6 +378,9 @@ int main(void)
 	    T(a_bench_has_its_keys),
 	    T(the_list_may_stand_below_benches),
 	    T(what_a_bench_lacks_is_told),
+	    T(a_target_that_no_run_could_meet_is_told),
+	    T(a_percentile_of_too_few_rounds_is_remarked),
+	    T(what_variants_replace_is_not_given_besides),
 	    T(a_profile_lies_over_the_file),
 	    T(which_profile_is_told_by_flag_variable_and_ci),
 	    T(another_tools_variable_is_heard_behind_ours),

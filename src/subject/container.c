@@ -9,14 +9,6 @@
 #include "subject/container_plan.h"
 #include "subject/subjects.h"
 
-static const struct subject_metric metrics[BOX_METRICS] = {
-    [BOX_STARTUP] = {"startup", "ns"},     [BOX_CREATE] = {"create", "ns"},
-    [BOX_START] = {"start", "ns"},         [BOX_READY] = {"ready", "ns"},
-    [BOX_EXEC] = {"exec", "ns"},           [BOX_OVERHEAD] = {"overhead", "ns"},
-    [BOX_MEMORY] = {"memory", "bytes"},    [BOX_SUPERVISOR] = {"supervisor", "bytes"},
-    [BOX_STOP] = {"stop", "ns"},           [BOX_REMOVE] = {"remove", "ns"},
-    [BOX_LIFECYCLE] = {"lifecycle", "ns"},
-};
 _Static_assert((int)BOX_METRICS <= (int)SUBJECT_METRICS, "room for all");
 
 enum { SWEEP_S = 60, DROP_S = 20 };
@@ -227,7 +219,7 @@ static void container_close(struct subject *s)
 
 const struct subject_kind kind_container = {
     .word = "container",
-    .metrics = metrics,
+    .metrics = container_metrics,
     .n_metrics = BOX_METRICS,
     .warmup = 1,
     .open = container_open,

@@ -9,26 +9,11 @@
 #include <stdatomic.h>
 
 #include "bench/checks.h"
+#include "config/bench_metrics.h"
 #include "engine/watch_api.h"
 #include "subject/container_link.h"
 #include "subject/container_outside.h"
 #include "subject/container_weigh.h"
-
-/* In the order of kind_container's metrics. */
-enum container_metric {
-	BOX_STARTUP,
-	BOX_CREATE,
-	BOX_START,
-	BOX_READY,
-	BOX_EXEC,
-	BOX_OVERHEAD,
-	BOX_MEMORY,
-	BOX_SUPERVISOR,
-	BOX_STOP,
-	BOX_REMOVE,
-	BOX_LIFECYCLE,
-	BOX_METRICS
-};
 
 /* What all sandboxes of one subject have in common; read-only while they are used, but for `lost`. */
 struct container_shop {

@@ -237,8 +237,8 @@ static void find_counters(struct exec_state *x)
 	x->counters =
 	    (struct counters){x->kinds, counters_probe(counter_hardware, COUNTERS_MOST, x->kinds, &why)};
 	for (uint32_t i = 0; i < x->counters.n; i++)
-		for (int m = FIGURES; m < FIGURE_KINDS; m++)
-			if (strcmp(figure_kinds[m].name, x->kinds[i].metric) == 0)
+		for (int m = EXEC_FIGURES; m < EXEC_METRICS; m++)
+			if (strcmp(exec_metrics[m].name, x->kinds[i].metric) == 0)
 				x->column[i] = m;
 }
 
@@ -271,8 +271,8 @@ static void exec_close(struct subject *s)
 
 const struct subject_kind kind_exec = {
     .word = "exec",
-    .metrics = figure_kinds,
-    .n_metrics = FIGURE_KINDS,
+    .metrics = exec_metrics,
+    .n_metrics = EXEC_METRICS,
     .warmup = 3,
     .open = exec_open,
     .run = exec_run,

@@ -13,15 +13,6 @@
 
 enum { CHECKED_BYTES = 16 << 20 }; /* of a body that is checked */
 
-enum { LATENCY, FIRST_BYTE, CONNECT, TLS, RECEIVED, METRICS };
-
-/* latency and first_byte count from when the request was sent, over a connection that is there. */
-static const struct subject_metric metrics[METRICS] = {[LATENCY] = {"latency", "ns"},
-						       [FIRST_BYTE] = {"first_byte", "ns"},
-						       [CONNECT] = {"connect", "ns"},
-						       [TLS] = {"tls", "ns"},
-						       [RECEIVED] = {"received", "bytes"}};
-
 struct http_worker {
 	struct client *client;
 	struct buf body;
@@ -113,14 +104,14 @@ static bool is_good(const struct http_state *h, struct http_worker *w, struct su
 
 static void take_figures(const struct client_answer *a, int64_t *values)
 {
-	values[LATENCY] = a->end_ns - a->sent_ns;
-	values[FIRST_BYTE] = a->first_ns - a->sent_ns;
+	values[HTTP_LATENCY] = a->end_ns - a->sent_ns;
+	values[HTTP_FIRST_BYTE] = a->first_ns - a->sent_ns;
 	if (a->connect.connect_ns >= 0)
-		values[CONNECT] =
+		values[HTTP_CONNECT] =
 		    a->connect.connect_ns + (a->connect.resolve_ns > 0 ? a->connect.resolve_ns : 0);
 	if (a->connect.tls_ns >= 0)
-		values[TLS] = a->connect.tls_ns;
-	values[RECEIVED] = a->body_bytes;
+		values[HTTP_TLS] = a->connect.tls_ns;
+	values[HTTP_RECEIVED] = a->body_bytes;
 }
 
 static void http_run(struct subject *s, uint32_t worker, int64_t deadline_ns, struct subject_run *ret)
@@ -175,8 +166,8 @@ static void http_close(struct subject *s)
 
 const struct subject_kind kind_http = {
     .word = "http",
-    .metrics = metrics,
-    .n_metrics = METRICS,
+    .metrics = http_metrics,
+    .n_metrics = HTTP_METRICS,
     .warmup = 3,
     .open = http_open,
     .run = http_run,

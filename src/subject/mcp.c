@@ -14,11 +14,6 @@
 #include "subject/mcp_session.h"
 #include "subject/subjects.h"
 
-enum { LATENCY, FIRST_BYTE, START, METRICS };
-
-static const struct subject_metric metrics[METRICS] = {
-    {"latency", "ns"}, {"first_byte", "ns"}, {"start", "ns"}};
-
 struct worker {
 	struct mcp_call call;
 	struct buf text; /* of a result */
@@ -207,11 +202,11 @@ static void mcp_run(struct subject *s, uint32_t worker, int64_t deadline_ns, str
 	if ((x->of_text || x->of_result) && !check(x, w, ret))
 		return;
 	ret->good = true;
-	ret->values[LATENCY] = c->read_ns - c->sent_ns;
+	ret->values[MCP_LATENCY] = c->read_ns - c->sent_ns;
 	if (c->first_ns)
-		ret->values[FIRST_BYTE] = c->first_ns - c->sent_ns;
+		ret->values[MCP_FIRST_BYTE] = c->first_ns - c->sent_ns;
 	if (!worker && is_warm && !x->is_told) {
-		ret->values[START] = x->start_ns;
+		ret->values[MCP_START] = x->start_ns;
 		x->is_told = true;
 	}
 }
@@ -260,8 +255,8 @@ static void mcp_close(struct subject *s)
 
 const struct subject_kind kind_mcp = {
     .word = "mcp",
-    .metrics = metrics,
-    .n_metrics = METRICS,
+    .metrics = mcp_metrics,
+    .n_metrics = MCP_METRICS,
     .warmup = 3,
     .open = mcp_open,
     .run = mcp_run,

@@ -31,7 +31,7 @@ GOOD = [
     "run: {order: 'random:7'}", "run: {fail-fast: true}", "run: {fail-fast: 3}", "run: {worker-memory: 1024}", "cover: {fail-under: 85.5}",
     "test_timeout: 30m", "test_timeout: 0", "default_cpu_limit: '0.5'", "default_memory_limit: 128m", "log_level: debug",
     "targets: {container_startup_ms: 500}", "targets: {container_startup_ms: 0.5s}", "targets: {error_rate_percent: 5%}",
-    "targets: {latency: p95 < 20ms}", "targets: {a.b: '>= 100/s'}", "benchmarks: {iterations: 1}", "load: {anything: [1]}",
+    "targets: {latency: p95 < 20ms}", "targets: {a.throughput: '>= 100/s'}", "benchmarks: {iterations: 1}", "load: {anything: [1]}",
     "bench: []", "bench: {benches: [{name: a, command: x}]}", "bench: [{name: a, command: [x, y], parameters: {n: [1, 2], m: 3}}]",
     "bench: [{name: a, subject: http, url: 'http://h/', headers: {A: b}, body: {a: [1]}, checks: {status: 200, contains: [a, b]}}]",
     "bench: [{name: a, subject: mcp, command: x, tool: t, arguments: {a: {b: 1}}, targets: {latency: p99 < 1s}}]",
@@ -196,7 +196,7 @@ class Show(unittest.TestCase):
     TEXT = """
 run: {workers: 2, env: {PLAIN: s3cret-a, B: s3cret-b}, lock: [db=x, db=y]}
 output_dir: "no"
-targets: {"odd name: 1": p95 < 1s, container_startup_ms: 12.5}
+targets: {"odd name: 1.wall": p95 < 1s, container_startup_ms: 12.5}
 bench:
 - {name: "tab\\t\\"quote\\"", command: [a b, "", "#", "--password", s3cret-c], parameters: {token: [s3cret-d], n: [1, "2"]}}
 - {name: http, subject: http, url: "https://me:s3cret-e@h/?api_key=s3cret-f", headers: {Authorization: Bearer s3cret-g}, body: s3cret-h}
@@ -244,8 +244,12 @@ class Hostile(unittest.TestCase):
             self.assertRegex(done.stderr, rb"^-:( |\d+:\d+: )error: ")
 
     def test_a_file_of_a_mebibyte_is_read_in_time(self):
-        keys = "".join(f"  k{i}: max < {i}\n" for i in range(55_000))
+        keys = "".join(f"  k{i}.held: max < {i}\n" for i in range(55_000))
         self.assertTrue(good("targets:\n" + keys[:1_040_000].rsplit("\n", 1)[0]))
+        done = fettle("check", "-", text="targets:\n" + keys.replace(".held", "")[:1_040_000].rsplit("\n", 1)[0])
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no bench has the metric 'k0'", done.stderr)
+        self.assertIn("and 48082 more", done.stderr)
         done = fettle("check", "-", text="x" * 1_100_000)
         self.assertEqual((done.returncode, done.stderr), (2, "fettle config: /dev/stdin: larger than 1048576 bytes\n"))
 
