@@ -103,7 +103,7 @@ static int64_t tcp_port(struct str key)
 }
 
 /* {"80/tcp": null, "443/tcp": [{...}]}: keys are exposed, those with a list are published (where asked). */
-static void read_ports(struct json *j, struct ports *exposed, struct ports *published)
+static void read_ports(struct json *j, struct inspect *in, bool tells_published)
 {
 	struct str key;
 	if (json_peek(j) == JSON_NULL) {
@@ -114,10 +114,10 @@ static void read_ports(struct json *j, struct ports *exposed, struct ports *publ
 		return;
 	while (json_key(j, &key)) {
 		int64_t port = tcp_port(key);
-		if (port && published && json_peek(j) == JSON_ARRAY)
-			add_port(published, port);
+		if (port && tells_published && json_peek(j) == JSON_ARRAY)
+			add_port(&in->published, port);
 		if (port)
-			add_port(exposed, port);
+			add_port(&in->exposed, port);
 		json_skip(j);
 	}
 }
@@ -210,7 +210,7 @@ static bool take_config(struct json *j, struct str key, void *to)
 {
 	struct inspect *in = to;
 	if (str_is(key, "ExposedPorts"))
-		read_ports(j, &in->exposed, NULL);
+		read_ports(j, in, false);
 	else if (str_is(key, "Healthcheck"))
 		json_members(j, in, take_check);
 	else
@@ -223,7 +223,7 @@ static bool take_network(struct json *j, struct str key, void *to)
 	struct inspect *in = to;
 	if (!str_is(key, "Ports"))
 		return false;
-	read_ports(j, &in->exposed, &in->published);
+	read_ports(j, in, true);
 	return true;
 }
 
