@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/words.h"
 #include "bench/checks.h"
+#include "subject/mcp_arguments.h"
 #include "subject/mcp_http.h"
 #include "subject/mcp_pipe.h"
 #include "subject/mcp_schema.h"
@@ -122,7 +123,7 @@ static int put_call(struct subject *s, struct str schema, struct buf *params, st
 	int rc = 0;
 	if (!mcp_arguments_fill(&arguments, given, schema, s->params, s->n_params, &scratch))
 		rc = arguments_wrong(s, "the arguments are no JSON", e);
-	else if (!mcp_arguments_allowed(buf_view(&arguments), schema, &why, &scratch))
+	else if (!mcp_schema_allows(schema, buf_view(&arguments), &why, &scratch))
 		rc = arguments_wrong(s, why.at, e);
 	buf_text(params, "\"name\":");
 	json_put_text(params, str_of(s->item->tool));

@@ -3,22 +3,23 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/base64.h"
 #include "base/json.h"
+#include "base/regex.h"
 #include "base/str.h"
-#include "bench/subject.h"
 #include "config/nearest.h"
 #include "subject/mcp_link.h"
+#include "subject/mcp_message.h"
 
-enum { DEPTH = 64 };
+enum { DEPTH = 64, STEPS = 200 * 1000, BYTES_A_STEP = 256, PATTERN_BYTES = 10 * 1000 };
 
 struct look {
+	struct str root; /* the whole schema, which "#/$defs/..." points into */
 	struct arena *scratch;
 	struct buf *why;
 	struct buf path; /* "a.b[2]" */
-	int depth;
+	int depth, steps;
+	bool types_only; /* nothing but what kind of value it is */
 };
 
 static enum json_type type_of(struct str value)
@@ -182,7 +183,172 @@ static size_t runes_of(struct str text)
 	return n;
 }
 
+/* A schema is read several times over; a large one that refers to itself must come to an end. */
+static void count_step(struct look *l, struct str schema)
+{
+	l->steps += 1 + (int)(schema.n / BYTES_A_STEP);
+}
+
+/* "#/$defs/Point" in the root; what points elsewhere gives nothing, which allows all. */
+static struct str pointed_at(const struct look *l, struct str pointer)
+{
+	struct str at = l->root, name;
+	if (!str_starts(pointer, "#"))
+		return STR_NONE;
+	struct str rest = str_cut(pointer, 1, pointer.n);
+	if (rest.n && !str_starts(rest, "/"))
+		return STR_NONE;
+	for (rest = str_cut(rest, 1, rest.n); rest.n && at.n;) {
+		struct buf key = {0};
+		(void)str_next(&rest, '/', &name);
+		for (size_t i = 0; i < name.n; i++) {
+			bool escaped = name.at[i] == '~' && i + 1 < name.n;
+			buf_char(&key, !escaped ? name.at[i] : name.at[++i] == '1' ? '/' : '~');
+		}
+		at = type_of(at) == JSON_OBJECT
+			 ? mcp_member(at, arena_copy(l->scratch, buf_view(&key)), l->scratch)
+			 : STR_NONE;
+		buf_free(&key);
+	}
+	return at;
+}
+
+/* The schema that a $ref leads to, or itself. */
+static struct str followed(struct look *l, struct str schema)
+{
+	for (int i = 0; i < DEPTH && type_of(schema) == JSON_OBJECT; i++) {
+		struct str pointer = text_of(mcp_member(schema, "$ref", l->scratch), l->scratch);
+		if (!pointer.n)
+			break;
+		schema = pointed_at(l, pointer);
+	}
+	return schema;
+}
+
 static bool value_allowed(struct look *l, struct str value, struct str schema);
+
+/* Every one of 'allOf' must allow it. */
+static bool all_allow(struct look *l, struct str value, struct str list)
+{
+	struct json j;
+	bool allowed = true;
+	json_init(&j, list, l->scratch);
+	for (bool more = type_of(list) == JSON_ARRAY && json_array(&j); more && allowed && json_item(&j);)
+		allowed = value_allowed(l, value, json_raw(&j));
+	return allowed;
+}
+
+/* Of types alone, and no word of why. */
+static bool is_of_type(struct look *l, struct str value, struct str schema)
+{
+	struct look types = *l;
+	struct buf unheard = {0};
+	types.why = &unheard;
+	types.path = (struct buf){0};
+	types.types_only = true;
+	bool is = value_allowed(&types, value, schema);
+	l->steps = types.steps;
+	buf_free(&unheard);
+	buf_free(&types.path);
+	return is;
+}
+
+/* What schemas of a list call their types: "integer or null". */
+static void put_types(struct look *l, struct buf *b, struct str list)
+{
+	struct json j;
+	json_init(&j, list, l->scratch);
+	for (bool more = json_array(&j); more && json_item(&j);) {
+		struct str type = mcp_member(followed(l, json_raw(&j)), "type", l->scratch);
+		if (type_of(type) == JSON_TEXT)
+			buf_printf(b, "%s%.*s", b->n ? " or " : "", STR_ARG(text_of(type, l->scratch)));
+	}
+}
+
+static bool is_allowed_by_one(struct look *l, struct str value, struct str list, struct str *ret_meant,
+			      int *ret_fit)
+{
+	struct buf *why = l->why, unheard = {0};
+	struct json j;
+	bool allowed = false;
+	json_init(&j, list, l->scratch);
+	l->why = &unheard;
+	for (bool more = json_array(&j); more && !allowed && json_item(&j);) {
+		struct str form = json_raw(&j);
+		allowed = value_allowed(l, value, form);
+		if (!allowed && !l->types_only && is_of_type(l, value, form)) {
+			*ret_meant = form;
+			++*ret_fit;
+		}
+	}
+	l->why = why;
+	buf_free(&unheard);
+	return allowed;
+}
+
+/* One of 'anyOf' or 'oneOf' must allow it. Where one alone is of its type, that one says why not. */
+static bool any_allows(struct look *l, struct str value, struct str list)
+{
+	struct str meant = STR_NONE;
+	struct buf what = {0}, types = {0};
+	int fit = 0;
+	if (type_of(list) != JSON_ARRAY || is_allowed_by_one(l, value, list, &meant, &fit))
+		return true;
+	if (fit == 1) {
+		(void)value_allowed(l, value, meant);
+		return false;
+	}
+	put_types(l, &types, list);
+	if (fit || !types.n) {
+		(void)refuse(l, "has none of the forms that the tool takes");
+	} else {
+		buf_printf(&what, "is %s, the tool asks for ", word_of(type_of(value)));
+		mcp_put_said(&what, buf_view(&types), 80);
+		(void)refuse(l, what.at);
+	}
+	buf_free(&what);
+	buf_free(&types);
+	return false;
+}
+
+static bool is_combined(struct look *l, struct str value, struct str schema)
+{
+	return all_allow(l, value, mcp_member(schema, "allOf", l->scratch)) &&
+	       any_allows(l, value, mcp_member(schema, "anyOf", l->scratch)) &&
+	       any_allows(l, value, mcp_member(schema, "oneOf", l->scratch));
+}
+
+/* Whether the text holds what the server's pattern searches; one that is not understood is passed over. */
+static bool is_found(struct look *l, struct str pattern, struct str text)
+{
+	struct regex *r;
+	struct regex_match *found;
+	uint32_t n = 1;
+	struct err e;
+	if (pattern.n > PATTERN_BYTES || regex_compile(&pattern, 1, &r, &e) < 0)
+		return true;
+	if (regex_lines(r, l->scratch, text, &found, &n, &e) < 0)
+		n = 1;
+	regex_free(r);
+	return n > 0;
+}
+
+static bool text_allowed(struct look *l, struct str value, struct str schema)
+{
+	static const char *const keys[4] = {"minLength", "maxLength"};
+	struct str text = text_of(value, l->scratch), pattern = mcp_member(schema, "pattern", l->scratch);
+	char what[160];
+	if (!bounds_allow(l, (double)runes_of(text), schema, keys, "has a length that "))
+		return false;
+	if (type_of(pattern) != JSON_TEXT || is_found(l, text_of(pattern, l->scratch), text))
+		return true;
+	struct buf shown = {0};
+	mcp_put_said(&shown, text_of(pattern, l->scratch), 80);
+	(void)snprintf(what, sizeof(what), "does not match the tool's pattern %.*s",
+		       STR_ARG(buf_view(&shown)));
+	buf_free(&shown);
+	return refuse(l, what);
+}
 
 static bool member_allowed(struct look *l, struct str value, struct str schema, struct str name,
 			   int64_t index)
@@ -241,10 +407,30 @@ static bool unknown(struct look *l, struct str name, struct str properties)
 	return false;
 }
 
+/* Each of 'patternProperties' whose pattern is in the name must allow the member. */
+static bool patterns_allow(struct look *l, struct str one, struct str patterns, struct str name,
+			   bool *ret_any)
+{
+	struct json j;
+	struct str pattern;
+	bool allowed = true;
+	json_init(&j, patterns, l->scratch);
+	for (bool more = type_of(patterns) == JSON_OBJECT && json_object(&j);
+	     more && allowed && json_key(&j, &pattern);) {
+		struct str its = json_raw(&j);
+		if (!is_found(l, pattern, name))
+			continue;
+		*ret_any = true;
+		allowed = member_allowed(l, one, its, name, -1);
+	}
+	return allowed;
+}
+
 static bool object_allowed(struct look *l, struct str value, struct str schema)
 {
 	struct str properties = mcp_member(schema, "properties", l->scratch), name;
 	struct str more = mcp_member(schema, "additionalProperties", l->scratch);
+	struct str patterns = mcp_member(schema, "patternProperties", l->scratch);
 	struct json j;
 	bool allowed = required_there(l, value, schema);
 	json_init(&j, value, l->scratch);
@@ -253,27 +439,42 @@ static bool object_allowed(struct look *l, struct str value, struct str schema)
 	while (allowed && json_key(&j, &name)) {
 		struct str one = json_raw(&j);
 		struct str its = mcp_member(properties, arena_copy(l->scratch, name), l->scratch);
-		if (its.n)
+		bool known = its.n > 0;
+		if (known)
 			allowed = member_allowed(l, one, its, name, -1);
-		else if (str_is(more, "false") && !mcp_member(schema, "patternProperties", l->scratch).n)
+		allowed = allowed && patterns_allow(l, one, patterns, name, &known);
+		if (!known && str_is(more, "false"))
 			allowed = unknown(l, name, properties);
-		else if (more.n)
+		else if (!known && more.n)
 			allowed = member_allowed(l, one, more, name, -1);
 	}
 	return allowed;
 }
 
+/* The schema of the item at i: 'prefixItems' tell of the first ones. */
+static struct str schema_of_item(struct look *l, struct str schema, int64_t i)
+{
+	struct str first = mcp_member(schema, "prefixItems", l->scratch);
+	struct json j;
+	json_init(&j, first, l->scratch);
+	for (bool more = type_of(first) == JSON_ARRAY && json_array(&j); more && json_item(&j); i--) {
+		struct str its = json_raw(&j);
+		if (i == 0)
+			return its;
+	}
+	return mcp_member(schema, "items", l->scratch);
+}
+
 static bool array_allowed(struct look *l, struct str value, struct str schema)
 {
 	static const char *const keys[4] = {"minItems", "maxItems"};
-	struct str items = mcp_member(schema, "items", l->scratch);
 	struct json j;
 	int64_t n = 0;
 	bool allowed = true;
 	json_init(&j, value, l->scratch);
 	(void)json_array(&j);
 	for (; allowed && json_item(&j); n++)
-		allowed = member_allowed(l, json_raw(&j), items, STR_NONE, n);
+		allowed = member_allowed(l, json_raw(&j), schema_of_item(l, schema, n), STR_NONE, n);
 	return allowed && bounds_allow(l, (double)n, schema, keys, "has a length that ");
 }
 
@@ -281,12 +482,21 @@ static bool value_allowed(struct look *l, struct str value, struct str schema)
 {
 	static const char *const of_number[4] = {"minimum", "maximum", "exclusiveMinimum",
 						 "exclusiveMaximum"};
-	static const char *const of_text[4] = {"minLength", "maxLength"};
 	bool allowed = true;
-	if (type_of(schema) != JSON_OBJECT || l->depth == DEPTH)
+	if (l->depth == DEPTH || l->steps >= STEPS)
 		return true;
 	l->depth++;
-	if (!type_allowed(l, value, schema) || !one_of_allowed(l, value, schema))
+	schema = followed(l, schema);
+	count_step(l, schema);
+	if (str_is(schema, "false"))
+		allowed = refuse(l, "is none that the tool takes");
+	else if (type_of(schema) != JSON_OBJECT)
+		allowed = true;
+	else if (!type_allowed(l, value, schema) || !is_combined(l, value, schema))
+		allowed = false;
+	else if (l->types_only)
+		allowed = true;
+	else if (!one_of_allowed(l, value, schema))
 		allowed = false;
 	else if (type_of(value) == JSON_OBJECT)
 		allowed = object_allowed(l, value, schema);
@@ -295,146 +505,54 @@ static bool value_allowed(struct look *l, struct str value, struct str schema)
 	else if (type_of(value) == JSON_NUMBER)
 		allowed = bounds_allow(l, number_of(value, l->scratch), schema, of_number, "");
 	else if (type_of(value) == JSON_TEXT)
-		allowed = bounds_allow(l, (double)runes_of(text_of(value, l->scratch)), schema, of_text,
-				       "has a length that ");
+		allowed = text_allowed(l, value, schema);
 	l->depth--;
 	return allowed;
 }
 
-bool mcp_arguments_allowed(struct str arguments, struct str schema, struct buf *why, struct arena *scratch)
+bool mcp_schema_allows(struct str schema, struct str value, struct buf *why, struct arena *scratch)
 {
-	struct look l = {.scratch = scratch, .why = why};
-	bool allowed = value_allowed(&l, arguments, schema);
+	struct look l = {.root = schema, .scratch = scratch, .why = why};
+	bool allowed = value_allowed(&l, value, schema);
 	buf_free(&l.path);
 	return allowed;
 }
 
-struct fill {
-	struct buf *b;
-	const struct bench_param *params;
-	uint32_t n_params;
-	struct arena *scratch;
-};
-
-/* Whether a text that was filled in is what a schema asks for that wants no text. */
-static bool stands_bare(struct str text, struct str schema, struct arena *scratch)
+bool mcp_schema_takes(struct str root, struct str schema, struct str value, struct arena *scratch)
 {
-	struct str type = text_of(mcp_member(schema, "type", scratch), scratch);
-	struct json j;
-	json_init(&j, text, scratch);
-	if (!str_is(type, "number") && !str_is(type, "integer") && !str_is(type, "boolean"))
-		return false;
-	json_skip(&j);
-	return json_end(&j) && is_type(text, type, scratch);
+	struct look l = {.root = root, .scratch = scratch};
+	return is_of_type(&l, value, schema);
 }
 
-static void fill_text(struct fill *f, struct str text, struct str schema)
+static struct str find_part(struct look *l, struct str schema, const char *key, const char *name)
 {
-	const char *was = arena_copy(f->scratch, text);
-	struct str is = str_of(subject_fill(f->scratch, was, f->params, f->n_params));
-	if (strlen(was) != text.n) /* holds a NUL, which no text of a file can */
-		is = text;
-	if (!str_eq(is, text) && stands_bare(is, schema, f->scratch))
-		buf_str(f->b, is);
-	else
-		json_put_text(f->b, is);
-}
-
-static void fill_value(struct fill *f, struct json *j, struct str schema)
-{
-	struct str key, properties;
-	bool first = true;
-	switch (json_peek(j)) {
-	case JSON_TEXT:
-		fill_text(f, json_text(j), schema);
-		break;
-	case JSON_ARRAY:
-		(void)json_array(j);
-		buf_char(f->b, '[');
-		for (; json_item(j); first = false) {
-			buf_text(f->b, first ? "" : ",");
-			fill_value(f, j, mcp_member(schema, "items", f->scratch));
-		}
-		buf_char(f->b, ']');
-		break;
-	case JSON_OBJECT:
-		(void)json_object(j);
-		properties = mcp_member(schema, "properties", f->scratch);
-		buf_char(f->b, '{');
-		for (; json_key(j, &key); first = false) {
-			buf_text(f->b, first ? "" : ",");
-			json_put_text(f->b, key);
-			buf_char(f->b, ':');
-			fill_value(f, j, mcp_member(properties, arena_copy(f->scratch, key), f->scratch));
-		}
-		buf_char(f->b, '}');
-		break;
-	default:
-		buf_str(f->b, json_raw(j));
+	static const char *const lists[] = {"allOf", "anyOf", "oneOf"};
+	schema = followed(l, schema);
+	count_step(l, schema);
+	struct str found = mcp_member(schema, key, l->scratch);
+	if (name)
+		found = mcp_member(found, name, l->scratch);
+	for (size_t i = 0; i < 3 && !found.n && l->depth < DEPTH && l->steps < STEPS; i++) {
+		struct str list = mcp_member(schema, lists[i], l->scratch);
+		struct json j;
+		json_init(&j, list, l->scratch);
+		l->depth++;
+		for (bool more = type_of(list) == JSON_ARRAY && json_array(&j);
+		     more && !found.n && json_item(&j);)
+			found = find_part(l, json_raw(&j), key, name);
+		l->depth--;
 	}
+	return found;
 }
 
-bool mcp_arguments_fill(struct buf *b, struct str arguments, struct str schema,
-			const struct bench_param *params, uint32_t n_params, struct arena *scratch)
+struct str mcp_schema_property(struct str root, struct str schema, const char *name, struct arena *scratch)
 {
-	struct fill f = {b, params, n_params, scratch};
-	struct json j;
-	json_init(&j, arguments, scratch);
-	fill_value(&f, &j, schema);
-	return json_end(&j);
+	struct look l = {.root = root, .scratch = scratch};
+	return find_part(&l, schema, "properties", name);
 }
 
-void mcp_put_header_value(struct buf *b, struct str value)
+struct str mcp_schema_items(struct str root, struct str schema, struct arena *scratch)
 {
-	bool plain =
-	    str_eq(str_trim(value), value) && !(str_starts(value, "=?base64?") && str_ends(value, "?="));
-	for (size_t i = 0; i < value.n; i++)
-		plain &= value.at[i] >= 0x20 && value.at[i] < 0x7f;
-	if (plain) {
-		buf_str(b, value);
-		return;
-	}
-	buf_text(b, "=?base64?");
-	base64_add(b, value.at, value.n);
-	buf_text(b, "?=");
-}
-
-static bool is_header_name(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.at[i];
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
-		    !(c && strchr("!#$%&'*+-.^_`|~", c)))
-			return false;
-	}
-	return s.n > 0 && s.n <= 100;
-}
-
-static bool put_headers(struct buf *b, struct str value, struct str schema, struct arena *scratch, int depth)
-{
-	struct str properties = mcp_member(schema, "properties", scratch), name;
-	struct json j;
-	json_init(&j, properties, scratch);
-	if (depth == DEPTH || type_of(properties) != JSON_OBJECT || !json_object(&j))
-		return true;
-	while (json_key(&j, &name)) {
-		struct str its = json_raw(&j);
-		struct str one = mcp_member(value, arena_copy(scratch, name), scratch);
-		struct str header = mcp_member(its, "x-mcp-header", scratch);
-		if (header.n && !is_header_name(text_of(header, scratch)))
-			return false;
-		if (header.n && one.n && type_of(one) != JSON_NULL) {
-			buf_printf(b, "Mcp-Param-%.*s: ", STR_ARG(text_of(header, scratch)));
-			mcp_put_header_value(b, type_of(one) == JSON_TEXT ? text_of(one, scratch) : one);
-			buf_text(b, "\r\n");
-		}
-		if (!put_headers(b, one, its, scratch, depth + 1))
-			return false;
-	}
-	return true;
-}
-
-bool mcp_arguments_headers(struct buf *b, struct str arguments, struct str schema, struct arena *scratch)
-{
-	return put_headers(b, arguments, schema, scratch, 0);
+	struct look l = {.root = root, .scratch = scratch};
+	return find_part(&l, schema, "items", NULL);
 }

@@ -1,29 +1,24 @@
 /*
  * subject/mcp_schema.h - a tool's arguments, held against the JSON Schema that the server gives for them.
  *
- * type, enum, const, properties, required, additionalProperties, items and the bounds of numbers, texts and
- * arrays, at any depth; other keywords are passed over. Values are never in a sentence, as they may be
- * secret.
+ * type, enum, const, properties, patternProperties, required, additionalProperties, prefixItems, items, the
+ * bounds of numbers, texts and arrays, pattern, allOf, anyOf and $ref into the schema itself, at any depth.
+ * oneOf is taken as anyOf. Other keywords are passed over, as are patterns that Python's re would not
+ * understand, and what lies deeper than 64 or takes too many steps. Values are never in a sentence,
+ * as they may be secret.
  */
 #pragma once
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
-#include "wire/bench.h"
+#include "wire/str.h"
 
-/*
- * The arguments with {NAME} filled in where it stands in a text. A text that is nothing but {NAME} becomes a
- * number or a truth where the schema asks for one. False: the arguments are no JSON.
- */
-bool mcp_arguments_fill(struct buf *b, struct str arguments, struct str schema,
-			const struct bench_param *params, uint32_t n_params, struct arena *scratch);
+/* Whether the schema allows the value; else why not, into why: "argument 'path' is missing ...". */
+bool mcp_schema_allows(struct str schema, struct str value, struct buf *why, struct arena *scratch);
 
-/* Whether the schema allows the arguments; else why not, into why: "argument 'path' is missing ...". */
-bool mcp_arguments_allowed(struct str arguments, struct str schema, struct buf *why, struct arena *scratch);
-
-/*
- * Lines of a request's head for the properties that the schema wants in one (x-mcp-header):
- * "Mcp-Param-Region: us-west1". False: the schema names a header that is none.
- */
-bool mcp_arguments_headers(struct buf *b, struct str arguments, struct str schema, struct arena *scratch);
-/* The value of a header: as it stands, or in base64 where it could not. */
-void mcp_put_header_value(struct buf *b, struct str value);
+/* Of a schema that stands somewhere in root: whether it takes a value of that type. */
+bool mcp_schema_takes(struct str root, struct str schema, struct str value, struct arena *scratch);
+/* What it says of a property, or of the items of an array; empty: nothing. */
+struct str mcp_schema_property(struct str root, struct str schema, const char *name, struct arena *scratch);
+struct str mcp_schema_items(struct str root, struct str schema, struct arena *scratch);

@@ -17,7 +17,7 @@ static const char *say(const char *schema, const char *arguments)
 {
 	static char why[512];
 	struct buf b = {0};
-	bool allowed = mcp_arguments_allowed(str_of(arguments), str_of(schema), &b, &scratch);
+	bool allowed = mcp_schema_allows(str_of(schema), str_of(arguments), &b, &scratch);
 	assert_int_equal(allowed, b.n == 0);
 	why[0] = '\0';
 	if (b.n)
@@ -34,7 +34,7 @@ static void what_is_allowed(void **state)
 	assert_null(say("{\"type\":\"object\"}", "{\"a\":1}"));
 	assert_null(say("{\"type\":[\"object\",\"null\"]}", "null"));
 	assert_null(say("{\"type\":\"integer\"}", "1.0"));
-	assert_null(say("{\"type\":\"odd\",\"format\":\"x\",\"anyOf\":[false]}", "1"));
+	assert_null(say("{\"type\":\"odd\",\"format\":\"x\",\"anyOf\":[true]}", "1"));
 	assert_null(say("{\"enum\":[1,\"a\\u0062\",null]}", "\"ab\""));
 	assert_null(say("{\"enum\":[10]}", "1e1"));
 	assert_null(say("{\"const\":{\"a\":1}}", "{ \"a\": 1 }"));
@@ -70,6 +70,61 @@ static void what_is_not(void **state)
 	    "'a[1].b' is missing"));
 }
 
+/* As Python's models write theirs. */
+static const char of_models[] =
+    "{\"$defs\":{\"Point\":{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"integer\"},\"to\":{\"anyOf\":[{\"$ref\":\"#/$defs/Point\"},"
+    "{\"type\":\"null\"}],\"default\":null}},\"required\":[\"x\"]},\"a/b\":{\"type\":\"boolean\"}},\"type\":\"object\","
+    "\"properties\":{\"at\":{\"$ref\":\"#/$defs/Point\"},\"limit\":{\"anyOf\":[{\"type\":\"integer\","
+    "\"minimum\":1},{\"type\":\"null\"}]},\"on\":{\"$ref\":\"#/$defs/a~1b\"}}}";
+
+static void references_and_forms(void **state)
+{
+	(void)state;
+	assert_null(
+	    say(of_models, "{\"at\":{\"x\":1,\"to\":{\"x\":2,\"to\":null}},\"limit\":null,\"on\":true}"));
+	assert_null(say(of_models, "{\"limit\":5}"));
+	assert_string_equal(say(of_models, "{\"at\":{\"x\":1,\"to\":{\"x\":\"2\"}}}"),
+			    "argument 'at.to.x' is a text, the tool asks for integer");
+	assert_string_equal(say(of_models, "{\"at\":{\"x\":1,\"to\":7}}"),
+			    "argument 'at.to' is a number, the tool asks for object or null");
+	assert_string_equal(say(of_models, "{\"limit\":0}"),
+			    "argument 'limit' is below 1, the tool's limit (minimum)");
+	assert_string_equal(say(of_models, "{\"limit\":\"many\"}"),
+			    "argument 'limit' is a text, the tool asks for integer or null");
+	assert_string_equal(say(of_models, "{\"on\":1}"),
+			    "argument 'on' is a number, the tool asks for boolean");
+	assert_string_equal(say("{\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]}]}", "{}"),
+			    "argument '' has none of the forms that the tool takes");
+	assert_string_equal(say("{\"allOf\":[{\"minLength\":1},{\"maxLength\":2}]}", "\"abc\""),
+			    "argument '' has a length that is above 2, the tool's limit (maxLength)");
+	assert_string_equal(say("{\"anyOf\":[false]}", "1"),
+			    "argument '' has none of the forms that the tool takes");
+	assert_null(say("{\"$ref\":\"#/$defs/none\"}", "1"));
+	assert_null(say("{\"$ref\":\"other.json#/x\",\"type\":\"string\"}", "1"));
+}
+
+static void patterns(void **state)
+{
+	(void)state;
+	assert_null(say("{\"pattern\":\"^[a-z]+\\/[0-9]{2}$\"}", "\"ab/12\""));
+	assert_string_equal(say("{\"pattern\":\"^[a-z]+$\"}", "\"s3cret\""),
+			    "argument '' does not match the tool's pattern ^[a-z]+$");
+	assert_null(say("{\"pattern\":\"(?<what>\\p{L}\"}", "\"no pattern of ours\""));
+	assert_null(
+	    say("{\"pattern\":\"(a+)+$\"}", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\""));
+	assert_string_equal(
+	    say("{\"patternProperties\":{\"^n_\":{\"type\":\"number\"}},\"additionalProperties\":false}",
+		"{\"n_a\":\"x\"}"),
+	    "argument 'n_a' is a text, the tool asks for number");
+	assert_string_equal(
+	    say("{\"patternProperties\":{\"^n_\":{\"type\":\"number\"}},\"additionalProperties\":false}",
+		"{\"n\":1}"),
+	    "argument 'n' is none of the tool's");
+	assert_string_equal(say("{\"prefixItems\":[{\"type\":\"string\"}],\"items\":{\"type\":\"number\"}}",
+				"[\"a\",1,null]"),
+			    "argument '[2]' is null, the tool asks for number");
+}
+
 static void hostile_schemas(void **state)
 {
 	struct buf deep = {0}, value = {0};
@@ -86,60 +141,21 @@ static void hostile_schemas(void **state)
 	assert_null(say(deep.at, value.at));
 	assert_null(
 	    say("{\"type\":7,\"required\":{},\"properties\":[],\"enum\":3,\"minimum\":\"x\"}", "{\"a\":1}"));
+	assert_null(say("{\"$ref\":\"#\"}", "1"));
+	assert_null(say("{\"anyOf\":[{\"$ref\":\"#\"},{\"$ref\":\"#\"}],\"allOf\":[{\"$ref\":\"#\"}]}", "1"));
+	(void)say(
+	    "{\"type\":\"array\",\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},{\"items\":{\"$ref\":\"#\"}}]}",
+	    value.at);
 	buf_free(&deep);
 	buf_free(&value);
-}
-
-static void filled(const char *arguments, const char *schema, const char *wanted)
-{
-	const struct bench_param params[] = {{STR("n"), STR("42")}, {STR("q"), STR("a\"b\\")}};
-	struct buf b = {0};
-	assert_true(mcp_arguments_fill(&b, str_of(arguments), str_of(schema), params, 2, &scratch));
-	if (!str_is(buf_view(&b), wanted))
-		fail_msg("%.*s", STR_ARG(buf_view(&b)));
-	buf_free(&b);
-}
-
-static void parameters(void **state)
-{
-	(void)state;
-	filled("{\"a\": \"{n}-{q}\", \"{n}\": [\"{x}\", 1.50, null]}", "{}",
-	       "{\"a\":\"42-a\\\"b\\\\\",\"{n}\":[\"{x}\",1.50,null]}");
-	filled(
-	    "{\"a\":\"{n}\",\"b\":\"{n}\",\"c\":\"{q}\"}",
-	    "{\"properties\":{\"a\":{\"type\":\"integer\"},\"b\":{\"type\":\"string\"},\"c\":{\"type\":\"number\"}}}",
-	    "{\"a\":42,\"b\":\"42\",\"c\":\"a\\\"b\\\\\"}");
-	struct buf b = {0};
-	assert_false(mcp_arguments_fill(&b, STR("{\"a\":}"), STR("{}"), NULL, 0, &scratch));
-	buf_free(&b);
-}
-
-static void headers(void **state)
-{
-	static const char schema[] =
-	    "{\"properties\":{\"r\":{\"x-mcp-header\":\"Region\"},\"n\":{\"x-mcp-header\":\"N\"},"
-	    "\"o\":{\"properties\":{\"b\":{\"x-mcp-header\":\"B\"}}}}}";
-	struct buf b = {0};
-	(void)state;
-	assert_true(mcp_arguments_headers(&b, STR("{\"r\":\"line\\n\",\"n\":null,\"o\":{\"b\":true}}"),
-					  STR(schema), &scratch));
-	assert_true(str_is(buf_view(&b), "Mcp-Param-Region: =?base64?bGluZQo=?=\r\nMcp-Param-B: true\r\n"));
-	buf_clear(&b);
-	assert_false(mcp_arguments_headers(&b, STR("{\"r\":\"x\"}"),
-					   STR("{\"properties\":{\"r\":{\"x-mcp-header\":\"a: b\\r\\nc\"}}}"),
-					   &scratch));
-	assert_int_equal(b.n, 0);
-	mcp_put_header_value(&b, STR("=?base64?literal?="));
-	assert_true(str_is(buf_view(&b), "=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?="));
-	buf_free(&b);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_is_allowed), cmocka_unit_test(what_is_not),
-	    cmocka_unit_test(hostile_schemas), cmocka_unit_test(parameters),
-	    cmocka_unit_test(headers),
+	    cmocka_unit_test(what_is_allowed),      cmocka_unit_test(what_is_not),
+	    cmocka_unit_test(references_and_forms), cmocka_unit_test(patterns),
+	    cmocka_unit_test(hostile_schemas),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_free(&scratch);

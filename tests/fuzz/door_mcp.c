@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "door.h"
+#include "subject/mcp_arguments.h"
 #include "subject/mcp_link.h"
 #include "subject/mcp_schema.h"
 #include "subject/mcp_sse.h"
@@ -81,7 +82,7 @@ static void schema(struct str s)
 	struct str its = str_cut(s, 0, end), arguments = str_cut(s, end + 1, s.n), rest, one;
 	if (mcp_arguments_fill(&filled, arguments, its, params, 1, &a)) {
 		hold_json(buf_view(&filled));
-		HOLD(mcp_arguments_allowed(buf_view(&filled), its, &why, &a) == (why.n == 0));
+		HOLD(mcp_schema_allows(its, buf_view(&filled), &why, &a) == (why.n == 0));
 		if (mcp_arguments_headers(&head, buf_view(&filled), its, &a))
 			for (rest = buf_view(&head); rest.n && str_next(&rest, '\n', &one);)
 				HOLD(one.n > 12 && str_starts(one, "Mcp-Param-") &&
