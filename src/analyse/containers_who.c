@@ -125,42 +125,93 @@ static uint32_t innermost(const struct stays *s, const uint32_t *outer)
 	return best;
 }
 
-static int containers_by_worker(const void *a, const void *b)
+/* A container, and when it is asked what was open on its worker. */
+struct question {
+	struct model_container *of;
+	int64_t at_ns;
+};
+
+static int by_worker_and_time(const void *a, const void *b)
 {
-	const struct model_container *x = *(struct model_container *const *)a,
-				     *y = *(struct model_container *const *)b;
-	if (x->worker != y->worker)
-		return x->worker < y->worker ? -1 : 1;
-	if (x->create_at_ns != y->create_at_ns)
-		return x->create_at_ns < y->create_at_ns ? -1 : 1;
-	return (x > y) - (x < y);
+	const struct question *x = a, *y = b;
+	if (x->of->worker != y->of->worker)
+		return x->of->worker < y->of->worker ? -1 : 1;
+	if (x->at_ns != y->at_ns)
+		return x->at_ns < y->at_ns ? -1 : 1;
+	return (x->of > y->of) - (x->of < y->of);
+}
+
+static void ask_in_order(struct question *q, uint32_t n)
+{
+	if (n)
+		qsort(q, n, sizeof(*q), by_worker_and_time);
+}
+
+static void take_test(struct model_container *x, const struct stay *test)
+{
+	x->shared = false;
+	x->test = test->index;
+	x->unit = test->unit;
+}
+
+/* The test that was open when a container was asked for. */
+static void attribute_at_begin(struct model *m, struct question *q, uint32_t n, struct stays tests,
+			       const uint32_t *outer, struct arena *scratch)
+{
+	struct stays units = units_of(m, scratch);
+	ask_in_order(q, n);
+	for (uint32_t i = 0; i < n; i++) {
+		struct model_container *x = q[i].of;
+		open_at(&tests, scratch, x->worker, q[i].at_ns);
+		open_at(&units, scratch, x->worker, q[i].at_ns);
+		uint32_t test = innermost(&tests, outer);
+		if (test != MODEL_NONE)
+			take_test(x, &tests.at[test]);
+		else if (units.open.n == 1)
+			x->unit = units.at[units.open.at[0]].index;
+	}
+}
+
+/*
+ * Where tests are told by lines of output, their begin comes after the fact: a container that a test asks for
+ * at once seems to be that of the one before. But a test hardly ever ends before its container was made, so
+ * of two it is that of the one that was open by then.
+ */
+static void attribute_at_answer(const struct model *m, struct question *q, uint32_t n, struct stays tests,
+				const uint32_t *outer, struct arena *scratch)
+{
+	uint32_t n_late = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct model_container *x = q[i].of;
+		if (x->create_ns <= 0 ||
+		    (x->test != MODEL_NONE && m->tests[x->test].source == SOURCE_INJECTED))
+			continue;
+		q[n_late] = q[i];
+		q[n_late++].at_ns += x->create_ns;
+	}
+	ask_in_order(q, n_late);
+	for (uint32_t i = 0; i < n_late; i++) {
+		open_at(&tests, scratch, q[i].of->worker, q[i].at_ns);
+		uint32_t test = innermost(&tests, outer);
+		if (test != MODEL_NONE && m->tests[tests.at[test].index].source != SOURCE_INJECTED)
+			take_test(q[i].of, &tests.at[test]);
+	}
 }
 
 void containers_attribute(struct model *m, struct arena *scratch)
 {
 	struct model_containers *c = &m->containers;
-	struct model_container **of = arena_array(scratch, struct model_container *, c->n);
-	if (!c->n)
-		return;
-	for (uint32_t i = 0; i < c->n; i++)
-		of[i] = &c->all[i];
-	qsort(of, c->n, sizeof(struct model_container *), containers_by_worker);
-	struct stays tests = tests_of(m, scratch), units = units_of(m, scratch);
-	const uint32_t *outer = find_outer(m, scratch);
+	struct question *q = arena_array(scratch, struct question, c->n);
+	uint32_t n = 0;
 	for (uint32_t i = 0; i < c->n; i++) {
-		struct model_container *x = of[i];
-		x->shared = true;
-		if (x->worker < 0)
-			continue;
-		open_at(&tests, scratch, x->worker, x->create_at_ns);
-		open_at(&units, scratch, x->worker, x->create_at_ns);
-		uint32_t test = innermost(&tests, outer);
-		if (test != MODEL_NONE) {
-			x->shared = false;
-			x->test = tests.at[test].index;
-			x->unit = tests.at[test].unit;
-		} else if (units.open.n == 1) {
-			x->unit = units.at[units.open.at[0]].index;
-		}
+		c->all[i].shared = true;
+		if (c->all[i].worker >= 0)
+			q[n++] = (struct question){&c->all[i], c->all[i].create_at_ns};
 	}
+	if (!n)
+		return;
+	const uint32_t *outer = find_outer(m, scratch);
+	const struct stays tests = tests_of(m, scratch);
+	attribute_at_begin(m, q, n, tests, outer, scratch);
+	attribute_at_answer(m, q, n, tests, outer, scratch);
 }

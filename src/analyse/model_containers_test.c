@@ -268,6 +268,32 @@ static void a_container_belongs_to_the_one_test_that_was_open(void **state)
 	drop(m);
 }
 
+#define TOLD_LATE(source)                                                                                    \
+	"{'ev':'run','t':0,'v':1}\n"                                                                         \
+	"{'ev':'span','t':100,'d':200,'kind':'test','id':1,'w':0,'name':'one','st':'passed','src':'" source  \
+	"'}\n"                                                                                               \
+	"{'ev':'span','t':310,'d':90,'kind':'test','id':2,'w':0,'name':'two','st':'passed','src':'" source   \
+	"'}\n"                                                                                               \
+	"{'ev':'begin','t':290,'kind':'container','id':20,'w':0,'src':'tap','name':'a'}\n"                   \
+	"{'ev':'span','t':290,'d':40,'kind':'call','in':20,'w':0,'name':'create','http':201}\n"              \
+	"{'ev':'begin','t':380,'kind':'container','id':21,'w':0,'src':'tap','name':'b'}\n"                   \
+	"{'ev':'span','t':380,'d':40,'kind':'call','in':21,'w':0,'name':'create','http':201}\n"              \
+	"{'ev':'done','t':1000,'st':'passed'}\n"
+
+/* Lines of output tell of a test's begin a little later than it was. */
+static void a_container_is_made_before_its_test_ends(void **state)
+{
+	(void)state;
+	struct model *m = model_of(TOLD_LATE("framework"));
+	assert_str(m->tests[m->containers.all[0].test].name, "two");
+	assert_str(m->tests[m->containers.all[1].test].name, "two");
+	drop(m);
+	m = model_of(TOLD_LATE("injected"));
+	assert_str(m->tests[m->containers.all[0].test].name, "one");
+	assert_str(m->tests[m->containers.all[1].test].name, "two");
+	drop(m);
+}
+
 static void a_retry_and_a_test_inside_another_are_told_apart(void **state)
 {
 	(void)state;
@@ -592,6 +618,7 @@ int main(void)
 	    cmocka_unit_test(a_long_curve_keeps_its_peaks),
 	    cmocka_unit_test(percentiles_are_lengths_that_occurred),
 	    cmocka_unit_test(a_container_belongs_to_the_one_test_that_was_open),
+	    cmocka_unit_test(a_container_is_made_before_its_test_ends),
 	    cmocka_unit_test(a_retry_and_a_test_inside_another_are_told_apart),
 	    cmocka_unit_test(polling_is_counted_only_where_it_was_seen),
 	    cmocka_unit_test(ready_is_what_is_said_by_the_best_witness),
