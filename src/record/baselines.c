@@ -50,6 +50,17 @@ static bool is_file(const char *path)
 	return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* Nothing is written or removed where a link leads to. */
+static int check_place(struct arena *a, const char *root, struct err *e)
+{
+	struct stat st;
+	const char *path = arena_printf(a, "%s/baselines", root);
+	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode))
+		return 0;
+	return err_usage(e, "'%s' is a link, and links are not followed: a folder must stand in its place",
+			 path);
+}
+
 static char *folder_of(struct arena *a, const char *root, const char *name)
 {
 	return arena_printf(a, "%s/baselines/%s", root, name);
@@ -58,7 +69,7 @@ static char *folder_of(struct arena *a, const char *root, const char *name)
 int baseline_begin(struct arena *a, const char *root, const char *name, bool force, char **ret_dir,
 		   struct err *e)
 {
-	if (check_name(name, e) < 0)
+	if (check_name(name, e) < 0 || check_place(a, root, e) < 0)
 		return e->fault;
 	if (!force && is_folder(folder_of(a, root, name)))
 		return err_usage(e, "baseline '%s' is there already (--force replaces it)", name);
@@ -149,7 +160,7 @@ static int read_about(struct arena *a, struct baseline *b, struct err *e)
 	return 0;
 }
 
-static struct str name_in_use(struct arena *a, const char *root)
+struct str baseline_in_use(struct arena *a, const char *root)
 {
 	struct buf b = {0};
 	char *path = arena_printf(a, "%s/baselines/" IN_USE, root);
@@ -165,7 +176,7 @@ static int read_one(struct arena *a, const char *root, const char *name, struct 
 	*ret = (struct baseline){.name = arena_str(a, str_of(name)), .dir = folder_of(a, root, name)};
 	if (!is_folder(ret->dir))
 		return err_usage(e, "there is no baseline '%s' (see 'fettle baseline list')", name);
-	ret->in_use = str_is(name_in_use(a, root), name);
+	ret->in_use = str_is(baseline_in_use(a, root), name);
 	ret->has_bench = is_file(arena_printf(a, "%s/" BASELINE_BENCH "/bench.json", ret->dir));
 	ret->has_run = is_file(arena_printf(a, "%s/" BASELINE_RUN "/events.jsonl", ret->dir));
 	return read_about(a, ret, e);
@@ -204,7 +215,7 @@ int baseline_find(struct arena *a, const char *root, const char *name, struct ba
 {
 	if (name)
 		return check_name(name, e) < 0 ? e->fault : read_one(a, root, name, ret, e);
-	const char *used = arena_copy(a, name_in_use(a, root));
+	const char *used = arena_copy(a, baseline_in_use(a, root));
 	if (!*used)
 		return err_usage(e, "no baseline is in use ('fettle baseline use NAME')");
 	if (!baseline_is_name(used) || !is_folder(folder_of(a, root, used)))
@@ -216,6 +227,8 @@ int baseline_use(struct arena *a, const char *root, const char *name, struct err
 {
 	struct baseline b;
 	char *path = arena_printf(a, "%s/baselines/" IN_USE, root);
+	if (check_place(a, root, e) < 0)
+		return e->fault;
 	if (!name)
 		return unlink(path) == 0 || errno == ENOENT ? 0 : err_sys(e, "cannot remove '%s'", path);
 	if (baseline_find(a, root, name, &b, e) < 0)
@@ -225,7 +238,7 @@ int baseline_use(struct arena *a, const char *root, const char *name, struct err
 
 int baseline_remove(struct arena *a, const char *root, const char *name, struct err *e)
 {
-	if (check_name(name, e) < 0)
+	if (check_name(name, e) < 0 || check_place(a, root, e) < 0)
 		return e->fault;
 	char *dir = folder_of(a, root, name);
 	struct stat st;
@@ -236,5 +249,5 @@ int baseline_remove(struct arena *a, const char *root, const char *name, struct 
 		errno = EACCES;
 		return err_sys(e, "cannot remove all of '%s'", dir);
 	}
-	return str_is(name_in_use(a, root), name) ? baseline_use(a, root, NULL, e) : 0;
+	return str_is(baseline_in_use(a, root), name) ? baseline_use(a, root, NULL, e) : 0;
 }

@@ -6,7 +6,8 @@
  * when nobody names another.
  *
  * A name is no path: letters, digits and . _ + @ - alone, not beginning with a dot or a dash, at most
- * BASELINE_NAME bytes. A link in the place of a baseline is none, and is not followed.
+ * BASELINE_NAME bytes. A link in the place of a baseline is none, and is not followed; nothing is written
+ * through one in the place of the folder of all.
  */
 #pragma once
 #include <stdbool.h>
@@ -47,6 +48,8 @@ must_use int baselines_list(struct arena *a, const char *root, struct baseline *
 /* One by its name; NULL: the one in use. Fault: usage where there is none, format where it is damaged. */
 must_use int baseline_find(struct arena *a, const char *root, const char *name, struct baseline *ret,
 			   struct err *e);
+/* The name of the one in use, whatever has become of it; empty: none is. */
+struct str baseline_in_use(struct arena *a, const char *root);
 /* Name NULL: none is in use any more. */
 must_use int baseline_use(struct arena *a, const char *root, const char *name, struct err *e);
 must_use int baseline_remove(struct arena *a, const char *root, const char *name, struct err *e);

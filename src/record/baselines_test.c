@@ -133,6 +133,21 @@ static void a_link_is_no_baseline_and_is_not_followed(void **state)
 	assert_int_equal(baseline_find(&f->arena, f->root, NULL, &b, &e), FAULT_USAGE);
 }
 
+static void nothing_is_written_through_a_link(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = {0};
+	temp_file(&f->temp, "victim/old/baseline.json", "{}");
+	temp_file(&f->temp, "root/other", "");
+	assert_int_equal(symlink("../victim", temp_at(&f->temp, "root/baselines")), 0);
+	assert_int_equal(save(f, "a", true, "m", &e), FAULT_USAGE);
+	assert_non_null(strstr(e.text, "is a link"));
+	assert_int_equal(baseline_use(&f->arena, f->root, "old", &e), FAULT_USAGE);
+	assert_int_equal(baseline_remove(&f->arena, f->root, "old", &e), FAULT_USAGE);
+	assert_int_equal(access(temp_at(&f->temp, "victim/old/baseline.json"), F_OK), 0);
+	assert_int_not_equal(access(temp_at(&f->temp, "victim/.in-use"), F_OK), 0);
+}
+
 static void a_damaged_one_is_told_and_passed_over(void **state)
 {
 	struct fixture *f = *state;
@@ -160,6 +175,7 @@ int main(void)
 	    TEST(one_that_is_there_is_replaced_only_by_force),
 	    TEST(no_name_leads_out_of_the_folder),
 	    TEST(a_link_is_no_baseline_and_is_not_followed),
+	    TEST(nothing_is_written_through_a_link),
 	    TEST(a_damaged_one_is_told_and_passed_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -239,22 +239,15 @@ static void look_at_baseline(struct waste *x, int fd, const char *name, void *of
 static void clean_baselines(struct waste *x, int root, const char *root_path, const char *path)
 {
 	struct baselines b = {.path = path};
-	struct baseline *all;
-	struct err ignored;
-	size_t n = 0, kept = 0;
+	struct str used = baseline_in_use(&x->arena, root_path);
+	size_t kept = 0;
 	auto_fd fd = open_own(x, WASTE_BASELINE, root, "baselines", path);
 	if (fd < 0)
 		return;
 	each_name(x, fd, look_at_baseline, &b);
-	if (baselines_list(&x->arena, root_path, &all, &n, &ignored) < 0)
-		return;
-	for (size_t i = 0; i < b.all.n; i++) {
-		bool used = false;
-		for (size_t k = 0; k < n; k++)
-			used |= all[k].in_use && str_is(all[k].name, b.all.at[i].name);
-		if (!used)
+	for (size_t i = 0; i < b.all.n; i++)
+		if (!str_is(used, b.all.at[i].name))
 			b.all.at[kept++] = b.all.at[i];
-	}
 	b.all.n = kept;
 	drop_old(x, WASTE_BASELINE, fd, &b.all, path);
 }

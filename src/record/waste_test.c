@@ -237,8 +237,7 @@ static void history_and_baselines_go_only_when_named(void **state)
 	temp_file(&f->temp, "root/history.db.corrupt-20260101T000000Z", "x");
 	temp_file(&f->temp, "root/baselines/old/baseline.json",
 		  "{\"format\":\"fettle-baseline\",\"version\":1}");
-	temp_file(&f->temp, "root/baselines/used/baseline.json",
-		  "{\"format\":\"fettle-baseline\",\"version\":1}");
+	temp_file(&f->temp, "root/baselines/used/baseline.json", "{\"torn");
 	temp_file(&f->temp, "root/baselines/.in-use", "used\n");
 	f->w.keep = 0;
 	f->w.history = f->w.baselines = true;
