@@ -15,6 +15,10 @@ void net_stop(void);
 bool net_is_stopped(void);
 void net_spare(bool spared);
 
+/* Readable once net_stop was called, for those that wait for several descriptors; -1 for a thread that is
+ * spared. */
+int net_stop_fd(void);
+
 /* Waits for POLLIN or POLLOUT on fd until deadline_ns (CLOCK_MONOTONIC). */
 must_use int net_wait(int fd, short what, int64_t deadline_ns, struct err *e);
 /* The faults of a wait, for those that wait for something else. */

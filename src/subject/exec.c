@@ -16,6 +16,7 @@
 #include "bench/starter.h"
 #include "bench/stop.h"
 #include "collect/proc.h"
+#include "net/wait.h"
 #include "subject/subjects.h"
 
 enum { KEPT_BYTES = 1 << 20, GRACE_NS = 1000 * 1000 * 1000 };
@@ -113,15 +114,16 @@ static const struct starter_result *runner_run(struct runner *r, struct err *e)
 	const uint32_t first = 0;
 	const struct starter_result *result = NULL;
 	uint32_t n = 0;
-	struct pollfd fds[3] = {{.fd = r->starter.talk, .events = POLLIN},
-				{.fd = r->from_out, .events = POLLIN},
-				{.fd = r->from_err, .events = POLLIN}};
+	struct pollfd fds[] = {{.fd = r->starter.talk, .events = POLLIN},
+			       {.fd = r->from_out, .events = POLLIN},
+			       {.fd = r->from_err, .events = POLLIN},
+			       {.fd = net_stop_fd(), .events = POLLIN}};
 	buf_clear(&r->out);
 	buf_clear(&r->err);
 	if (starter_order(&r->starter, &first, 1, e) < 0)
 		return NULL;
 	while (!stop_asked()) {
-		if (poll(fds, 3, -1) < 0 && errno != EINTR) {
+		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0 && errno != EINTR) {
 			(void)err_sys(e, "cannot wait for the command");
 			return NULL;
 		}
