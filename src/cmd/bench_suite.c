@@ -106,21 +106,31 @@ static void measure_item(struct suite *s, const struct plan_item *p)
 	s->bench.n_subjects -= p->n - kept;
 }
 
-/* Figures that come as whole columns. */
+/* Figures that come as whole columns, with what is to be done around them. */
+static int read_source(struct suite *s, const struct bench_item *item, struct source_subjects *ret,
+		       struct err *e)
+{
+	struct subject around = {.item = item, .arena = &s->arena};
+	struct bench_item own = *item;
+	struct err after = {0};
+	int64_t deadline_ns = s->waves.o.deadline_ns;
+	if (s->waves.o.rounds)
+		own.rounds = s->waves.o.rounds;
+	if (deadline_ns && clock_mono_ns() > deadline_ns)
+		return err_format(e, "there was no time for it");
+	if (around_folder(item, e) == 0 && around_run(&around, "setup", &item->setup, e) == 0 &&
+	    subject_sources[item->subject.is](&own, deadline_ns, &s->arena, ret, e) == 0 && !ret->n)
+		(void)err_usage(e, "there is no benchmark in it");
+	if (around_run(&around, "teardown", &item->teardown, &after) < 0 && !e->fault)
+		*e = after;
+	return e->fault;
+}
+
 static void take_source(struct suite *s, const struct bench_item *item)
 {
 	struct source_subjects got = {0};
-	struct subject around = {.item = item, .arena = &s->arena};
-	struct bench_item own = *item;
-	struct err e = {0}, after = {0};
-	if (s->waves.o.rounds)
-		own.rounds = s->waves.o.rounds;
-	if (around_folder(item, &e) == 0 && around_run(&around, "setup", &item->setup, &e) == 0 &&
-	    subject_sources[item->subject.is](&own, &s->arena, &got, &e) == 0 && !got.n)
-		(void)err_usage(&e, "there is no benchmark in it");
-	if (around_run(&around, "teardown", &item->teardown, &after) < 0 && !e.fault)
-		e = after;
-	if (e.fault) {
+	struct err e = {0};
+	if (read_source(s, item, &got, &e) < 0) {
 		*add_subjects(s, 1) =
 		    (struct bench_subject){.name = str_of(item->name),
 					   .bench = str_of(item->name),

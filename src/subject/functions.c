@@ -51,7 +51,7 @@ struct functions {
 	struct side sides[SIDES];
 	uint32_t n_sides;
 	char **env;
-	int64_t timeout_ns;
+	int64_t timeout_ns, deadline_ns;
 };
 
 /* What a process was started for. */
@@ -401,6 +401,8 @@ static int run_rounds(struct functions *all, struct err *e)
 	uint64_t seed = (uint64_t)clock_wall_ns();
 	for (int64_t round = -all->item->warmup; round < 0 || wants_round(all, round); round++) {
 		enum pass pass = round < 0 ? PASS_WARM : PASS_COUNT;
+		if (all->deadline_ns && round > 0 && clock_mono_ns() > all->deadline_ns)
+			break;
 		if (!begin_round(all, pass))
 			break;
 		interleave_round(seed, (uint32_t)(round + all->item->warmup), all->n_sides, 1, order);
@@ -424,11 +426,12 @@ static int run_all(struct functions *all, struct err *e)
 	return run_rounds(all, e);
 }
 
-int source_functions(const struct bench_item *item, struct arena *a, struct source_subjects *ret,
-		     struct err *e)
+int source_functions(const struct bench_item *item, int64_t deadline_ns, struct arena *a,
+		     struct source_subjects *ret, struct err *e)
 {
 	struct functions *all = arena_new(a, struct functions);
 	*all = (struct functions){.item = item,
+				  .deadline_ns = deadline_ns,
 				  .arena = a,
 				  .env = subject_environment(a, item),
 				  .timeout_ns = item->timeout_ns > 0 ? item->timeout_ns : INT64_MAX};

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "base/words.h"
@@ -15,6 +16,7 @@
 
 struct import {
 	const struct bench_item *item;
+	int64_t deadline_ns;
 	struct arena *arena;
 	struct results figures;
 	enum bench_format format;
@@ -145,6 +147,9 @@ static int read_command(struct import *m, struct err *e)
 	const char *name = arena_copy(m->arena, str_clip_utf8(buf_view(&shown), 160));
 	buf_free(&shown);
 	int64_t timeout_ns = item->timeout_ns > 0 ? item->timeout_ns : INT64_MAX;
+	int64_t left_ns = m->deadline_ns ? m->deadline_ns - clock_mono_ns() : INT64_MAX;
+	if (left_ns < timeout_ns)
+		timeout_ns = left_ns > 0 ? left_ns : 1;
 	const struct gather g = {.argv = argv,
 				 .env = subject_environment(m->arena, item),
 				 .cwd = item->dir,
@@ -177,9 +182,13 @@ static int nothing(struct import *m, struct err *e)
 	return err_format(e, "no benchmark of '%s' matches '%s'", m->item->name, m->item->filter);
 }
 
-int source_import(const struct bench_item *item, struct arena *a, struct source_subjects *ret, struct err *e)
+int source_import(const struct bench_item *item, int64_t deadline_ns, struct arena *a,
+		  struct source_subjects *ret, struct err *e)
 {
-	struct import m = {.item = item, .arena = a, .format = (enum bench_format)item->format.is};
+	struct import m = {.item = item,
+			   .deadline_ns = deadline_ns,
+			   .arena = a,
+			   .format = (enum bench_format)item->format.is};
 	m.figures = (struct results){
 	    .arena = a, .bench = str_of(item->name), .kind = STR("import"), .filter = item->filter};
 	int rc = item->command.n ? read_command(&m, e) : 0;

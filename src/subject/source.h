@@ -16,10 +16,11 @@ struct source_subjects {
 };
 
 /*
- * All that the item names, in the arena. A benchmark of which a run failed is a subject with failed > 0;
+ * All that the item names, in the arena. Nothing begins after deadline_ns (CLOCK_MONOTONIC; 0: none), and a
+ * command of import is ended then. A benchmark of which a run failed is a subject with failed > 0;
  * a fault is told as the failure of the item as a whole.
  */
-must_use int source_import(const struct bench_item *item, struct arena *a, struct source_subjects *ret,
-			   struct err *e);
-must_use int source_functions(const struct bench_item *item, struct arena *a, struct source_subjects *ret,
-			      struct err *e);
+must_use int source_import(const struct bench_item *item, int64_t deadline_ns, struct arena *a,
+			   struct source_subjects *ret, struct err *e);
+must_use int source_functions(const struct bench_item *item, int64_t deadline_ns, struct arena *a,
+			      struct source_subjects *ret, struct err *e);

@@ -92,8 +92,8 @@ int main(int argc, char **argv)
 		*equals = 0;
 		set(&a, &item, argv[i], equals + 1);
 	}
-	int rc = strcmp(argv[1], "c") == 0 ? source_functions(&item, &a, &got, &e)
-					   : source_import(&item, &a, &got, &e);
+	int rc = strcmp(argv[1], "c") == 0 ? source_functions(&item, 0, &a, &got, &e)
+					   : source_import(&item, 0, &a, &got, &e);
 	for (uint32_t i = 0; i < got.n; i++)
 		say(&got.at[i]);
 	for (uint32_t i = 0; i < got.n_notes; i++)
