@@ -438,6 +438,24 @@ static void show_progress(struct session *s, uint32_t of, bool last)
 		      (double)left_ns / (double)NS_PER_S);
 }
 
+/* What was measured before somebody stopped it: the rounds that all commands have. */
+static void cut_to_rounds(struct session *s)
+{
+	size_t fewest = s->runs[0].n;
+	for (size_t i = 1; i < s->n_subjects; i++)
+		fewest = s->runs[i].n < fewest ? s->runs[i].n : fewest;
+	s->n_rounds = (uint32_t)(fewest / s->per_round);
+	s->is_cut = true;
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		struct session_runs *r = &s->runs[i];
+		r->n = (size_t)s->n_rounds * s->per_round;
+		r->good = 0;
+		for (size_t k = 0; k < r->n; k++)
+			r->good += r->values[0][k] != BENCH_NONE;
+		r->failed = (uint32_t)(r->n - r->good);
+	}
+}
+
 int session_rounds(struct session *s, uint32_t n, int64_t until_ns, struct err *e)
 {
 	uint32_t per = (uint32_t)s->n_subjects * s->per_round;
@@ -467,6 +485,10 @@ int session_rounds(struct session *s, uint32_t n, int64_t until_ns, struct err *
 		rc = flush(s, &q, e);
 	show_progress(s, n, true);
 	noise_loop(&s->noise);
+	if (rc < 0 && stop_asked()) {
+		cut_to_rounds(s);
+		rc = s->n_rounds ? 0 : rc;
+	}
 	return rc;
 }
 
@@ -533,6 +555,8 @@ void session_tell(struct session *s, struct bench *ret)
 		add_note(
 		    s, ret,
 		    "a command failed every time and was given up; '--command-output show' shows what it says");
+	if (s->is_cut)
+		add_note(s, ret, "interrupted: what had not been measured by then is missing");
 	if (s->o->shell)
 		add_note(s, ret, "the commands ran by /bin/sh -c, whose own time is in the figures");
 }

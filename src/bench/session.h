@@ -49,7 +49,7 @@ struct session {
 	int64_t begin_ns, cpu_ns, shown_ns;
 	struct noise noise;
 	uint64_t n_done;
-	bool warm, progress, set_up;
+	bool warm, progress, set_up, is_cut;
 	const char *const *notes;
 };
 
@@ -60,8 +60,11 @@ void session_add(struct session *s, struct session_subject subject);
 must_use int session_begin(struct session *s, struct err *e);
 /* The warm-up; and the number of runs in a round where it is 0. */
 must_use int session_warm(struct session *s, struct err *e);
-/* More rounds, until there are n; but none begins after until_ns (CLOCK_MONOTONIC; 0: no limit), nor once a
- * command has failed ten times and never succeeded. */
+/*
+ * More rounds, until there are n; but none begins after until_ns (CLOCK_MONOTONIC; 0: no limit), nor once a
+ * command has failed ten times and never succeeded. Where all is stopped, the whole rounds until then are
+ * kept, and it is no fault if there is one.
+ */
 must_use int session_rounds(struct session *s, uint32_t n, int64_t until_ns, struct err *e);
 /* How many rounds fit into a time, by what the warm-up took. */
 uint32_t session_fit(const struct session *s, int64_t time_ns);

@@ -201,7 +201,7 @@ static int bench_exec(const struct bench_options *o, const struct knob_values *v
 	}
 	if (rc == 0)
 		rc = bench_file_write(o->exec.output, &b, e);
-	if (rc == 0 && o->history)
+	if (rc == 0 && o->history && !stop_asked())
 		bench_remember("bench", &b);
 	if (rc == 0)
 		rc = bench_print(o, &b, e);
@@ -233,7 +233,7 @@ static int run_table(const struct knob_table *t, const struct knob_table *help, 
 				       : bench_suite(&o, &v, &operands, &e);
 	arena_free(&arena);
 	if (stop_asked())
-		return 130;
+		return complain_of_stop(t->command, rc);
 	return rc < 0 ? complain(t->command, &e) : rc;
 }
 

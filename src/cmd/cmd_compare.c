@@ -220,13 +220,17 @@ static int run(int n_words, char **words)
 	if (rc == 0 && v.help)
 		rc = print_help(&compare_table);
 	else if (rc == 0 && (rc = read_rules(&job, &e)) == 0)
-		rc = o.against ? compare_against(&o, &job.rules, &operands, &told, &e)
-		     : operands.n <= 2
-			 ? stored(&job, &operands, &e)
-			 : err_usage(&e, "two results at most: '%s' is one too many", operands.at[2]);
+		rc =
+		    o.against ? compare_against(&o, &job.rules, &operands, &told, &e)
+		    : operands.n <= 2
+			? stored(&job, &operands, &e)
+			: err_usage(
+			      &e,
+			      "two results at most: '%s' is one too many ('--against WHAT -- COMMAND' measures a command)",
+			      operands.at[2]);
 	arena_free(&job.arena);
-	if (rc < 0 && stop_asked())
-		return 130;
+	if (stop_asked())
+		return complain_of_stop("compare", rc);
 	return rc < 0 ? complain("compare", &e) : rc;
 }
 

@@ -60,7 +60,8 @@ static int look_until_clear(struct against *g, const struct pair *p, struct err 
 		/* what was asked for is measured whatever it takes */
 		if (p->rounds(p->of, next, next == first ? 0 : until_ns, &done, e) < 0)
 			return e->fault;
-		bool last = done >= most || (until_ns && clock_mono_ns() >= until_ns) || done < next;
+		bool last =
+		    stop_asked() || done >= most || (until_ns && clock_mono_ns() >= until_ns) || done < next;
 		p->tell(p->of, &b);
 		struct comparison c = bench_compare_pair(&g->arena, &b.subjects[0], &b.subjects[1], g->rules,
 							 last ? LAST_CONFIDENCE : EARLY_CONFIDENCE, b.seed);
@@ -151,9 +152,7 @@ static int requests_step(void *of, uint32_t n, int64_t until_ns, uint32_t *ret, 
 {
 	struct requests *r = of;
 	*ret = waves_rounds(r->group, n * REQUESTS, until_ns) / REQUESTS;
-	if (!stop_asked())
-		return 0;
-	return err_usage(e, "stopped");
+	return stop_asked() && !*ret ? err_format(e, "stopped") : 0;
 }
 
 static void requests_result(void *of, struct bench *ret)

@@ -29,6 +29,13 @@ int complain(const char *command, const struct err *e)
 	return err_exit_code(e);
 }
 
+int complain_of_stop(const char *command, int rc)
+{
+	warn(command, rc < 0 ? "interrupted before anything was measured"
+			     : "interrupted: what had not been measured by then is missing");
+	return 130;
+}
+
 void warn(const char *command, const char *fmt, ...)
 {
 	va_list ap;

@@ -161,6 +161,50 @@ class Suite(unittest.TestCase):
         with open(self.path(".fettle", "bench", "bench.json")) as f:
             self.assertEqual([b["name"] for b in json.load(f)["benchmarks"]], ["a/x3"])
 
+    def interrupted(self, *words, when):
+        """What is printed and written when ^C comes once a file is there."""
+        p = subprocess.Popen([FETTLE, *words], cwd=self.dir, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+        until = time.monotonic() + 30
+        while not os.path.exists(self.path(when)) and time.monotonic() < until:
+            time.sleep(0.01)
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=30)
+        self.assertEqual(p.returncode, 130, out + err)
+        return out, err
+
+    def test_an_interrupted_command_tells_the_rounds_that_it_had(self):
+        # the first is over in each round, the second hangs in the fourth
+        second = "echo x >> n; test $(wc -l < n) -lt 4 || { touch hangs; exec sleep 60; }"
+        out, err = self.interrupted("bench", "exec", "-q", "--shell", "--warmup", "0", "-r", "1000", "--seed", "1", "-f", "json",
+                                    "-c", "sleep 0.02", "-c", second, when="hangs")
+        got = json.loads(out)
+        self.assertIn("interrupted: what had not been measured by then is missing", got["notes"])
+        rounds = got["benchmarks"][0]["rounds"]
+        self.assertTrue(1 <= rounds <= 3, got)
+        self.assertEqual([(b["rounds"], b["good"], b["failed"]) for b in got["benchmarks"]], [(rounds, rounds, 0)] * 2)
+        for b in got["benchmarks"]:
+            self.assertTrue(all(len(m["values"]) == rounds for m in b["metrics"]))
+        self.assertFalse(os.path.exists(self.path(".fettle", "history.db")))
+
+    def test_an_interrupt_before_the_first_round_is_said(self):
+        out, err = self.interrupted("bench", "exec", "--shell", "--warmup", "0", "-r", "3", "-c", "touch hangs; exec sleep 60",
+                                    when="hangs")
+        self.assertEqual((out, err), ("", "fettle bench: interrupted before anything was measured\n"))
+
+    def test_an_interrupted_comparison_tells_what_it_has(self):
+        second = "echo x >> n; test $(wc -l < n) -lt 6 || { touch hangs; exec sleep 60; }"
+        out, err = self.interrupted("compare", "-q", "--shell", "--warmup", "0", "--against", "sleep 0.02", "--", second, when="hangs")
+        self.assertIn("wall", out)
+        self.assertIn("interrupted", err)
+
+    def test_the_time_of_all_is_for_imports_and_functions_too(self):
+        got = self.bench("benchmarks: {benchmark_timeout: 500ms}\nbench:\n"
+                         "- {name: i, subject: import, command: sleep 60}\n- {name: j, subject: import, command: touch begun}", code=1)
+        self.assertIn("took longer", got["i"]["failure"])
+        self.assertEqual(got["j"]["failure"], "there was no time for it")
+        self.assertFalse(os.path.exists(self.path("begun")))
+
     def test_nothing_begins_once_all_time_is_up(self):
         got = self.bench("benchmarks: {benchmark_timeout: 500ms}\nbench:\n- {name: a, shell: echo x >> log; sleep 0.05, warmup: 1000}\n"
                          "- {name: b, shell: touch b, setup: touch setup, teardown: touch torn}\n", code=1)
