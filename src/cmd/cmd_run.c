@@ -26,8 +26,8 @@
 #include "cmd/run_chunks.h"
 #include "cmd/run_containers.h"
 #include "cmd/run_cover.h"
-#include "cmd/run_coverage.h"
 #include "cmd/run_outfiles.h"
+#include "cmd/run_pytest_cov.h"
 #include "cmd/run_results.h"
 #include "collect/adapter_python.h"
 #include "collect/agent_dir.h"
@@ -437,7 +437,7 @@ static void tell(struct run *r, int code)
 	/* one line for one full disk */
 	if (reports_write(&r->model, &ro, &e) < 0 && !r->lost)
 		warn("run", "%s", e.text);
-	coverage_tell(r);
+	pytest_cov_tell(r);
 	reports_say(&r->model, &ro, code);
 }
 
@@ -485,7 +485,7 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 			 "%llu lines appended to FETTLE_EVENTS were no rows and are not counted%s%s",
 			 (unsigned long long)pool_bad_rows(r->pool),
 			 *pool_bad_row(r->pool) ? "; the first, " : "", pool_bad_row(r->pool));
-	r->bad_coverage = coverage_close(r, end);
+	r->bad_coverage = pytest_cov_close(r, end);
 	outfiles_merge(r);
 	keep_trees(r);
 	r->stopped_early |= end == POOL_TIMEOUT || end == POOL_STANDSTILL;

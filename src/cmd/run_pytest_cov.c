@@ -1,4 +1,4 @@
-#include "cmd/run_coverage.h"
+#include "cmd/run_pytest_cov.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -126,7 +126,7 @@ static struct str reason(struct str text)
 	return last;
 }
 
-bool coverage_close(struct run *r, enum pool_end end)
+bool pytest_cov_close(struct run *r, enum pool_end end)
 {
 	char *const *env = r->workers ? pool_worker_env(r->pool, 0) : NULL;
 	const char *dir = env ? environment_get(env, ENV_WORKER_DIR) : NULL;
@@ -153,7 +153,7 @@ bool coverage_close(struct run *r, enum pool_end end)
 	return code != 0;
 }
 
-void coverage_tell(struct run *r)
+void pytest_cov_tell(struct run *r)
 {
 	struct str text = str_trim(buf_view(&r->coverage));
 	if (text.n && !r->o.quiet)

@@ -1,5 +1,5 @@
 /*
- * cmd/run_coverage.h - the coverage data that pytest-cov left in each worker.
+ * cmd/run_pytest_cov.h - the coverage data that pytest-cov left in each worker.
  *
  * When all units have run, the command is started once more with an agent that runs no
  * test and hands pytest-cov the data of all workers: it combines, reports and judges
@@ -10,6 +10,6 @@
 #include "cmd/run.h"
 
 /* Before the run is done. Returns whether pytest-cov says no. */
-bool coverage_close(struct run *r, enum pool_end end);
+bool pytest_cov_close(struct run *r, enum pool_end end);
 /* Prints what pytest-cov reported, if anything, on standard error. */
-void coverage_tell(struct run *r);
+void pytest_cov_tell(struct run *r);
