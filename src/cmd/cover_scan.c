@@ -45,7 +45,7 @@ static void scan_text(struct cover_job *job, struct scanner *s, struct scan *sca
 		      const char *path)
 {
 	struct pyscan_options opt = {.arcs = job->merge.branch, .python_minor = job->python_minor};
-	struct regex_match *exclude, *partial;
+	struct regex_match *exclude, *partial = NULL;
 	struct pysource source = pysource(&s->arena, text);
 	if (source.error) {
 		(void)err_format(&scan->err, "left out of the percentage: '%s': %s", path, source.error);
@@ -54,7 +54,8 @@ static void scan_text(struct cover_job *job, struct scanner *s, struct scan *sca
 	}
 	text = source.text;
 	if (regex_lines(job->exclude, &s->arena, text, &exclude, &opt.n_exclude, &scan->err) < 0 ||
-	    regex_lines(job->partial, &s->arena, text, &partial, &opt.n_partial, &scan->err) < 0) {
+	    (opt.arcs &&
+	     regex_lines(job->partial, &s->arena, text, &partial, &opt.n_partial, &scan->err) < 0)) {
 		(void)err_wrap(&scan->err, "'%s'", path);
 		scan->fault = COVER_SOURCE_BAD;
 		return;
