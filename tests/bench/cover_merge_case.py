@@ -6,11 +6,10 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 
 from frame import Side, Table, execute, interleave
 
-PACKAGES = ["coverage==7.17.3", "slipcover==1.0.18"]
+PACKAGES = ["coverage==7.17.3", "slipcover==1.0.18", "fastcov==1.17", "gcovr==8.8"]
 
 # A program of many small sources, each with branches, so that a run leaves as many .gcda files.
 C_SOURCES, C_RUNS = 91, 100
@@ -19,10 +18,12 @@ C_SOURCES, C_RUNS = 91, 100
 def venv(b):
     folder = os.path.join(os.path.dirname(os.path.dirname(b.python)), "cover-merge")
     python = os.path.join(folder, "bin", "python")
-    if not os.path.exists(os.path.join(folder, "done")):
+    done = os.path.join(folder, "done")
+    if not os.path.exists(done) or open(done).read().split() != PACKAGES:
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        open(os.path.join(folder, "done"), "w").close()
+        with open(done, "w", encoding="utf-8") as f:
+            f.write("\n".join(PACKAGES))
     return python
 
 
@@ -106,10 +107,21 @@ def make_gcda(root, runs):
     return len(glob.glob(os.path.join(root, "run*", "*.gcda")))
 
 
-def gcov_once(root):
-    """The counters of the first run alone, by gcov itself, as JSON."""
-    folder = os.path.join(root, "run000")
-    execute(["gcov", "-j", "-b", "-t", *sorted(os.path.basename(p) for p in glob.glob(folder + "/*.gcda"))], folder)
+def of_one_run(root, argv):
+    """What a tool takes for the counters of the first run alone."""
+    run = execute(argv, os.path.join(root, "run000"))
+    return {"wall": run.wall, "rss": run.rss}
+
+
+def gcda_tools(root, python):
+    """Tools that read .gcda: by name, what makes a report of those of one run."""
+    tools = os.path.dirname(python)
+    counters = sorted(os.path.basename(p) for p in glob.glob(os.path.join(root, "run000", "*.gcda")))
+    yield "gcov, as JSON", ["gcov", "-j", "-b", "-t", *counters]
+    yield "gcovr", [os.path.join(tools, "gcovr"), "-r", root, ".", "--lcov", "../gcovr.lcov"]
+    yield "fastcov", [os.path.join(tools, "fastcov"), "-d", ".", "--lcov", "-o", "../fastcov.lcov"]
+    if shutil.which("grcov"):
+        yield "grcov", [shutil.which("grcov"), ".", "-t", "lcov", "-o", "../grcov.lcov"]
 
 
 def sides_of(b, root, theirs, pattern, out):
@@ -136,6 +148,8 @@ def cover_merge(b):
             lambda files: ["lcov", "--quiet", *(w for f in files for w in ("-a", f)), "-o", "all-theirs.lcov"])),
         ("LCOV, 400 sources", "grcov", make_lcov, "*.info", "all-fettle.lcov", grcov and (
             lambda files: [grcov, *files, "-t", "lcov", "-o", "all-theirs.lcov"])),
+        ("LCOV, 400 sources", "fastcov", make_lcov, "*.info", "all-fettle.lcov", (
+            lambda files: [os.path.join(os.path.dirname(python), "fastcov"), "-C", *files, "--lcov", "-o", "all-theirs.lcov"])),
         ("slipcover JSON, 400 sources", "slipcover --merge", make_slipcover, "*.json", "all-fettle.lcov", (
             lambda files: [python, "-m", "slipcover", "--merge", *files, "--out", "all-theirs"])),
     ]
@@ -155,18 +169,13 @@ def cover_merge(b):
     row(table, f"{arcs} x .coverage with arcs", "coverage.py combine", samples)
     root = b.folder("cover-merge-gcda")
     files = make_gcda(root, n)
-    samples = interleave([
-        Side("theirs", lambda: {"wall": timed(gcov_once, root), "rss": 0}),
-        Side("fettle", lambda: merge_folders(b, root)),
-    ], 3)
-    row(table, f"{files} x .gcda (gcov: the {C_SOURCES + 1} of one run, as JSON)", "gcov", samples)
+    for tool, argv in gcda_tools(root, python):
+        samples = interleave([
+            Side("theirs", lambda argv=argv: of_one_run(root, argv)),
+            Side("fettle", lambda: merge_folders(b, root)),
+        ], 3)
+        row(table, f"{files} x .gcda (the other: the {C_SOURCES + 1} of one run)", tool, samples)
     return f"Medians of wall time; a tool that takes minutes ran once.\n\n{table}"
-
-
-def timed(work, *args):
-    begin = time.monotonic()
-    work(*args)
-    return time.monotonic() - begin
 
 
 def merge_folders(b, root):
