@@ -33,6 +33,7 @@ static const struct {
      "of all processes inside: anonymous, shared and the kernel's for them; no page cache"},
     {"container", "supervisor",
      "of the engine's process beside it (conmon, containerd-shim), its share of shared pages"},
+    {"container", "sandbox_memory", "memory and supervisor together: what one sandbox takes of the machine"},
     {"container", "stop", "ending it at once, without a time of grace"},
     {"container", "remove", "the engine's answer to the request to remove it"},
     {"container", "lifecycle", "startup, exec, stop and remove together"},

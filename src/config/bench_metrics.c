@@ -34,11 +34,17 @@ const struct bench_metric mcp_metrics[MCP_METRICS] = {
 };
 
 const struct bench_metric container_metrics[BOX_METRICS] = {
-    [BOX_STARTUP] = {"startup", "ns"},     [BOX_CREATE] = {"create", "ns"},
-    [BOX_START] = {"start", "ns"},         [BOX_READY] = {"ready", "ns"},
-    [BOX_EXEC] = {"exec", "ns"},           [BOX_OVERHEAD] = {"overhead", "ns"},
-    [BOX_MEMORY] = {"memory", "bytes"},    [BOX_SUPERVISOR] = {"supervisor", "bytes"},
-    [BOX_STOP] = {"stop", "ns"},           [BOX_REMOVE] = {"remove", "ns"},
+    [BOX_STARTUP] = {"startup", "ns"},
+    [BOX_CREATE] = {"create", "ns"},
+    [BOX_START] = {"start", "ns"},
+    [BOX_READY] = {"ready", "ns"},
+    [BOX_EXEC] = {"exec", "ns"},
+    [BOX_OVERHEAD] = {"overhead", "ns"},
+    [BOX_MEMORY] = {"memory", "bytes"},
+    [BOX_SUPERVISOR] = {"supervisor", "bytes"},
+    [BOX_SANDBOX_MEMORY] = {"sandbox_memory", "bytes"},
+    [BOX_STOP] = {"stop", "ns"},
+    [BOX_REMOVE] = {"remove", "ns"},
     [BOX_LIFECYCLE] = {"lifecycle", "ns"},
 };
 

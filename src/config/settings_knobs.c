@@ -61,8 +61,10 @@ static const struct knob targets_rows[] = {
      .group = targets, .offset = offsetof(struct target_wishes, command_overhead_ms), .max = 86400000,
      .type = KNOB_REAL},
     {KEY("memory_per_sandbox_mb"), .arg = "50MB", .unit = "MB",
-     .help = "Every sandbox takes less memory than this many millions of bytes.", .group = targets,
-     .offset = offsetof(struct target_wishes, memory_per_sandbox_mb), .max = 1000000000, .type = KNOB_REAL},
+     .help =
+	 "Every sandbox takes less memory than this many millions of bytes, with the process that looks after it.",
+     .group = targets, .offset = offsetof(struct target_wishes, memory_per_sandbox_mb), .max = 1000000000,
+     .type = KNOB_REAL},
     {KEY("max_concurrent_sandboxes"), .arg = "N", .help = "At least so many sandboxes hold at once.",
      .group = targets, .offset = offsetof(struct target_wishes, max_concurrent_sandboxes), .max = 1000000,
      .type = KNOB_INT},

@@ -12,9 +12,12 @@
 static const struct alias {
 	const char *key, *metric, *kinds; /* kinds: empty for all */
 } aliases[] = {
-    {"container_startup_ms", "startup", "container"}, {"command_overhead_ms", "overhead", "container"},
-    {"memory_per_sandbox_mb", "memory", "container"}, {"max_concurrent_sandboxes", "held", "container"},
-    {"api_response_p99_ms", "latency", "http|mcp"},   {"throughput_rps", "throughput", "http|mcp"},
+    {"container_startup_ms", "startup", "container"},
+    {"command_overhead_ms", "overhead", "container"},
+    {"memory_per_sandbox_mb", "sandbox_memory", "container"},
+    {"max_concurrent_sandboxes", "held", "container"},
+    {"api_response_p99_ms", "latency", "http|mcp"},
+    {"throughput_rps", "throughput", "http|mcp"},
     {"error_rate_percent", "error_rate", ""},
 };
 

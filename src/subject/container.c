@@ -159,6 +159,9 @@ static int dry_run(struct subject *s, struct err *e)
 	else if (run.good)
 		failed(b, &run);
 	container_finish(s, 0, clock_mono_ns() + s->timeout_ns, &run);
+	if (run.values[BOX_MEMORY] != BENCH_NONE && run.values[BOX_SUPERVISOR] == BENCH_NONE)
+		subject_note(s, "what the process that looks after a sandbox takes is not to be had here: "
+				"sandbox_memory is the container's alone");
 	return run.good ? 0 : dry_fault(b, &run, e);
 }
 

@@ -182,8 +182,11 @@ void container_box_weigh(struct container_box *b, const struct inspect *in, int6
 		container_weigh(in->pid, in->id, &b->shop->mounts, &w);
 	if (w.memory_bytes < 0)
 		w.memory_bytes = memory_by_engine(b, deadline_ns);
-	if (w.memory_bytes >= 0)
+	if (w.memory_bytes >= 0) {
 		values[BOX_MEMORY] = w.memory_bytes;
+		values[BOX_SANDBOX_MEMORY] =
+		    w.memory_bytes + (w.supervisor_bytes > 0 ? w.supervisor_bytes : 0);
+	}
 	if (w.supervisor_bytes >= 0)
 		values[BOX_SUPERVISOR] = w.supervisor_bytes;
 }

@@ -102,6 +102,7 @@ class Real:
             # sleep alone, and what the kernel has for it
             self.assertTrue(20 << 10 < values["memory"][i] < 64 << 20, values["memory"])
             self.assertTrue(100 << 10 < values["supervisor"][i] < 64 << 20, values["supervisor"])
+            self.assertEqual(values["sandbox_memory"][i], values["memory"][i] + values["supervisor"][i])
 
     def test_one_that_stays_is_only_used(self):
         got = self.bench([box(command="cat /proc/1/cmdline", reuse=True, checks={"contains": "2147483647"}, concurrency=3)])
