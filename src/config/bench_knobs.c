@@ -1,5 +1,7 @@
 #include "config/bench_knobs.h"
 
+#include "config/common_knobs.h"
+
 static const char what[] = "What is run", often[] = "How often", judge[] = "What counts",
 		  told[] = "What is told";
 
@@ -106,34 +108,14 @@ static const char what[] = "What is run", often[] = "How often", judge[] = "What
 	     .group = told,                                                                                  \
 	     .offset = at(quiet),                                                                            \
 	     .type = KNOB_BOOL},                                                                             \
-	    {.flag = "color",                                                                                \
-	     .yaml = "color",                                                                                \
-	     .env = "FETTLE_COLOR",                                                                          \
-	     .arg = "WHEN",                                                                                  \
-	     .choices = "auto|always|never",                                                                 \
-	     .otherwise = "auto",                                                                            \
-	     .help = "Colours in the text report; 'auto' obeys NO_COLOR and wants a terminal.",              \
-	     .group = told,                                                                                  \
-	     .offset = at(color),                                                                            \
-	     .type = KNOB_CHOICE},                                                                           \
-	{                                                                                                    \
-		.flag = "config", .env = "FETTLE_CONFIG", .env_too = "PERF_CONFIG_FILE", .arg = "FILE",      \
-		.help = "Read FILE instead of fettle.yaml in the current directory.", .group = told,         \
-		.offset = at(config), .type = KNOB_TEXT                                                      \
-	}
+	    KNOB_COLOR("Colours in the text report", told, at(color)), KNOB_CONFIG(told, at(config))
 
 #define OF_BENCH(field)   offsetof(struct bench_options, exec.field)
 #define OF_COMPARE(field) offsetof(struct compare_options, exec.field)
 
 #define SUITE_FILES                                                                                          \
 	"Write the record to DIR/bench.json; of benches of fettle.yaml also bench.html and junit.xml."
-#define SUITE_PROFILE                                                                                        \
-	{                                                                                                    \
-		.flag = "profile", .env = "FETTLE_PROFILE", .arg = "NAME",                                   \
-		.help = "Lay the profile NAME of the file over its other sections. Without it: 'ci' where "  \
-			"CI is true and the file has one.",                                                  \
-		.group = told, .offset = offsetof(struct bench_options, profile), .type = KNOB_TEXT          \
-	}
+#define SUITE_PROFILE KNOB_PROFILE(told, offsetof(struct bench_options, profile))
 
 static const struct knob bench_rows[] = {
     {.flag = "name",

@@ -1,5 +1,7 @@
 #include "config/config_knobs.h"
 
+#include "config/common_knobs.h"
+
 #define AT(field) offsetof(struct config_options, field)
 
 static const char show[] = "Of show";
@@ -18,15 +20,7 @@ static const struct knob rows[] = {
      .group = show,
      .offset = AT(is_short),
      .type = KNOB_BOOL},
-    {.flag = "profile",
-     .env = "FETTLE_PROFILE",
-     .arg = "NAME",
-     .help =
-	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the file "
-	 "has one.",
-     .group = show,
-     .offset = AT(profile),
-     .type = KNOB_TEXT},
+    KNOB_PROFILE(show, AT(profile)),
     {.flag = "output",
      .short_flag = 'o',
      .arg = "FILE",
@@ -39,14 +33,7 @@ static const struct knob rows[] = {
      .group = init,
      .offset = AT(force),
      .type = KNOB_BOOL},
-    {.flag = "config",
-     .env = "FETTLE_CONFIG",
-     .env_too = "PERF_CONFIG_FILE",
-     .arg = "FILE",
-     .help = "Read FILE instead of fettle.yaml in the current directory.",
-     .group = both,
-     .offset = AT(config),
-     .type = KNOB_TEXT},
+    KNOB_CONFIG(both, AT(config)),
 };
 
 const struct knob_table config_table = {

@@ -1,5 +1,7 @@
 #include "config/cover_knobs.h"
 
+#include "config/common_knobs.h"
+
 #define AT(field)   offsetof(struct cover_options, field)
 #define WISH(field) offsetof(struct cover_options, wishes.field)
 
@@ -47,33 +49,9 @@ static const struct knob rows[] = {
      .group = where,
      .offset = AT(quiet),
      .type = KNOB_BOOL},
-    {.flag = "color",
-     .yaml = "color",
-     .env = "FETTLE_COLOR",
-     .arg = "WHEN",
-     .choices = "auto|always|never",
-     .otherwise = "auto",
-     .help = "Colours in the table; 'auto' obeys NO_COLOR and wants a terminal.",
-     .group = where,
-     .offset = AT(color),
-     .type = KNOB_CHOICE},
-    {.flag = "config",
-     .env = "FETTLE_CONFIG",
-     .env_too = "PERF_CONFIG_FILE",
-     .arg = "FILE",
-     .help = "Read FILE instead of fettle.yaml in the current directory.",
-     .group = where,
-     .offset = AT(fettle_config),
-     .type = KNOB_TEXT},
-    {.flag = "profile",
-     .env = "FETTLE_PROFILE",
-     .arg = "NAME",
-     .help =
-	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the "
-	 "file has one.",
-     .group = where,
-     .offset = AT(profile),
-     .type = KNOB_TEXT},
+    KNOB_COLOR("Colours in the table", where, AT(color)),
+    KNOB_CONFIG(where, AT(fettle_config)),
+    KNOB_PROFILE(where, AT(profile)),
 };
 
 const struct knob_table cover_table = {

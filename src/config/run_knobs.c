@@ -1,5 +1,7 @@
 #include "config/run_knobs.h"
 
+#include "config/common_knobs.h"
+
 #define AT(field)    offsetof(struct run_options, field)
 #define COVER(field) offsetof(struct run_options, coverage.field)
 
@@ -348,33 +350,9 @@ static const struct knob rows[] = {
      .group = told,
      .offset = AT(verbose),
      .type = KNOB_BOOL},
-    {.flag = "color",
-     .yaml = "color",
-     .env = "FETTLE_COLOR",
-     .arg = "WHEN",
-     .choices = "auto|always|never",
-     .otherwise = "auto",
-     .help = "Colours on the terminal; 'auto' obeys NO_COLOR.",
-     .group = told,
-     .offset = AT(color),
-     .type = KNOB_CHOICE},
-    {.flag = "config",
-     .env = "FETTLE_CONFIG",
-     .env_too = "PERF_CONFIG_FILE",
-     .arg = "FILE",
-     .help = "Read FILE instead of fettle.yaml in the current directory.",
-     .group = told,
-     .offset = AT(config),
-     .type = KNOB_TEXT},
-    {.flag = "profile",
-     .env = "FETTLE_PROFILE",
-     .arg = "NAME",
-     .help =
-	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the "
-	 "file has one.",
-     .group = told,
-     .offset = AT(profile),
-     .type = KNOB_TEXT},
+    KNOB_COLOR("Colours on the terminal", told, AT(color)),
+    KNOB_CONFIG(told, AT(config)),
+    KNOB_PROFILE(told, AT(profile)),
 };
 
 const struct knob_table run_table = {

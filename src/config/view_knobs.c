@@ -1,5 +1,7 @@
 #include "config/view_knobs.h"
 
+#include "config/common_knobs.h"
+
 static const char what[] = "Options", drawn[] = "Trends";
 
 static const struct knob report_rows[] = {
@@ -22,33 +24,9 @@ static const struct knob report_rows[] = {
      .group = what,
      .offset = offsetof(struct report_options, output),
      .type = KNOB_TEXT},
-    {.flag = "color",
-     .yaml = "color",
-     .env = "FETTLE_COLOR",
-     .arg = "WHEN",
-     .choices = "auto|always|never",
-     .otherwise = "auto",
-     .help = "Colours in the text report; 'auto' obeys NO_COLOR and wants a terminal.",
-     .group = what,
-     .offset = offsetof(struct report_options, color),
-     .type = KNOB_CHOICE},
-    {.flag = "config",
-     .env = "FETTLE_CONFIG",
-     .env_too = "PERF_CONFIG_FILE",
-     .arg = "FILE",
-     .help = "Read FILE instead of fettle.yaml in the current directory.",
-     .group = what,
-     .offset = offsetof(struct report_options, config),
-     .type = KNOB_TEXT},
-    {.flag = "profile",
-     .env = "FETTLE_PROFILE",
-     .arg = "NAME",
-     .help =
-	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the "
-	 "file has one.",
-     .group = what,
-     .offset = offsetof(struct report_options, profile),
-     .type = KNOB_TEXT},
+    KNOB_COLOR("Colours in the text report", what, offsetof(struct report_options, color)),
+    KNOB_CONFIG(what, offsetof(struct report_options, config)),
+    KNOB_PROFILE(what, offsetof(struct report_options, profile)),
 };
 
 const struct knob_table report_table = {
@@ -109,23 +87,8 @@ static const struct knob history_rows[] = {
      .group = what,
      .offset = offsetof(struct history_options, output),
      .type = KNOB_TEXT},
-    {.flag = "config",
-     .env = "FETTLE_CONFIG",
-     .env_too = "PERF_CONFIG_FILE",
-     .arg = "FILE",
-     .help = "Read FILE instead of fettle.yaml in the current directory.",
-     .group = what,
-     .offset = offsetof(struct history_options, config),
-     .type = KNOB_TEXT},
-    {.flag = "profile",
-     .env = "FETTLE_PROFILE",
-     .arg = "NAME",
-     .help =
-	 "Lay the profile NAME of the file over its other sections. Without it: 'ci' where CI is true and the "
-	 "file has one.",
-     .group = what,
-     .offset = offsetof(struct history_options, profile),
-     .type = KNOB_TEXT},
+    KNOB_CONFIG(what, offsetof(struct history_options, config)),
+    KNOB_PROFILE(what, offsetof(struct history_options, profile)),
     {.flag = "bench",
      .short_flag = 'b',
      .arg = "PATTERN",
