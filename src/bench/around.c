@@ -15,9 +15,9 @@
 enum { LOOK_NS = 2 * 1000 * 1000 };
 
 /* Until pid has ended, was stopped with us, or took too long; then its group is ended. */
-static int await(pid_t pid, int *ret_status)
+static int await(pid_t pid, int64_t until_ns, int *ret_status)
 {
-	int64_t until_ns = clock_mono_ns() + AROUND_TIMEOUT_NS, pause_ns = LOOK_NS / 20;
+	int64_t pause_ns = LOOK_NS / 20;
 	bool stops = !stop_asked(); /* what clears up afterwards is left to end */
 	for (;;) {
 		pid_t done = waitpid(pid, ret_status, WNOHANG);
@@ -34,14 +34,15 @@ static int await(pid_t pid, int *ret_status)
 	}
 }
 
-static int run_line(struct subject *of, const char *what, const char *line, struct arena *a, struct err *e)
+int around_line(const struct around_line *line, struct err *e)
 {
 	char sh[] = "/bin/sh", dash_c[] = "-c";
-	char *argv[] = {sh, dash_c, subject_fill(a, line, of->params, of->n_params), NULL};
+	char *argv[] = {sh, dash_c, (char *)(uintptr_t)line->text, NULL};
+	const char *what = line->what;
 	struct launch l = {.path = sh,
 			   .argv = argv,
-			   .env = subject_environment(a, of->item),
-			   .cwd = of->item->dir,
+			   .env = line->env,
+			   .cwd = line->dir,
 			   .in = -1,
 			   .out = STDERR_FILENO,
 			   .err = STDERR_FILENO};
@@ -50,9 +51,11 @@ static int run_line(struct subject *of, const char *what, const char *line, stru
 	if (proc_start(&l, &pid, e) < 0)
 		return err_wrap(e, "%s", what);
 	errno = 0;
-	if (await(pid, &status) < 0)
-		return err_sys(e, "%s %s", what,
-			       stop_asked() ? "was stopped" : "took longer than 10 minutes");
+	int64_t until_ns = line->timeout_ns ? clock_mono_ns() + line->timeout_ns : INT64_MAX;
+	if (await(pid, until_ns, &status) < 0)
+		return stop_asked() ? err_sys(e, "%s was stopped", what)
+				    : err_sys(e, "%s took longer than %lld minutes", what,
+					      (long long)(line->timeout_ns / 60 / NS_PER_S));
 	if (WIFSIGNALED(status))
 		return err_sys(e, "%s failed: signal %d (%s)", what, WTERMSIG(status),
 			       strsignal(WTERMSIG(status)));
@@ -76,7 +79,13 @@ int around_run(struct subject *of, const char *what, const struct knob_list *lin
 	struct arena a = {0};
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < lines->n; i++)
-		rc = run_line(of, what, lines->at[i], &a, e);
+		rc = around_line(
+		    &(struct around_line){.what = what,
+					  .text = subject_fill(&a, lines->at[i], of->params, of->n_params),
+					  .env = subject_environment(&a, of->item),
+					  .dir = of->item->dir,
+					  .timeout_ns = AROUND_TIMEOUT_NS},
+		    e);
 	arena_free(&a);
 	return rc;
 }

@@ -10,9 +10,20 @@
 /* The folder that everything of the item runs in. Fault: system, "cannot enter the folder 'x' of 'dir'". */
 must_use int around_folder(const struct bench_item *item, struct err *e);
 
+/* One line, in a process group of its own, which a stop or the end of its time ends. */
+struct around_line {
+	const char *what; /* "prepare", for messages */
+	const char *text;
+	char *const *env;
+	const char *dir;    /* NULL: the current one */
+	int64_t timeout_ns; /* 0: none */
+};
+/* Fault: system, "prepare failed: exit code 3". */
+must_use int around_line(const struct around_line *line, struct err *e);
+
 /*
  * One after the other; the first that fails ends it. what: "prepare". of: whose parameters and item count. A
- * line that takes longer than AROUND_TIMEOUT_NS is ended. Fault: system, "prepare failed: exit code 3".
+ * line that takes longer than AROUND_TIMEOUT_NS is ended. Fault: as of around_line.
  */
 #define AROUND_TIMEOUT_NS (600 * (int64_t)1000000000)
 must_use int around_run(struct subject *of, const char *what, const struct knob_list *lines, struct err *e);

@@ -1,20 +1,16 @@
 #include "cmd/compare_commit.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/folder.h"
 #include "base/str.h"
-#include "bench/stop.h"
+#include "bench/around.h"
 #include "collect/ask.h"
-#include "collect/proc.h"
 
 extern char **environ;
 
@@ -48,26 +44,8 @@ bool commit_is_one(const char *text)
 
 static int build_in(const char *dir, const char *line, struct err *e)
 {
-	char sh[] = "/bin/sh", dash_c[] = "-c";
-	char *argv[] = {sh, dash_c, (char *)(uintptr_t)line, NULL};
-	struct launch l = {.path = sh,
-			   .argv = argv,
-			   .env = environ,
-			   .cwd = dir,
-			   .in = -1,
-			   .out = STDERR_FILENO,
-			   .err = STDERR_FILENO};
-	pid_t pid;
-	int status;
-	if (proc_start(&l, &pid, e) < 0)
-		return err_wrap(e, "--build");
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		if (stop_asked())
-			(void)kill(-pid, SIGTERM);
-	errno = 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
-	return err_sys(e, "--build failed in '%s'", dir);
+	const struct around_line build = {.what = "--build", .text = line, .env = environ, .dir = dir};
+	return around_line(&build, e) < 0 ? err_wrap(e, "in '%s'", dir ? dir : ".") : 0;
 }
 
 static int check_out(struct commit_tree *t, struct arena *a, const char *commit, struct err *e)

@@ -83,9 +83,10 @@ class Commit(Case):
     def test_what_cannot_be_had_is_said(self):
         for words, said in ((("--against", "commit:trnk"), "option '--against': 'trnk' is no commit here"),
                             (("--against", "trnk"), "cannot run 'trnk': No such file or directory"),
-                            (("--against", "trunk", "--build", "exit 3"), "--build failed in '")):
+                            (("--against", "trunk", "--build", "exit 3"), "in '")):
             self.compare(*words, "--", "./tool", code=2 if "no commit" in said else 3)
             self.assertIn("fettle compare: " + said, self.said)
+            self.assertEqual("--build failed: exit code 3" in self.said, "exit 3" in words)
             self.nothing_left()
 
     def test_a_program_is_no_commit(self):
