@@ -312,9 +312,8 @@ static void complete_list(const struct bench_item *b, const char *key, const str
 }
 
 /* The key in whose place variants stand, where it was given all the same. */
-static const char *what_variants_replace(const struct bench_item *b)
+static const char *what_variants_replace(const struct bench_item *b, enum bench_kind kind)
 {
-	enum bench_kind kind = (enum bench_kind)b->subject.is;
 	bool runs = kind == BENCH_EXEC || kind == BENCH_MCP;
 	const struct {
 		const char *key;
@@ -335,7 +334,7 @@ void bench_complete(const struct bench_item *b, bool has_image, struct remarks *
 	enum bench_kind kind = (enum bench_kind)b->subject.is;
 	struct str word = bench_kind_word(kind);
 	int commands = (b->command.n > 0) + (b->shell != NULL), n = 1;
-	const char *replaced = b->variants.n ? what_variants_replace(b) : NULL;
+	const char *replaced = b->variants.n ? what_variants_replace(b, kind) : NULL;
 	const char *needs = "";
 	if (!b->name)
 		remark(remarks, b->at, "a bench needs a 'name'");
