@@ -396,8 +396,7 @@ class Lies(Case):
         self.assertNotIn("s3cret", self.said + self.json)
 
     def test_variants_are_urls(self):
-        b = self.bench({"name": "it", "url": self.url("good"),
-                        "variants": {"fast": self.url("good"), "slow": self.url("slow")}})
+        b = self.bench({"name": "it", "variants": {"fast": self.url("good"), "slow": self.url("slow")}})
         self.assertEqual({n: x["command"] for n, x in b.items()},
                          {"it/fast": self.url("good"), "it/slow": self.url("slow")})
 
