@@ -11,19 +11,24 @@
 #include "base/clock.h"
 #include "bench/stop.h"
 #include "collect/proc.h"
+#include "net/wait.h"
 
 enum { LOOK_NS = 2 * 1000 * 1000 };
+#define GRACE_NS (2 * NS_PER_S)
 
 /* Until pid has ended, was stopped with us, or took too long; then its group is ended. */
-static int await(pid_t pid, int64_t until_ns, int *ret_status)
+static int await(pid_t pid, int64_t until_ns, bool stops, int *ret_status)
 {
-	int64_t pause_ns = LOOK_NS / 20;
-	bool stops = !stop_asked(); /* what clears up afterwards is left to end */
+	int64_t pause_ns = LOOK_NS / 20, kill_ns = 0;
 	for (;;) {
 		pid_t done = waitpid(pid, ret_status, WNOHANG);
 		if (done == pid || (done < 0 && errno != EINTR))
-			return done == pid ? 0 : -1;
-		if ((stops && stop_asked()) || clock_mono_ns() > until_ns) {
+			return done == pid && !kill_ns ? 0 : -1;
+		int64_t now = clock_mono_ns();
+		if (!kill_ns && ((stops && stop_asked()) || now > until_ns)) {
+			(void)kill(-pid, SIGTERM); /* make takes away what is half written */
+			kill_ns = now + GRACE_NS;
+		} else if (kill_ns && now > kill_ns) {
 			(void)kill(-pid, SIGKILL);
 			(void)waitpid(pid, ret_status, 0);
 			return -1;
@@ -52,8 +57,8 @@ int around_line(const struct around_line *line, struct err *e)
 		return err_wrap(e, "%s", what);
 	errno = 0;
 	int64_t until_ns = line->timeout_ns ? clock_mono_ns() + line->timeout_ns : INT64_MAX;
-	if (await(pid, until_ns, &status) < 0)
-		return stop_asked() ? err_sys(e, "%s was stopped", what)
+	if (await(pid, until_ns, !line->outlives_stop, &status) < 0)
+		return stop_asked() ? net_broken_off(e)
 				    : err_sys(e, "%s took longer than %lld minutes", what,
 					      (long long)(line->timeout_ns / 60 / NS_PER_S));
 	if (WIFSIGNALED(status))
@@ -77,6 +82,7 @@ int around_folder(const struct bench_item *item, struct err *e)
 int around_run(struct subject *of, const char *what, const struct knob_list *lines, struct err *e)
 {
 	struct arena a = {0};
+	bool clears_up = stop_asked();
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < lines->n; i++)
 		rc = around_line(
@@ -84,7 +90,8 @@ int around_run(struct subject *of, const char *what, const struct knob_list *lin
 					  .text = subject_fill(&a, lines->at[i], of->params, of->n_params),
 					  .env = subject_environment(&a, of->item),
 					  .dir = of->item->dir,
-					  .timeout_ns = AROUND_TIMEOUT_NS},
+					  .timeout_ns = AROUND_TIMEOUT_NS,
+					  .outlives_stop = clears_up},
 		    e);
 	arena_free(&a);
 	return rc;

@@ -10,15 +10,17 @@
 /* The folder that everything of the item runs in. Fault: system, "cannot enter the folder 'x' of 'dir'". */
 must_use int around_folder(const struct bench_item *item, struct err *e);
 
-/* One line, in a process group of its own, which a stop or the end of its time ends. */
+/* One line, in a process group of its own, which a stop or the end of its time ends: by TERM, and by KILL two
+ * seconds later. */
 struct around_line {
 	const char *what; /* "prepare", for messages */
 	const char *text;
 	char *const *env;
 	const char *dir;    /* NULL: the current one */
 	int64_t timeout_ns; /* 0: none */
+	bool outlives_stop; /* it clears up: a stop lets it end */
 };
-/* Fault: system, "prepare failed: exit code 3". */
+/* Fault: system, "prepare failed: exit code 3", or that of a stop (net/wait.h). */
 must_use int around_line(const struct around_line *line, struct err *e);
 
 /*

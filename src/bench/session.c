@@ -22,6 +22,7 @@
 #include "measure/interleave.h"
 #include "measure/ratio.h"
 #include "measure/summary.h"
+#include "net/wait.h"
 
 extern char **environ;
 
@@ -199,10 +200,11 @@ static void drain(struct session *s)
 /* Until the starter is done with its orders. */
 static int wait_for(struct session *s, const struct starter_result **ret, uint32_t *ret_n, struct err *e)
 {
-	struct pollfd fds[2] = {{.fd = s->starter.talk, .events = POLLIN},
-				{.fd = s->drain, .events = POLLIN}};
+	struct pollfd fds[] = {{.fd = s->starter.talk, .events = POLLIN},
+			       {.fd = s->drain, .events = POLLIN},
+			       {.fd = net_stop_fd(), .events = POLLIN}};
 	while (!stop_asked()) {
-		int n = poll(fds, s->drain >= 0 ? 2 : 1, -1);
+		int n = poll(fds, sizeof(fds) / sizeof(fds[0]), -1);
 		if (n < 0 && errno != EINTR)
 			return err_sys(e, "cannot wait for the commands");
 		if (n > 0 && fds[1].revents)
@@ -210,8 +212,7 @@ static int wait_for(struct session *s, const struct starter_result **ret, uint32
 		if (n > 0 && fds[0].revents)
 			return starter_results(&s->starter, ret, ret_n, e);
 	}
-	errno = EINTR;
-	return err_sys(e, "stopped");
+	return net_broken_off(e);
 }
 
 static int once(struct session *s, uint32_t command, const char *option, struct err *e)
@@ -453,6 +454,9 @@ static void cut_to_rounds(struct session *s)
 		for (size_t k = 0; k < r->n; k++)
 			r->good += r->values[0][k] != BENCH_NONE;
 		r->failed = (uint32_t)(r->n - r->good);
+		r->timed_out = r->timed_out < r->failed ? r->timed_out : r->failed;
+		if (!r->failed)
+			r->failure[0] = 0;
 	}
 }
 
@@ -556,7 +560,7 @@ void session_tell(struct session *s, struct bench *ret)
 		    s, ret,
 		    "a command failed every time and was given up; '--command-output show' shows what it says");
 	if (s->is_cut)
-		add_note(s, ret, "interrupted: what had not been measured by then is missing");
+		add_note(s, ret, STOP_NOTE);
 	if (s->o->shell)
 		add_note(s, ret, "the commands ran by /bin/sh -c, whose own time is in the figures");
 }

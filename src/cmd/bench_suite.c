@@ -165,7 +165,7 @@ static void measure(struct suite *s, const struct knob_values *v)
 		else
 			take_source(s, s->plan.items[i].item);
 	if (stop_asked())
-		add_note(s, STR("interrupted: what had not been measured by then is missing"));
+		add_note(s, STR(STOP_NOTE));
 	if (s->lacks.n)
 		add_note(s,
 			 str_of(arena_printf(&s->arena, "left out, as the image lacks what they need: %.*s",

@@ -25,8 +25,11 @@ struct knob_table;
 int print_help(const struct knob_table *t);
 /* "fettle run: message" on standard error; returns the exit code of the fault. */
 int complain(const char *command, const struct err *e);
-/* After ^C: says so; what it returns is the exit code, 130. rc < 0: there was nothing to report. */
-int complain_of_stop(const char *command, int rc);
+/*
+ * After ^C: says so; what it returns is the exit code, 130. rc < 0: there was nothing to report, for the
+ * reason in e, which is said instead unless it is the stop itself.
+ */
+int complain_of_stop(const char *command, int rc, const struct err *e);
 /* The same for a warning; nothing is returned. */
 void warn(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Whether a --color of enum run_color wants ink on fd; 'auto' obeys NO_COLOR and wants a terminal. */

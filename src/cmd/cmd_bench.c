@@ -233,7 +233,7 @@ static int run_table(const struct knob_table *t, const struct knob_table *help, 
 				       : bench_suite(&o, &v, &operands, &e);
 	arena_free(&arena);
 	if (stop_asked())
-		return complain_of_stop(t->command, rc);
+		return complain_of_stop(t->command, rc, &e);
 	return rc < 0 ? complain(t->command, &e) : rc;
 }
 

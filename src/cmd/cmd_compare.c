@@ -230,7 +230,7 @@ static int run(int n_words, char **words)
 			      operands.at[2]);
 	arena_free(&job.arena);
 	if (stop_asked())
-		return complain_of_stop("compare", rc);
+		return complain_of_stop("compare", rc, &e);
 	return rc < 0 ? complain("compare", &e) : rc;
 }
 

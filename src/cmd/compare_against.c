@@ -12,6 +12,7 @@
 #include "cmd/compare_commit.h"
 #include "collect/proc.h"
 #include "net/http_url.h"
+#include "net/wait.h"
 #include "record/bench_file.h"
 #include "subject/subjects.h"
 
@@ -152,11 +153,25 @@ static int requests_step(void *of, uint32_t n, int64_t until_ns, uint32_t *ret, 
 {
 	struct requests *r = of;
 	*ret = waves_rounds(r->group, n * REQUESTS, until_ns) / REQUESTS;
-	return stop_asked() && !*ret ? err_format(e, "stopped") : 0;
+	return stop_asked() && !*ret ? net_broken_off(e) : 0;
+}
+
+/* What was done of a round that is not whole does not count. */
+static void cut_to_rounds(struct bench_subject *s)
+{
+	uint32_t n = s->n_rounds * s->per_round, all = s->good + s->failed;
+	s->good = 0;
+	for (uint32_t i = 0; i < n && s->n_columns; i++)
+		s->good += s->columns[0].values[i] != BENCH_NONE;
+	s->failed = n - s->good;
+	s->timed_out = s->timed_out < s->failed ? s->timed_out : s->failed;
+	if (all && s->busy_ns != BENCH_NONE)
+		s->busy_ns = s->busy_ns / all * n;
 }
 
 static void requests_result(void *of, struct bench *ret)
 {
+	static struct str interrupted = {STOP_NOTE, sizeof(STOP_NOTE) - 1};
 	struct requests *r = of;
 	*ret = (struct bench){.subjects = r->subjects, .n_subjects = 2};
 	waves_tell(r->group, r->subjects);
@@ -165,6 +180,12 @@ static void requests_result(void *of, struct bench *ret)
 		s->name = s->bench = s->command;
 		s->n_rounds /= REQUESTS;
 		s->per_round *= REQUESTS;
+		if (stop_asked())
+			cut_to_rounds(s);
+	}
+	if (stop_asked()) {
+		ret->notes = &interrupted;
+		ret->n_notes = 1;
 	}
 	waves_conclude(&r->waves, ret);
 }

@@ -10,7 +10,9 @@
 #include "base/folder.h"
 #include "base/str.h"
 #include "bench/around.h"
+#include "bench/stop.h"
 #include "collect/ask.h"
+#include "net/wait.h"
 
 extern char **environ;
 
@@ -45,6 +47,8 @@ bool commit_is_one(const char *text)
 static int build_in(const char *dir, const char *line, struct err *e)
 {
 	const struct around_line build = {.what = "--build", .text = line, .env = environ, .dir = dir};
+	if (stop_asked())
+		return net_broken_off(e);
 	return around_line(&build, e) < 0 ? err_wrap(e, "in '%s'", dir ? dir : ".") : 0;
 }
 

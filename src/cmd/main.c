@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "bench/stop.h"
 #include "cmd/cmd.h"
 #include "collect/adapter.h"
 #include "collect/go_exec.h"
@@ -17,6 +18,7 @@
 #include "config/nearest.h"
 #include "config/run_knobs.h"
 #include "config/tables.h"
+#include "net/wait.h"
 
 static const struct cmd *const cmds[] = {&cmd_run,      &cmd_cover, &cmd_report, &cmd_history,
 					 &cmd_mark,     &cmd_bench, &cmd_check,  &cmd_compare,
@@ -29,10 +31,12 @@ int complain(const char *command, const struct err *e)
 	return err_exit_code(e);
 }
 
-int complain_of_stop(const char *command, int rc)
+int complain_of_stop(const char *command, int rc, const struct err *e)
 {
-	warn(command, rc < 0 ? "interrupted before anything was measured"
-			     : "interrupted: what had not been measured by then is missing");
+	if (rc < 0 && !net_was_stopped(e))
+		(void)complain(command, e);
+	else
+		warn(command, rc < 0 ? "interrupted before anything was measured" : STOP_NOTE);
 	return 130;
 }
 

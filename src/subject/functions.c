@@ -395,14 +395,19 @@ static bool wants_round(const struct functions *all, int64_t round)
 	       round < ROUNDS_MOST;
 }
 
+static bool is_late(const struct functions *all)
+{
+	return all->deadline_ns && clock_mono_ns() > all->deadline_ns;
+}
+
 static int run_rounds(struct functions *all, struct err *e)
 {
 	uint32_t order[SIDES];
 	uint64_t seed = (uint64_t)clock_wall_ns();
 	for (int64_t round = -all->item->warmup; round < 0 || wants_round(all, round); round++) {
 		enum pass pass = round < 0 ? PASS_WARM : PASS_COUNT;
-		if (all->deadline_ns && round > 0 && clock_mono_ns() > all->deadline_ns)
-			break;
+		if (is_late(all))
+			return round > 0 ? 0 : err_format(e, "there was no time for it");
 		if (!begin_round(all, pass))
 			break;
 		interleave_round(seed, (uint32_t)(round + all->item->warmup), all->n_sides, 1, order);
@@ -418,6 +423,8 @@ static int run_all(struct functions *all, struct err *e)
 	for (uint32_t i = 0; i < all->n_sides; i++)
 		if (list_side(all, &all->sides[i], e) < 0)
 			return e->fault;
+	if (is_late(all))
+		return err_format(e, "there was no time for it");
 	(void)begin_round(all, PASS_CALIBRATE);
 	for (uint32_t i = 0; i < all->n_sides; i++)
 		if (run_side(all, &all->sides[i], PASS_CALIBRATE, e) < 0)

@@ -108,8 +108,10 @@ class Commit(Case):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    requests = 0
 
     def do_GET(self):
+        Handler.requests += 1
         time.sleep(0.02 if "slow" in self.path else 0.001)
         status = 500 if "bad" in self.path else 200
         self.send_response(status)
@@ -128,7 +130,13 @@ class Url(Case):
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
         threading.Thread(target=server.serve_forever, daemon=True).start()
+        Handler.requests = 0
         self.url = f"http://name:hush@127.0.0.1:{server.server_port}/"
+
+    def wait_for_requests(self, n):
+        until = time.monotonic() + 30
+        while Handler.requests < n and time.monotonic() < until:
+            time.sleep(0.01)
 
     def test_requests_in_turn(self):
         told = self.compare("-r", "8", "--max-rounds", "8", "--against", self.url, "--", self.url + "slow", code=1)
@@ -139,6 +147,21 @@ class Url(Case):
             text = f.read()
         self.assertNotIn("hush", text)
         self.assertEqual([(b["rounds"], b["runs_per_round"]) for b in json.loads(text)["benchmarks"]], [(3, 20), (3, 20)])
+
+    def test_a_stop_keeps_whole_rounds(self):
+        words = [FETTLE, "compare", "-q", "-r", "1000", "--against", self.url, "--", self.url + "slow"]
+        p = subprocess.Popen(words, cwd=self.dir, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+        self.wait_for_requests(60)
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=30)
+        self.assertEqual(p.returncode, 130, out + err)
+        self.assertIn("interrupted", err)
+        with open(os.path.join(self.dir, ".fettle/bench/bench.json")) as f:
+            told = json.load(f)
+        self.assertIn("interrupted: what had not been measured by then is missing", told["notes"])
+        for b in told["benchmarks"]:
+            self.assertEqual((b["good"], b["failed"]), (b["rounds"] * 20, 0))
 
     def test_one_that_fails(self):
         told = self.compare("-r", "3", "--max-rounds", "3", "--against", self.url, "--", self.url + "bad", code=1)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "base/words.h"
 #include "subject/source.h"
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
 	struct bench_item item = {.timeout_ns = 30000000000};
 	struct source_subjects got = {0};
 	struct err e;
+	int64_t deadline_ns = 0;
 	if (argc < 3)
 		return 2;
 	item.name = argv[2];
@@ -90,10 +92,13 @@ int main(int argc, char **argv)
 		if (!equals)
 			return 2;
 		*equals = 0;
-		set(&a, &item, argv[i], equals + 1);
+		if (strcmp(argv[i], "deadline-ms") == 0)
+			deadline_ns = clock_mono_ns() + strtoll(equals + 1, NULL, 10) * NS_PER_MS;
+		else
+			set(&a, &item, argv[i], equals + 1);
 	}
-	int rc = strcmp(argv[1], "c") == 0 ? source_functions(&item, 0, &a, &got, &e)
-					   : source_import(&item, 0, &a, &got, &e);
+	int rc = strcmp(argv[1], "c") == 0 ? source_functions(&item, deadline_ns, &a, &got, &e)
+					   : source_import(&item, deadline_ns, &a, &got, &e);
 	for (uint32_t i = 0; i < got.n; i++)
 		say(&got.at[i]);
 	for (uint32_t i = 0; i < got.n_notes; i++)

@@ -572,6 +572,29 @@ echo '{"done":true}'
             self.assertEqual(got.columns["cpu"], [500] * rounds)
             self.assertEqual(got.columns["allocs_per_op"], [1500000] * rounds)
 
+    def test_nothing_begins_once_the_time_is_up(self):
+        self.write("p", """#!/bin/sh
+echo "$*" >> log
+echo '{"fettle_bench":1,"benchmarks":1,"counted":true}'
+case "$*" in
+*--list*) echo '{"listed":"a"}' ;;
+*--rounds=0*) echo '{"calibrated":"a","n":10}' ;;
+*) sleep 0.1; echo '{"round":"a","n":10,"wall_ns":1000000,"cpu_ns":5,"allocs":15,"bytes":100,"metrics":[]}' ;;
+esac
+echo '{"done":true}'
+""")
+        os.chmod(self.path("p"), 0o755)
+        self.source("c", "program=./p", "rounds=2", "deadline-ms=0", code=1)
+        self.assertEqual(self.fault, "there was no time for it")
+        with open(self.path("log"), encoding="utf-8") as f:
+            self.assertEqual(f.read().splitlines(), ["--format=json --list"])
+        self.source("c", "program=./p", "rounds=2", "warmup=100", "deadline-ms=500", code=1)
+        self.assertEqual(self.fault, "there was no time for it")
+        with open(self.path("log"), encoding="utf-8") as f:
+            self.assertLess(len(f.read().splitlines()), 20)
+        got = self.source("c", "program=./p", "rounds=100", "deadline-ms=1000")
+        self.assertTrue(0 < got["a"].good < 15, got["a"].good)
+
     def test_what_is_no_such_program(self):
         self.write("rubbish", '#!/bin/sh\necho \'{"fettle_bench":1}\'\necho rubbish\n')
         self.write("lists", "#!/bin/sh\necho '{\"fettle_bench\":1}'; echo '{\"listed\":\"a\"}'; echo '{\"done\":true}'\n")
