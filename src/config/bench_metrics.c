@@ -80,32 +80,37 @@ static const struct bench_metric *find(enum bench_kind kind, struct str metric)
 	return NULL;
 }
 
-bool bench_metric_is_known(enum bench_kind kind, struct str metric)
-{
-	uint32_t n;
-	if (!bench_metrics_of(kind, &n) || find(kind, metric))
-		return true;
-	for (size_t i = 0; i < WHOLES; i++)
-		if (str_is(metric, wholes[i].name))
-			return true;
-	return false;
-}
-
-bool bench_metric_unit(struct str metric, enum bound_unit *ret)
+static bool whole_unit(struct str metric, enum bound_unit *ret)
 {
 	for (size_t i = 0; i < WHOLES; i++)
 		if (str_is(metric, wholes[i].name)) {
 			*ret = wholes[i].unit;
 			return true;
 		}
-	for (int kind = 0; kind < BENCH_KINDS; kind++) {
-		const struct bench_metric *m = find((enum bench_kind)kind, metric);
-		if (m) {
-			*ret = unit_of(str_of(m->unit)).kind;
-			return true;
-		}
-	}
 	return false;
+}
+
+bool bench_metric_unit(enum bench_kind kind, struct str metric, enum bound_unit *ret)
+{
+	const struct bench_metric *m = find(kind, metric);
+	if (m)
+		*ret = unit_of(str_of(m->unit)).kind;
+	return m || whole_unit(metric, ret);
+}
+
+bool bench_metric_unit_of_any(struct str metric, enum bound_unit *ret)
+{
+	for (int kind = 0; kind < BENCH_KINDS; kind++)
+		if (bench_metric_unit((enum bench_kind)kind, metric, ret))
+			return true;
+	return false;
+}
+
+bool bench_metric_is_known(enum bench_kind kind, struct str metric)
+{
+	enum bound_unit unit;
+	uint32_t n;
+	return !bench_metrics_of(kind, &n) || bench_metric_unit(kind, metric, &unit);
 }
 
 const char *bench_metric_nearest(enum bench_kind kind, struct str metric)

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "config/bench_metrics.h"
 #include "config/nearest.h"
 #include "config/quantity.h"
 
@@ -147,22 +146,20 @@ int bound_parse(struct str text, struct bound *ret, struct err *e)
 
 int bound_check_pair(struct str pair, struct err *e)
 {
+	struct bound b;
+	return bound_parse(str_cut(pair, str_find(pair, '=') + 1, pair.n), &b, e);
+}
+
+int bound_check_unit(struct str metric, const struct bound *b, enum bound_unit wanted, struct err *e)
+{
 	/* what a person would have to write behind the number */
 	static const char *const suffixes[] = {"", "ms", "MiB", "%", "/s"};
 	static const char *const kinds[] = {"a number", "a time", "a size", "a share", "a rate"};
-	struct bound b;
-	size_t equals = str_find(pair, '=');
-	struct str metric = str_cut(pair, 0, equals);
-	size_t dot = str_find_last(metric, '.');
-	if (bound_parse(str_cut(pair, equals + 1, pair.n), &b, e) < 0)
-		return e->fault;
-	if (dot < metric.n)
-		metric = str_cut(metric, dot + 1, metric.n);
-	enum bound_unit wanted;
-	if (!bench_metric_unit(metric, &wanted) || b.unit == wanted)
+	if (b->unit == wanted)
 		return 0;
-	if (b.unit == BOUND_NUMBER)
+	if (b->unit == BOUND_NUMBER)
 		return err_usage(e, "'%.*s' is %s, and the bound has no unit: %.15g%s?", SHORT(metric),
-				 kinds[wanted], b.limit, suffixes[wanted]);
-	return err_usage(e, "'%.*s' is %s, and the bound is %s", SHORT(metric), kinds[wanted], kinds[b.unit]);
+				 kinds[wanted], b->limit, suffixes[wanted]);
+	return err_usage(e, "'%.*s' is %s, and the bound is %s", SHORT(metric), kinds[wanted],
+			 kinds[b->unit]);
 }

@@ -15,8 +15,9 @@
 /* Fault: usage; the message says what is wrong and how it should be. *ret is untouched then. */
 must_use int bound_parse(struct str text, struct bound *ret, struct err *e);
 
-/*
- * "METRIC=BOUND", as a knob of pairs has it: also that the bound's unit fits where the metric is a known one
- * ('wall' is a time). METRIC may have a bench's name and a dot before it.
- */
+/* "METRIC=BOUND", as a knob of pairs has it. */
 must_use int bound_check_pair(struct str pair, struct err *e);
+
+/* Whether the bound has the unit of the metric: 'wall' is a time. */
+must_use int bound_check_unit(struct str metric, const struct bound *b, enum bound_unit wanted,
+			      struct err *e);

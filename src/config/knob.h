@@ -97,13 +97,21 @@ struct knob_table {
 	    others; /* 1 + the row, of PAIRS, that takes the keys of a file that no row has; 0: none does */
 };
 
+/* Where the file says an item of a list of pairs. */
+struct knob_place {
+	size_t row, item;
+	uint32_t line, column, width;
+};
+
 struct knob_values {
 	const struct knob_table *table;
 	void *options;
 	struct arena *arena;
 	unsigned char *origins; /* enum knob_origin, one a row */
 	uint32_t *lines;        /* one a row: the file's line; for ORIGIN_ENV 1 where env_too gave it */
-	bool help;              /* --help or -h was met */
+	struct knob_place *places;
+	size_t n_places, cap_places;
+	bool help; /* --help or -h was met */
 };
 
 /* Zeroes the options and gives every row its default. */

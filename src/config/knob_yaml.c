@@ -35,15 +35,30 @@ static bool is_broken(const struct yaml_node *n)
 	return n->kind == YAML_KIND_BROKEN;
 }
 
+/* Of the pair that was added last. */
+static void keep_place(struct knob_values *v, size_t row, struct place at)
+{
+	const char *field = (const char *)v->options + v->table->rows[row].offset;
+	const struct knob_list *list = (const struct knob_list *)(const void *)field;
+	v->places = arena_grow(v->arena, v->places, v->n_places, &v->cap_places, sizeof(*v->places));
+	v->places[v->n_places++] = (struct knob_place){row, list->n - 1, at.line, at.column, at.width};
+}
+
 static void set_text(const struct binding *b, size_t row, const struct yaml_node *n, bool item)
 {
 	struct err e;
 	int fault =
 	    item ? knob_add(b->v, row, b->origin, n->text, &e) : knob_set(b->v, row, b->origin, n->text, &e);
-	if (fault < 0)
+	if (fault < 0) {
 		tell(b, row, n->key, n->at, e.text);
-	else if (b->v->origins[row] == b->origin && !b->v->lines[row])
+		return;
+	}
+	if (b->v->origins[row] != b->origin)
+		return;
+	if (!b->v->lines[row])
 		b->v->lines[row] = n->at.line;
+	if (row_at(b, row)->type == KNOB_PAIRS)
+		keep_place(b->v, row, n->key_at.line ? n->key_at : n->at);
 }
 
 static void set_scalar(const struct binding *b, size_t row, const struct yaml_node *n, bool item)

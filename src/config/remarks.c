@@ -105,42 +105,6 @@ static bool line_of(const struct remarks *r, uint32_t line, struct str *ret)
 	return true;
 }
 
-static uint32_t characters(struct str s)
-{
-	uint32_t n = 0;
-	while (s.n) {
-		(void)take(&s);
-		n++;
-	}
-	return n;
-}
-
-/* Whole words only. */
-static size_t find_word(struct str line, struct str word)
-{
-	static const char ends[] = " \t\"'{,:=";
-	for (size_t at = 0; at + word.n <= line.n; at++) {
-		size_t end = at + word.n;
-		if (str_eq(str_cut(line, at, word.n), word) && (at == 0 || strchr(ends, line.at[at - 1])) &&
-		    (end == line.n || strchr(ends, line.at[end])))
-			return at;
-	}
-	return line.n;
-}
-
-struct place remarks_find(const struct remarks *r, uint32_t line, struct str key)
-{
-	struct str rest = r->text, s;
-	if (!key.n || r->n == REMARKS_KEPT) /* of a file that is all wrong no place is shown any more */
-		return (struct place){line, 1, 0};
-	for (uint32_t i = 1; str_next(&rest, '\n', &s); i++) {
-		size_t at = i < line ? s.n : find_word(s, key);
-		if (at < s.n)
-			return (struct place){i, characters(str_cut(s, 0, at)) + 1, characters(key)};
-	}
-	return (struct place){line, 1, 0};
-}
-
 static void put_source(struct buf *b, const struct remarks *r, const struct remark *one)
 {
 	struct str line;

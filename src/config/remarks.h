@@ -51,9 +51,6 @@ void remark(struct remarks *r, struct place at, const char *fmt, ...) __attribut
 void remark_warning(struct remarks *r, struct place at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Where a key stands in the text, at or below that line; the line itself where it does not. */
-struct place remarks_find(const struct remarks *r, uint32_t line, struct str key);
-
 /* By place; those of one place in the order in which they came. */
 void remarks_sort(struct remarks *r);
 

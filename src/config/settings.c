@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "config/bench_metrics.h"
 #include "config/bound_text.h"
 #include "config/knob_yaml.h"
 #include "config/sections.h"
@@ -131,7 +132,7 @@ int settings_read(struct settings *s, struct config_doc *d, char *const *environ
 	return knob_env(&s->values[SETTINGS_TOP], environment, e);
 }
 
-static size_t row_at(const struct knob_values *v, const void *field)
+size_t settings_row(const struct knob_values *v, const void *field)
 {
 	size_t offset = (size_t)((const char *)field - (const char *)v->options), i = 0;
 	while (i < v->table->n_rows && v->table->rows[i].offset != offset)
@@ -141,14 +142,14 @@ static size_t row_at(const struct knob_values *v, const void *field)
 
 uint32_t settings_line(const struct knob_values *v, const void *field)
 {
-	return v->lines[row_at(v, field)];
+	return v->lines[settings_row(v, field)];
 }
 
 /* Where a bench says nothing of to, what stands in from; it keeps the place that it came from. */
 static void inherit(struct bench_item *b, void *to, const struct knob_values *v, const void *from,
 		    size_t bytes)
 {
-	size_t mine = row_at(&b->values, to), other = row_at(v, from);
+	size_t mine = settings_row(&b->values, to), other = settings_row(v, from);
 	static const char nothing[sizeof(int64_t)];
 	if (b->values.origins[mine] != ORIGIN_DEFAULT || memcmp(from, nothing, bytes) == 0)
 		return;
@@ -157,31 +158,66 @@ static void inherit(struct bench_item *b, void *to, const struct knob_values *v,
 	b->values.lines[mine] = v->lines[other];
 }
 
-/* Whether a target of the section speaks of the bench: by its name, or by none. */
-static bool is_spoken_of(const struct bench_item *b, struct str metric)
+bool settings_is_of(const struct bench_item *b, struct str name)
 {
-	size_t dot = str_find_last(metric, '.');
-	bool serves = b->subject.is == BENCH_HTTP || b->subject.is == BENCH_MCP;
-	if (str_is(metric, "api_response_p99_ms"))
-		return serves;
-	return dot == metric.n || str_is(str_cut(metric, 0, dot), b->name);
+	size_t n = b->name ? strlen(b->name) : 0;
+	return n && str_starts(name, b->name) && (name.n == n || name.at[n] == '/');
 }
 
-int64_t settings_runs_needed(const struct settings *s, const struct bench_item *b)
+/* The keys of the section are names for metrics; see measure/targets.h. */
+static struct str metric_of_key(struct str key)
+{
+	if (str_is(key, "api_response_p99_ms"))
+		return STR("latency");
+	if (str_is(key, "container_startup_ms"))
+		return STR("startup");
+	return str_is(key, "command_overhead_ms") ? STR("overhead") : key;
+}
+
+size_t settings_percentiles(const struct settings *s, struct arena *arena, struct percentile_wish **ret)
+{
+	struct target_wish *all;
+	size_t n_all = settings_targets(s, arena, &all), n = 0;
+	*ret = arena_array(arena, struct percentile_wish, n_all + 1);
+	for (size_t i = 0; i < n_all; i++) {
+		struct str metric = metric_of_key(str_of(all[i].metric));
+		size_t dot = str_find_last(metric, '.');
+		bool named = dot < metric.n;
+		if (all[i].bound.stat == BOUND_PERCENTILE)
+			(*ret)[n++] = (struct percentile_wish){
+			    .bench = str_cut(metric, 0, named ? dot : 0),
+			    .metric = named ? str_cut(metric, dot + 1, metric.n) : metric,
+			    .runs = (int64_t)target_samples_needed(all[i].bound.percentile)};
+	}
+	return n;
+}
+
+/* Which metrics imports and functions have is not known: only who names them means them. */
+static bool concerns(const struct percentile_wish *w, const struct bench_item *b)
+{
+	enum bound_unit unit;
+	if (w->bench.n)
+		return settings_is_of(b, w->bench);
+	return bench_metric_unit((enum bench_kind)b->subject.is, w->metric, &unit);
+}
+
+int64_t settings_runs_needed(const struct bench_item *b, const struct percentile_wish *all, size_t n)
 {
 	struct arena scratch = {0};
-	struct target_wish *own, *all;
-	size_t n_own = settings_bench_targets(b, &scratch, &own), n_all = settings_targets(s, &scratch, &all);
-	uint64_t most = 0;
-	for (size_t i = 0; i < n_own + n_all; i++) {
-		const struct target_wish *w = i < n_own ? &own[i] : &all[i - n_own];
-		if (w->bound.stat != BOUND_PERCENTILE || (i >= n_own && !is_spoken_of(b, str_of(w->metric))))
-			continue;
-		uint64_t n = target_samples_needed(w->bound.percentile);
-		most = n > most ? n : most;
+	struct target_wish *own;
+	size_t n_own = settings_bench_targets(b, &scratch, &own);
+	int64_t most = 0;
+	for (size_t i = 0; i < n_own; i++) {
+		int64_t runs = own[i].bound.stat == BOUND_PERCENTILE
+				   ? (int64_t)target_samples_needed(own[i].bound.percentile)
+				   : 0;
+		most = runs > most ? runs : most;
 	}
+	for (size_t i = 0; i < n; i++)
+		if (all[i].runs > most && concerns(&all[i], b))
+			most = all[i].runs;
 	arena_free(&scratch);
-	return (int64_t)most;
+	return most;
 }
 
 int64_t settings_runs_of_a_round(const struct bench_item *b)
@@ -203,7 +239,8 @@ static void shorten(struct bench_item *b)
 	b->min_time_ns = 0;
 }
 
-static void finish_bench(struct settings *s, struct bench_item *b, bool is_short)
+static void finish_bench(struct settings *s, struct bench_item *b, const struct percentile_wish *wishes,
+			 size_t n_wishes, bool is_short)
 {
 	const struct knob_values *top = &s->values[SETTINGS_TOP],
 				 *benchmarks = &s->values[SETTINGS_BENCHMARKS];
@@ -217,15 +254,19 @@ static void finish_bench(struct settings *s, struct bench_item *b, bool is_short
 			sizeof(b->memory_bytes));
 		inherit(b, &b->disk_bytes, top, &s->top.default_disk_limit_bytes, sizeof(b->disk_bytes));
 	}
-	b->runs_needed = settings_runs_needed(s, b);
+	b->runs_needed = settings_runs_needed(b, wishes, n_wishes);
 	if (is_short)
 		shorten(b);
 }
 
 void settings_finish(struct settings *s, bool is_short)
 {
+	struct arena scratch = {0};
+	struct percentile_wish *wishes;
+	size_t n = settings_percentiles(s, &scratch, &wishes);
 	for (size_t i = 0; i < s->n_benches; i++)
-		finish_bench(s, s->benches[i], is_short);
+		finish_bench(s, s->benches[i], wishes, n, is_short);
+	arena_free(&scratch);
 }
 
 /* "METRIC=BOUND", which was checked as it was read. */
@@ -274,7 +315,7 @@ size_t settings_targets(const struct settings *s, struct arena *arena, struct ta
 	size_t n_keys = sizeof(keys) / sizeof(keys[0]), n = 0;
 	*ret = arena_array(arena, struct target_wish, n_keys + t->others.n);
 	for (size_t i = 0; i < n_keys; i++) {
-		size_t row = row_at(v, keys[i].field);
+		size_t row = settings_row(v, keys[i].field);
 		if (v->origins[row] == ORIGIN_DEFAULT)
 			continue;
 		(*ret)[n++] = (struct target_wish){v->table->rows[row].yaml, keys[i].bound};

@@ -65,6 +65,8 @@ must_use int settings_read(struct settings *s, struct config_doc *d, char *const
 /* Adds a bench without a name, for who fills it in; NULL where there is one that is called so. */
 struct bench_item *settings_add(struct settings *s, const char *name, struct place at);
 
+/* The row of a table for a field of its options. */
+size_t settings_row(const struct knob_values *v, const void *field);
 /* The line of the file that gave a field its value; 0: none did. */
 uint32_t settings_line(const struct knob_values *v, const void *field);
 
@@ -74,8 +76,17 @@ uint32_t settings_line(const struct knob_values *v, const void *field);
  */
 void settings_finish(struct settings *s, bool is_short);
 
+/* A percentile among the targets of the section. */
+struct percentile_wish {
+	struct str bench, metric; /* bench: empty: of all that have the metric */
+	int64_t runs;             /* that it takes */
+};
+/* Those that were given, in the arena. Returns how many. */
+size_t settings_percentiles(const struct settings *s, struct arena *arena, struct percentile_wish **ret);
+/* Whether a name before a metric is the bench's, or that of a part of it: "hello", "hello/old". */
+bool settings_is_of(const struct bench_item *b, struct str name);
 /* How many runs of the bench the percentiles take that it is held to; and how many a round has at least. */
-int64_t settings_runs_needed(const struct settings *s, const struct bench_item *b);
+int64_t settings_runs_needed(const struct bench_item *b, const struct percentile_wish *all, size_t n);
 int64_t settings_runs_of_a_round(const struct bench_item *b);
 
 /* The targets of the section that were given; the array lies in the arena. Returns how many. */

@@ -190,6 +190,20 @@ static void a_target_that_no_run_could_meet_is_told(void **state)
 		    "f.yaml:1:54: error: no bench has the metric 'thing'\n"
 		    "    1 | targets: {b.wall: max < 5s, a/old.latency: max < 5s, other.thing: max < 5}\n"
 		    "      |                                                      ^~~~~~~~~~~\n");
+	remarks_are("targets: {a/b.latency: max < 5s}\n"
+		    "bench: [{name: a, command: x}, {name: a/b, subject: http, url: 'http://h/'}]\n",
+		    "");
+	remarks_are("targets: {wall: max < 5}\nbench: [{name: a, command: x, targets: {cpu: max < 5MiB}}]\n",
+		    "f.yaml:1:11: error: 'wall' is a time, and the bound has no unit: 5ms?\n"
+		    "    1 | targets: {wall: max < 5}\n"
+		    "      |           ^~~~\n"
+		    "f.yaml:2:41: error: 'cpu' is a time, and the bound is a size\n"
+		    "    2 | bench: [{name: a, command: x, targets: {cpu: max < 5MiB}}]\n"
+		    "      |                                         ^~~\n");
+	remarks_are("bench: [{name: a, command: x, targets: {\"w\\x61l\": max < 5s}}]\n# wal\n",
+		    "f.yaml:1:41: error: bench 'a' has no metric 'wal' (did you mean 'wall'?)\n"
+		    "    1 | bench: [{name: a, command: x, targets: {\"w\\x61l\": max < 5s}}]\n"
+		    "      |                                         ^~~~~~~~\n");
 	remarks_are("targets: {other.thing: max < 5}\n"
 		    "bench: [{name: a, subject: import, files: x, targets: {thing: max < 5}}]\n",
 		    "");
@@ -204,7 +218,12 @@ static void a_percentile_of_too_few_rounds_is_remarked(void **state)
 	remarks_are("bench:\n- name: a\n  command: x\n  rounds: 5\n  targets: {wall: p95 < 5s}\n",
 		    "f.yaml:4:3: warning: a percentile among the targets of 'a' needs 20 runs, and it has 5\n"
 		    "    4 |   rounds: 5\n"
-		    "      |   ^~~~~~\n");
+		    "      |   ^\n");
+	remarks_are(
+	    "benchmarks: {iterations: 5}\ntargets: {latency: p99 < 1s}\n"
+	    "bench:\n- {name: a, command: x}\n- {name: b, subject: http, url: 'http://h/', rounds: 200}\n"
+	    "- {name: i, subject: import, files: x, targets: {thing: p95 < 5, received: max < 100}}\n",
+	    "");
 	remarks_are(
 	    "benchmarks: {iterations: 50}\ntargets: {a.wall: p99 < 5s}\n"
 	    "bench:\n- {name: a, command: x}\n- {name: b, command: x}\n",
@@ -317,7 +336,7 @@ static void a_bench_takes_from_other_keys_what_it_leaves_open(void **state)
 static void the_short_form_has_what_percentiles_need(void **state)
 {
 	static const char text[] =
-	    "targets: {a.wall: p99 < 1s, latency: p95 < 1s, api_response_p99_ms: 200}\n"
+	    "targets: {a.wall: p99 < 1s, cpu: p95 < 1s, api_response_p99_ms: 200}\n"
 	    "bench: [{name: a, command: x, rounds: 500}, {name: b, command: x, rounds: 500}, {name: c, command: x},\n"
 	    "  {name: d, subject: http, url: 'http://h/', rounds: 50}, {name: e, command: x, targets: {cpu: p90 < 1s}}]\n";
 	static const int64_t rounds[] = {100, 20, 20, 50, 20};

@@ -237,6 +237,11 @@ class Hostile(unittest.TestCase):
         self.assertLess(len(done.stderr), 60_000)
         self.assertRegex(done.stderr, r"(?m)^-:1:4: error: anchors and aliases are not supported$")
 
+    def test_the_targets_of_a_profile_are_looked_at(self):
+        done = fettle("check", "-", text="bench: [{name: a, command: x}]\nci: {targets: {wal: max < 1s}}\n")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("-:2:16: error: no bench has the metric 'wal'", done.stderr)
+
     def test_bytes_that_are_no_text_are_one_line(self):
         for data in (b"\xff\xfe\x00", b"run: \x00", bytes(range(256)), b"run: \xc3"):
             done = subprocess.run([FETTLE, "config", "check", "-"], input=data, capture_output=True)
@@ -250,6 +255,9 @@ class Hostile(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("no bench has the metric 'k0'", done.stderr)
         self.assertIn("and 48082 more", done.stderr)
+        benches = "".join(f"- {{name: b{i}, command: x, rounds: 1}}\n" for i in range(9_000))
+        targets = "".join(f"  k{i}.wall: p99 < 1s\n" for i in range(30_000))
+        self.assertTrue(good("targets:\n" + targets[:600_000].rsplit("\n", 1)[0] + "\nbench:\n" + benches))
         done = fettle("check", "-", text="x" * 1_100_000)
         self.assertEqual((done.returncode, done.stderr), (2, "fettle config: /dev/stdin: larger than 1048576 bytes\n"))
 
