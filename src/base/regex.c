@@ -211,10 +211,11 @@ int regex_lines(const struct regex *r, struct arena *a, struct str text, struct 
 	return 0;
 }
 
-bool regex_groups(const struct regex *r, struct str text, struct str *groups, size_t n)
+/* What PCRE2 says: below 0 there was no match, or it gave up. */
+static int match_once(const struct regex *r, struct str text, struct str *groups, size_t n)
 {
 	if (!r)
-		return false;
+		return PCRE2_ERROR_NOMATCH;
 	struct str subject = text.at ? text : STR("");
 	const pcre2_code *code = r->ascii && is_ascii(subject) ? r->ascii : r->any;
 	pcre2_general_context *memory = pcre2_general_context_create(take, drop, NULL);
@@ -233,5 +234,16 @@ bool regex_groups(const struct regex *r, struct str text, struct str *groups, si
 	pcre2_match_data_free(data);
 	pcre2_match_context_free(limits);
 	pcre2_general_context_free(memory);
-	return rc >= 0;
+	return rc;
+}
+
+bool regex_groups(const struct regex *r, struct str text, struct str *groups, size_t n)
+{
+	return match_once(r, text, groups, n) >= 0;
+}
+
+int regex_search(const struct regex *r, struct str text)
+{
+	int rc = match_once(r, text, NULL, 0);
+	return rc >= 0 ? 1 : rc == PCRE2_ERROR_NOMATCH ? 0 : -1;
 }

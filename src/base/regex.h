@@ -42,6 +42,12 @@ int must_use regex_lines(const struct regex *r, struct arena *a, struct str text
 			 uint32_t *ret_n, struct err *e);
 
 /*
+ * Whether a match is in text, by one search that has an end: 1, 0, or -1 where it would take more than
+ * 10 million steps.
+ */
+int regex_search(const struct regex *r, struct str text);
+
+/*
  * The first match in text: groups[0] is all of it, groups[1 .. n) what its parentheses took, from the left;
  * empty where they took no part in it. They point into text. False: no match, or it took too many steps.
  */

@@ -119,11 +119,13 @@ static int put_call(struct subject *s, struct str schema, struct buf *params, st
 {
 	struct arena scratch = {0};
 	struct buf arguments = {0}, why = {0};
+	struct mcp_schema looked_at;
 	struct str given = s->item->arguments ? str_of(s->item->arguments) : STR("{}");
 	int rc = 0;
-	if (!mcp_arguments_fill(&arguments, given, schema, s->params, s->n_params, &scratch))
+	mcp_schema_init(&looked_at, schema, &scratch);
+	if (!mcp_arguments_fill(&arguments, given, &looked_at, s->params, s->n_params))
 		rc = arguments_wrong(s, "the arguments are no JSON", e);
-	else if (!mcp_schema_allows(schema, buf_view(&arguments), &why, &scratch))
+	else if (!mcp_schema_allows(&looked_at, buf_view(&arguments), &why))
 		rc = arguments_wrong(s, why.at, e);
 	buf_text(params, "\"name\":");
 	json_put_text(params, str_of(s->item->tool));

@@ -15,7 +15,7 @@ struct fill {
 	struct buf *b;
 	const struct bench_param *params;
 	uint32_t n_params;
-	struct str root; /* the whole schema */
+	struct mcp_schema *schema;
 	struct arena *scratch;
 };
 
@@ -26,9 +26,8 @@ static bool stands_bare(const struct fill *f, struct str text, struct str schema
 	json_init(&j, text, f->scratch);
 	enum json_type type = json_peek(&j);
 	json_skip(&j);
-	return (type == JSON_NUMBER || type == JSON_BOOL) && json_end(&j) &&
-	       !mcp_schema_takes(f->root, schema, STR("\"\""), f->scratch) &&
-	       mcp_schema_takes(f->root, schema, text, f->scratch);
+	return (type == JSON_NUMBER || type == JSON_BOOL) && json_end(&j) && schema.n &&
+	       mcp_schema_wants_bare(f->schema, schema, text);
 }
 
 static void fill_text(struct fill *f, struct str text, struct str schema)
@@ -43,10 +42,17 @@ static void fill_text(struct fill *f, struct str text, struct str schema)
 		json_put_text(f->b, is);
 }
 
+/* Numbers and truths stand as they are, whatever the schema says. */
+static bool is_looked_at(struct json *j)
+{
+	enum json_type type = json_peek(j);
+	return type == JSON_TEXT || type == JSON_ARRAY || type == JSON_OBJECT;
+}
+
 static void fill_value(struct fill *f, struct json *j, struct str schema)
 {
 	struct str key;
-	bool first = true;
+	int64_t n = 0;
 	switch (json_peek(j)) {
 	case JSON_TEXT:
 		fill_text(f, json_text(j), schema);
@@ -54,22 +60,21 @@ static void fill_value(struct fill *f, struct json *j, struct str schema)
 	case JSON_ARRAY:
 		(void)json_array(j);
 		buf_char(f->b, '[');
-		for (; json_item(j); first = false) {
-			buf_text(f->b, first ? "" : ",");
-			fill_value(f, j, mcp_schema_items(f->root, schema, f->scratch));
+		for (; json_item(j); n++) {
+			buf_text(f->b, n ? "," : "");
+			fill_value(f, j, is_looked_at(j) ? mcp_schema_item(f->schema, schema, n) : STR_NONE);
 		}
 		buf_char(f->b, ']');
 		break;
 	case JSON_OBJECT:
 		(void)json_object(j);
 		buf_char(f->b, '{');
-		for (; json_key(j, &key); first = false) {
-			buf_text(f->b, first ? "" : ",");
+		for (; json_key(j, &key); n++) {
+			buf_text(f->b, n ? "," : "");
 			json_put_text(f->b, key);
 			buf_char(f->b, ':');
-			fill_value(
-			    f, j,
-			    mcp_schema_property(f->root, schema, arena_copy(f->scratch, key), f->scratch));
+			fill_value(f, j,
+				   is_looked_at(j) ? mcp_schema_property(f->schema, schema, key) : STR_NONE);
 		}
 		buf_char(f->b, '}');
 		break;
@@ -78,13 +83,13 @@ static void fill_value(struct fill *f, struct json *j, struct str schema)
 	}
 }
 
-bool mcp_arguments_fill(struct buf *b, struct str arguments, struct str schema,
-			const struct bench_param *params, uint32_t n_params, struct arena *scratch)
+bool mcp_arguments_fill(struct buf *b, struct str arguments, struct mcp_schema *schema,
+			const struct bench_param *params, uint32_t n_params)
 {
-	struct fill f = {b, params, n_params, schema, scratch};
+	struct fill f = {b, params, n_params, schema, schema->scratch};
 	struct json j;
-	json_init(&j, arguments, scratch);
-	fill_value(&f, &j, schema);
+	json_init(&j, arguments, f.scratch);
+	fill_value(&f, &j, schema->root);
 	return json_end(&j);
 }
 

@@ -6,14 +6,15 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "subject/mcp_schema.h"
 #include "wire/bench.h"
 
 /*
  * The arguments with {NAME} filled in where it stands in a text. A text that is nothing but {NAME} becomes a
  * number or a truth where the schema asks for one. False: the arguments are no JSON.
  */
-bool mcp_arguments_fill(struct buf *b, struct str arguments, struct str schema,
-			const struct bench_param *params, uint32_t n_params, struct arena *scratch);
+bool mcp_arguments_fill(struct buf *b, struct str arguments, struct mcp_schema *schema,
+			const struct bench_param *params, uint32_t n_params);
 
 /*
  * Lines of a request's head for the properties that the schema wants in one (x-mcp-header):

@@ -16,7 +16,9 @@ static void filled(const char *arguments, const char *schema, const char *wanted
 {
 	const struct bench_param params[] = {{STR("n"), STR("42")}, {STR("q"), STR("a\"b\\")}};
 	struct buf b = {0};
-	assert_true(mcp_arguments_fill(&b, str_of(arguments), str_of(schema), params, 2, &scratch));
+	struct mcp_schema m;
+	mcp_schema_init(&m, str_of(schema), &scratch);
+	assert_true(mcp_arguments_fill(&b, str_of(arguments), &m, params, 2));
 	if (!str_is(buf_view(&b), wanted))
 		fail_msg("%.*s", STR_ARG(buf_view(&b)));
 	buf_free(&b);
@@ -37,8 +39,20 @@ static void parameters(void **state)
 	    "\"allOf\":[{\"properties\":{\"a\":{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"null\"}]},\"b\":{\"$ref\":\"#/$defs/L\"}}},"
 	    "{\"properties\":{\"c\":{\"type\":[\"string\",\"integer\"]},\"d\":{\"$ref\":\"#/$defs/N\"}}}]}",
 	    "{\"a\":42,\"b\":[42],\"c\":\"42\",\"d\":\"a\\\"b\\\\\"}");
+	filled(
+	    "{\"kind\":\"name\",\"value\":\"{n}\",\"count\":\"{n}\"}",
+	    "{\"oneOf\":[{\"properties\":{\"kind\":{\"const\":\"id\"},\"value\":{\"type\":\"integer\"},\"count\":{\"type\":\"integer\"}}},"
+	    "{\"properties\":{\"kind\":{\"const\":\"name\"},\"value\":{\"type\":\"string\"},\"count\":{\"type\":\"number\"}}}]}",
+	    "{\"kind\":\"name\",\"value\":\"42\",\"count\":42}");
+	filled(
+	    "{\"a\":[\"{n}\",\"{n}\",\"{n}\"],\"b\":{\"x_n\":\"{n}\",\"other\":\"{n}\"}}",
+	    "{\"properties\":{\"a\":{\"prefixItems\":[{\"type\":\"string\"},{\"type\":\"integer\"}],\"items\":{\"type\":\"number\"}},"
+	    "\"b\":{\"patternProperties\":{\"^x_\":{\"type\":\"integer\"}},\"additionalProperties\":{\"type\":\"boolean\"}}}}",
+	    "{\"a\":[\"42\",42,42],\"b\":{\"x_n\":42,\"other\":\"42\"}}");
 	struct buf b = {0};
-	assert_false(mcp_arguments_fill(&b, STR("{\"a\":}"), STR("{}"), NULL, 0, &scratch));
+	struct mcp_schema m;
+	mcp_schema_init(&m, STR("{}"), &scratch);
+	assert_false(mcp_arguments_fill(&b, STR("{\"a\":}"), &m, NULL, 0));
 	buf_free(&b);
 }
 

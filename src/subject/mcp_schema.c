@@ -4,23 +4,45 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/regex.h"
 #include "base/str.h"
 #include "config/nearest.h"
+#include "net/wait.h"
 #include "subject/mcp_link.h"
 #include "subject/mcp_message.h"
 
-enum { DEPTH = 64, STEPS = 200 * 1000, BYTES_A_STEP = 256, PATTERN_BYTES = 10 * 1000 };
+/* What a hostile schema may cost: about 256 MB of it that are read, or a quarter of a second of patterns. */
+enum { DEPTH = 64, STEPS = 1000 * 1000, BYTES_A_STEP = 256, NS_A_STEP = 250, POINTER_BYTES = 1000 };
 
 struct look {
-	struct str root; /* the whole schema, which "#/$defs/..." points into */
+	struct mcp_schema *m;
 	struct arena *scratch;
 	struct buf *why;
 	struct buf path; /* "a.b[2]" */
-	int depth, steps;
+	int depth;
 	bool types_only; /* nothing but what kind of value it is */
 };
+
+static void spend(struct mcp_schema *m, size_t bytes)
+{
+	m->steps += 1 + (int64_t)(bytes / BYTES_A_STEP);
+}
+
+/* From then on everything is allowed. */
+static bool is_spent(const struct mcp_schema *m)
+{
+	return m->steps >= STEPS || net_is_stopped();
+}
+
+static struct str member(struct look *l, struct str object, const char *key)
+{
+	if (is_spent(l->m))
+		return STR_NONE;
+	spend(l->m, object.n);
+	return mcp_member(object, key, l->scratch);
+}
 
 static enum json_type type_of(struct str value)
 {
@@ -43,14 +65,15 @@ static double number_of(struct str value, struct arena *scratch)
 	return json_real(&j);
 }
 
-/* A keyword that is a number. */
-static bool bound(struct str schema, const char *key, double *ret, struct arena *scratch)
+/* A keyword that is a number; one that is beyond all numbers bounds nothing. */
+static bool bound(struct look *l, struct str schema, const char *key, double *ret)
 {
-	struct str value = mcp_member(schema, key, scratch);
-	if (type_of(value) != JSON_NUMBER)
+	struct json j;
+	json_init(&j, member(l, schema, key), l->scratch);
+	if (json_peek(&j) != JSON_NUMBER)
 		return false;
-	*ret = number_of(value, scratch);
-	return true;
+	*ret = json_real(&j);
+	return !j.error;
 }
 
 static bool is_whole(struct str value, struct arena *scratch)
@@ -91,7 +114,7 @@ static const char *word_of(enum json_type type)
 
 static bool type_allowed(struct look *l, struct str value, struct str schema)
 {
-	struct str type = mcp_member(schema, "type", l->scratch);
+	struct str type = member(l, schema, "type");
 	struct buf what = {0}, wanted = {0};
 	struct json j;
 	bool allowed = type_of(type) != JSON_TEXT && type_of(type) != JSON_ARRAY;
@@ -131,8 +154,8 @@ static bool is_same(struct str a, struct str b, struct arena *scratch)
 
 static bool one_of_allowed(struct look *l, struct str value, struct str schema)
 {
-	struct str all = mcp_member(schema, "enum", l->scratch);
-	struct str only = mcp_member(schema, "const", l->scratch);
+	struct str all = member(l, schema, "enum");
+	struct str only = member(l, schema, "const");
 	struct buf what = {0};
 	struct json j;
 	bool allowed = type_of(all) != JSON_ARRAY;
@@ -164,12 +187,12 @@ static bool bounds_allow(struct look *l, double n, struct str schema, const char
 	for (int i = 0; i < 4 && keys[i]; i++) {
 		double limit;
 		char what[120];
-		if (!bound(schema, keys[i], &limit, l->scratch))
+		if (!bound(l, schema, keys[i], &limit))
 			continue;
 		if (i == 0 ? n >= limit : i == 1 ? n <= limit : i == 2 ? n > limit : n < limit)
 			continue;
-		(void)snprintf(what, sizeof(what), "%sis %s %g, the tool's limit (%s)", unit, words[i], limit,
-			       keys[i]);
+		(void)snprintf(what, sizeof(what), "%sis %s %.*g, the tool's limit (%s)", unit, words[i],
+			       fabs(limit) < 1e15 ? 15 : 17, limit, keys[i]);
 		return refuse(l, what);
 	}
 	return true;
@@ -183,32 +206,31 @@ static size_t runes_of(struct str text)
 	return n;
 }
 
-/* A schema is read several times over; a large one that refers to itself must come to an end. */
-static void count_step(struct look *l, struct str schema)
+/* "a~1b" of a pointer is "a/b". */
+static bool key_of(struct str name, char ret[POINTER_BYTES + 1])
 {
-	l->steps += 1 + (int)(schema.n / BYTES_A_STEP);
+	size_t n = 0;
+	if (name.n > POINTER_BYTES || memchr(name.at, 0, name.n))
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		bool escaped = name.at[i] == '~' && i + 1 < name.n;
+		ret[n++] = !escaped ? name.at[i] : name.at[++i] == '1' ? '/' : '~';
+	}
+	ret[n] = 0;
+	return true;
 }
 
 /* "#/$defs/Point" in the root; what points elsewhere gives nothing, which allows all. */
-static struct str pointed_at(const struct look *l, struct str pointer)
+static struct str pointed_at(struct look *l, struct str pointer)
 {
-	struct str at = l->root, name;
-	if (!str_starts(pointer, "#"))
+	struct str at = l->m->root, name;
+	char key[POINTER_BYTES + 1];
+	bool rooted = str_is(pointer, "#") || str_starts(pointer, "#/");
+	if (!rooted || pointer.n > POINTER_BYTES)
 		return STR_NONE;
-	struct str rest = str_cut(pointer, 1, pointer.n);
-	if (rest.n && !str_starts(rest, "/"))
-		return STR_NONE;
-	for (rest = str_cut(rest, 1, rest.n); rest.n && at.n;) {
-		struct buf key = {0};
+	for (struct str rest = str_cut(pointer, 2, pointer.n); rest.n && at.n;) {
 		(void)str_next(&rest, '/', &name);
-		for (size_t i = 0; i < name.n; i++) {
-			bool escaped = name.at[i] == '~' && i + 1 < name.n;
-			buf_char(&key, !escaped ? name.at[i] : name.at[++i] == '1' ? '/' : '~');
-		}
-		at = type_of(at) == JSON_OBJECT
-			 ? mcp_member(at, arena_copy(l->scratch, buf_view(&key)), l->scratch)
-			 : STR_NONE;
-		buf_free(&key);
+		at = key_of(name, key) ? member(l, at, key) : STR_NONE;
 	}
 	return at;
 }
@@ -217,7 +239,7 @@ static struct str pointed_at(const struct look *l, struct str pointer)
 static struct str followed(struct look *l, struct str schema)
 {
 	for (int i = 0; i < DEPTH && type_of(schema) == JSON_OBJECT; i++) {
-		struct str pointer = text_of(mcp_member(schema, "$ref", l->scratch), l->scratch);
+		struct str pointer = text_of(member(l, schema, "$ref"), l->scratch);
 		if (!pointer.n)
 			break;
 		schema = pointed_at(l, pointer);
@@ -232,6 +254,7 @@ static bool all_allow(struct look *l, struct str value, struct str list)
 {
 	struct json j;
 	bool allowed = true;
+	spend(l->m, list.n);
 	json_init(&j, list, l->scratch);
 	for (bool more = type_of(list) == JSON_ARRAY && json_array(&j); more && allowed && json_item(&j);)
 		allowed = value_allowed(l, value, json_raw(&j));
@@ -247,7 +270,6 @@ static bool is_of_type(struct look *l, struct str value, struct str schema)
 	types.path = (struct buf){0};
 	types.types_only = true;
 	bool is = value_allowed(&types, value, schema);
-	l->steps = types.steps;
 	buf_free(&unheard);
 	buf_free(&types.path);
 	return is;
@@ -259,7 +281,7 @@ static void put_types(struct look *l, struct buf *b, struct str list)
 	struct json j;
 	json_init(&j, list, l->scratch);
 	for (bool more = json_array(&j); more && json_item(&j);) {
-		struct str type = mcp_member(followed(l, json_raw(&j)), "type", l->scratch);
+		struct str type = member(l, followed(l, json_raw(&j)), "type");
 		if (type_of(type) == JSON_TEXT)
 			buf_printf(b, "%s%.*s", b->n ? " or " : "", STR_ARG(text_of(type, l->scratch)));
 	}
@@ -271,6 +293,7 @@ static bool is_allowed_by_one(struct look *l, struct str value, struct str list,
 	struct buf *why = l->why, unheard = {0};
 	struct json j;
 	bool allowed = false;
+	spend(l->m, list.n);
 	json_init(&j, list, l->scratch);
 	l->why = &unheard;
 	for (bool more = json_array(&j); more && !allowed && json_item(&j);) {
@@ -294,10 +317,8 @@ static bool any_allows(struct look *l, struct str value, struct str list)
 	int fit = 0;
 	if (type_of(list) != JSON_ARRAY || is_allowed_by_one(l, value, list, &meant, &fit))
 		return true;
-	if (fit == 1) {
-		(void)value_allowed(l, value, meant);
-		return false;
-	}
+	if (fit == 1)
+		return value_allowed(l, value, meant);
 	put_types(l, &types, list);
 	if (fit || !types.n) {
 		(void)refuse(l, "has none of the forms that the tool takes");
@@ -313,30 +334,39 @@ static bool any_allows(struct look *l, struct str value, struct str list)
 
 static bool is_combined(struct look *l, struct str value, struct str schema)
 {
-	return all_allow(l, value, mcp_member(schema, "allOf", l->scratch)) &&
-	       any_allows(l, value, mcp_member(schema, "anyOf", l->scratch)) &&
-	       any_allows(l, value, mcp_member(schema, "oneOf", l->scratch));
+	return all_allow(l, value, member(l, schema, "allOf")) &&
+	       any_allows(l, value, member(l, schema, "anyOf")) &&
+	       any_allows(l, value, member(l, schema, "oneOf"));
+}
+
+/* Of these the two dialects think otherwise, and a text must not be refused for it. */
+static bool is_ambiguous(struct str pattern)
+{
+	static const char *const odd[] = {"\\W", "\\B", "\\D", "\\S", "\\Z", "\\z", "\\A", "[["};
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		if (memmem(pattern.at, pattern.n, odd[i], 2))
+			return true;
+	return false;
 }
 
 /* Whether the text holds what the server's pattern searches; one that is not understood is passed over. */
 static bool is_found(struct look *l, struct str pattern, struct str text)
 {
 	struct regex *r;
-	struct regex_match *found;
-	uint32_t n = 1;
 	struct err e;
-	if (pattern.n > PATTERN_BYTES || regex_compile(&pattern, 1, &r, &e) < 0)
+	int64_t begin_ns = clock_mono_ns();
+	if (is_spent(l->m) || is_ambiguous(pattern) || regex_compile(&pattern, 1, &r, &e) < 0)
 		return true;
-	if (regex_lines(r, l->scratch, text, &found, &n, &e) < 0)
-		n = 1;
+	int found = regex_search(r, text);
 	regex_free(r);
-	return n > 0;
+	l->m->steps += 1 + (clock_mono_ns() - begin_ns) / NS_A_STEP;
+	return found != 0;
 }
 
 static bool text_allowed(struct look *l, struct str value, struct str schema)
 {
 	static const char *const keys[4] = {"minLength", "maxLength"};
-	struct str text = text_of(value, l->scratch), pattern = mcp_member(schema, "pattern", l->scratch);
+	struct str text = text_of(value, l->scratch), pattern = member(l, schema, "pattern");
 	char what[160];
 	if (!bounds_allow(l, (double)runes_of(text), schema, keys, "has a length that "))
 		return false;
@@ -367,14 +397,14 @@ static bool required_there(struct look *l, struct str value, struct str schema)
 {
 	struct json j;
 	bool there = true;
-	json_init(&j, mcp_member(schema, "required", l->scratch), l->scratch);
+	json_init(&j, member(l, schema, "required"), l->scratch);
 	if (!json_array(&j))
 		return true;
 	while (there && json_item(&j)) {
 		char key[256];
 		struct str name = json_text(&j);
 		(void)snprintf(key, sizeof(key), "%.*s", STR_ARG(name));
-		there = !name.n || name.n >= sizeof(key) || mcp_member(value, key, l->scratch).n;
+		there = !name.n || name.n >= sizeof(key) || member(l, value, key).n;
 		if (!there) {
 			size_t kept = l->path.n;
 			buf_printf(&l->path, "%s%s", kept ? "." : "", key);
@@ -414,6 +444,7 @@ static bool patterns_allow(struct look *l, struct str one, struct str patterns, 
 	struct json j;
 	struct str pattern;
 	bool allowed = true;
+	spend(l->m, patterns.n);
 	json_init(&j, patterns, l->scratch);
 	for (bool more = type_of(patterns) == JSON_OBJECT && json_object(&j);
 	     more && allowed && json_key(&j, &pattern);) {
@@ -428,9 +459,9 @@ static bool patterns_allow(struct look *l, struct str one, struct str patterns, 
 
 static bool object_allowed(struct look *l, struct str value, struct str schema)
 {
-	struct str properties = mcp_member(schema, "properties", l->scratch), name;
-	struct str more = mcp_member(schema, "additionalProperties", l->scratch);
-	struct str patterns = mcp_member(schema, "patternProperties", l->scratch);
+	struct str properties = member(l, schema, "properties"), name;
+	struct str more = member(l, schema, "additionalProperties");
+	struct str patterns = member(l, schema, "patternProperties");
 	struct json j;
 	bool allowed = required_there(l, value, schema);
 	json_init(&j, value, l->scratch);
@@ -438,7 +469,7 @@ static bool object_allowed(struct look *l, struct str value, struct str schema)
 		return allowed;
 	while (allowed && json_key(&j, &name)) {
 		struct str one = json_raw(&j);
-		struct str its = mcp_member(properties, arena_copy(l->scratch, name), l->scratch);
+		struct str its = member(l, properties, arena_copy(l->scratch, name));
 		bool known = its.n > 0;
 		if (known)
 			allowed = member_allowed(l, one, its, name, -1);
@@ -454,15 +485,16 @@ static bool object_allowed(struct look *l, struct str value, struct str schema)
 /* The schema of the item at i: 'prefixItems' tell of the first ones. */
 static struct str schema_of_item(struct look *l, struct str schema, int64_t i)
 {
-	struct str first = mcp_member(schema, "prefixItems", l->scratch);
+	struct str first = member(l, schema, "prefixItems");
 	struct json j;
+	spend(l->m, first.n);
 	json_init(&j, first, l->scratch);
 	for (bool more = type_of(first) == JSON_ARRAY && json_array(&j); more && json_item(&j); i--) {
 		struct str its = json_raw(&j);
 		if (i == 0)
 			return its;
 	}
-	return mcp_member(schema, "items", l->scratch);
+	return member(l, schema, "items");
 }
 
 static bool array_allowed(struct look *l, struct str value, struct str schema)
@@ -483,11 +515,11 @@ static bool value_allowed(struct look *l, struct str value, struct str schema)
 	static const char *const of_number[4] = {"minimum", "maximum", "exclusiveMinimum",
 						 "exclusiveMaximum"};
 	bool allowed = true;
-	if (l->depth == DEPTH || l->steps >= STEPS)
+	if (l->depth == DEPTH || is_spent(l->m))
 		return true;
 	l->depth++;
 	schema = followed(l, schema);
-	count_step(l, schema);
+	spend(l->m, 0);
 	if (str_is(schema, "false"))
 		allowed = refuse(l, "is none that the tool takes");
 	else if (type_of(schema) != JSON_OBJECT)
@@ -510,49 +542,109 @@ static bool value_allowed(struct look *l, struct str value, struct str schema)
 	return allowed;
 }
 
-bool mcp_schema_allows(struct str schema, struct str value, struct buf *why, struct arena *scratch)
+void mcp_schema_init(struct mcp_schema *m, struct str root, struct arena *scratch)
 {
-	struct look l = {.root = schema, .scratch = scratch, .why = why};
-	bool allowed = value_allowed(&l, value, schema);
+	*m = (struct mcp_schema){root, scratch, 0};
+}
+
+bool mcp_schema_allows(struct mcp_schema *m, struct str value, struct buf *why)
+{
+	struct look l = {.m = m, .scratch = m->scratch, .why = why};
+	bool allowed = value_allowed(&l, value, m->root);
 	buf_free(&l.path);
+	if (is_spent(m)) {
+		buf_clear(why);
+		return true;
+	}
 	return allowed;
 }
 
-bool mcp_schema_takes(struct str root, struct str schema, struct str value, struct arena *scratch)
+bool mcp_schema_wants_bare(struct mcp_schema *m, struct str schema, struct str value)
 {
-	struct look l = {.root = root, .scratch = scratch};
-	return is_of_type(&l, value, schema);
+	struct look l = {.m = m, .scratch = m->scratch};
+	return !is_of_type(&l, STR("\"\""), schema) && is_of_type(&l, value, schema) && !is_spent(m);
 }
 
-static struct str find_part(struct look *l, struct str schema, const char *key, const char *name)
+/* Schemas that may be meant, parted by commas. */
+struct found {
+	struct buf list;
+	int n;
+};
+
+static void add_found(struct look *l, struct found *f, struct str schema)
+{
+	if (!schema.n)
+		return;
+	spend(l->m, schema.n);
+	buf_text(&f->list, f->n++ ? "," : "");
+	buf_str(&f->list, schema);
+}
+
+static void find_property(struct look *l, struct found *f, struct str schema, const char *name)
+{
+	struct str its = member(l, member(l, schema, "properties"), name);
+	struct str patterns = member(l, schema, "patternProperties"), pattern;
+	struct json j;
+	add_found(l, f, its);
+	bool known = its.n > 0;
+	spend(l->m, patterns.n);
+	json_init(&j, patterns, l->scratch);
+	for (bool more = type_of(patterns) == JSON_OBJECT && json_object(&j);
+	     more && json_key(&j, &pattern);) {
+		its = json_raw(&j);
+		if (!is_found(l, pattern, str_of(name)))
+			continue;
+		add_found(l, f, its);
+		known = true;
+	}
+	if (!known)
+		add_found(l, f, member(l, schema, "additionalProperties"));
+}
+
+/* name NULL: of the item at i. */
+static void find_parts(struct look *l, struct found *f, struct str schema, const char *name, int64_t i)
 {
 	static const char *const lists[] = {"allOf", "anyOf", "oneOf"};
+	if (l->depth == DEPTH || is_spent(l->m))
+		return;
+	l->depth++;
 	schema = followed(l, schema);
-	count_step(l, schema);
-	struct str found = mcp_member(schema, key, l->scratch);
 	if (name)
-		found = mcp_member(found, name, l->scratch);
-	for (size_t i = 0; i < 3 && !found.n && l->depth < DEPTH && l->steps < STEPS; i++) {
-		struct str list = mcp_member(schema, lists[i], l->scratch);
+		find_property(l, f, schema, name);
+	else
+		add_found(l, f, schema_of_item(l, schema, i));
+	for (size_t k = 0; k < 3; k++) {
+		struct str list = member(l, schema, lists[k]);
 		struct json j;
+		spend(l->m, list.n);
 		json_init(&j, list, l->scratch);
-		l->depth++;
-		for (bool more = type_of(list) == JSON_ARRAY && json_array(&j);
-		     more && !found.n && json_item(&j);)
-			found = find_part(l, json_raw(&j), key, name);
-		l->depth--;
+		for (bool more = type_of(list) == JSON_ARRAY && json_array(&j); more && json_item(&j);)
+			find_parts(l, f, json_raw(&j), name, i);
 	}
-	return found;
+	l->depth--;
 }
 
-struct str mcp_schema_property(struct str root, struct str schema, const char *name, struct arena *scratch)
+static struct str part_of(struct mcp_schema *m, struct str schema, const char *name, int64_t i)
 {
-	struct look l = {.root = root, .scratch = scratch};
-	return find_part(&l, schema, "properties", name);
+	struct look l = {.m = m, .scratch = m->scratch};
+	struct found f = {.n = 0};
+	struct str ret = STR_NONE;
+	if (schema.n)
+		find_parts(&l, &f, schema, name, i);
+	if (f.n == 1)
+		ret = arena_str(m->scratch, buf_view(&f.list));
+	else if (f.n)
+		ret = str_of(arena_printf(m->scratch, "{\"anyOf\":[%.*s]}", STR_ARG(buf_view(&f.list))));
+	buf_free(&f.list);
+	return ret;
 }
 
-struct str mcp_schema_items(struct str root, struct str schema, struct arena *scratch)
+struct str mcp_schema_property(struct mcp_schema *m, struct str schema, struct str name)
 {
-	struct look l = {.root = root, .scratch = scratch};
-	return find_part(&l, schema, "items", NULL);
+	return part_of(m, schema, arena_copy(m->scratch, name), 0);
+}
+
+struct str mcp_schema_item(struct mcp_schema *m, struct str schema, int64_t i)
+{
+	return part_of(m, schema, NULL, i);
 }

@@ -17,7 +17,9 @@ static const char *say(const char *schema, const char *arguments)
 {
 	static char why[512];
 	struct buf b = {0};
-	bool allowed = mcp_schema_allows(str_of(schema), str_of(arguments), &b, &scratch);
+	struct mcp_schema m;
+	mcp_schema_init(&m, str_of(schema), &scratch);
+	bool allowed = mcp_schema_allows(&m, str_of(arguments), &b);
 	assert_int_equal(allowed, b.n == 0);
 	why[0] = '\0';
 	if (b.n)
@@ -39,6 +41,7 @@ static void what_is_allowed(void **state)
 	assert_null(say("{\"enum\":[10]}", "1e1"));
 	assert_null(say("{\"const\":{\"a\":1}}", "{ \"a\": 1 }"));
 	assert_null(say("{\"maxLength\":2}", "\"\u00e9\u00e9\""));
+	assert_null(say("{\"maximum\":1e400}", "5"));
 	assert_null(say("{\"minimum\":1,\"maximum\":1,\"exclusiveMinimum\":0,\"exclusiveMaximum\":2}", "1"));
 	assert_null(say("{\"items\":{\"type\":\"number\"},\"minItems\":1}", "[1,2]"));
 	assert_null(say(
@@ -60,6 +63,8 @@ static void what_is_not(void **state)
 	    strstr(say("{\"enum\":[1,2]}", "\"1\""), "is none of those that the tool takes: 1, 2"));
 	assert_non_null(strstr(say("{\"const\":1}", "2"), "is not the one value"));
 	assert_non_null(strstr(say("{\"exclusiveMinimum\":1}", "1"), "is at or below 1"));
+	assert_non_null(strstr(say("{\"maximum\":9007199254740991}", "1e17"), "is above 9007199254740991,"));
+	assert_non_null(strstr(say("{\"maximum\":0.1}", "1"), "is above 0.1,"));
 	assert_non_null(strstr(say("{\"exclusiveMaximum\":1.5}", "1.5"), "is at or above 1.5"));
 	assert_non_null(strstr(say("{\"maxLength\":1}", "\"\u00e9\u00e9\""), "has a length that is above 1"));
 	assert_non_null(strstr(say("{\"minItems\":1}", "[]"), "has a length that is below 1"));
@@ -109,6 +114,7 @@ static void patterns(void **state)
 	assert_null(say("{\"pattern\":\"^[a-z]+\\/[0-9]{2}$\"}", "\"ab/12\""));
 	assert_string_equal(say("{\"pattern\":\"^[a-z]+$\"}", "\"s3cret\""),
 			    "argument '' does not match the tool's pattern ^[a-z]+$");
+	assert_null(say("{\"pattern\":\"^\\\\W+$\"}", "\"\u00e9\""));
 	assert_null(say("{\"pattern\":\"(?<what>\\p{L}\"}", "\"no pattern of ours\""));
 	assert_null(
 	    say("{\"pattern\":\"(a+)+$\"}", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\""));
@@ -123,6 +129,36 @@ static void patterns(void **state)
 	assert_string_equal(say("{\"prefixItems\":[{\"type\":\"string\"}],\"items\":{\"type\":\"number\"}}",
 				"[\"a\",1,null]"),
 			    "argument '[2]' is null, the tool asks for number");
+}
+
+/* Each level 17 times the one below, and one that no number is. */
+static void what_costs_too_much_is_allowed(void **state)
+{
+	static const char schema[] = "{\"anyOf\":[{\"allOf\":[{\"$ref\":\"#/$defs/L5\"},{\"minimum\":5}]}],"
+				     "\"$defs\":{\"L0\":{}";
+	struct buf b = {0};
+	(void)state;
+	buf_text(&b, schema);
+	for (int level = 1; level <= 5; level++) {
+		buf_printf(&b, ",\"L%d\":{\"allOf\":[", level);
+		for (int i = 0; i < 17; i++)
+			buf_printf(&b, "%s{\"$ref\":\"#/$defs/L%d\"}", i ? "," : "", level - 1);
+		buf_text(&b, "]}");
+	}
+	buf_text(&b, "}}");
+	(void)say(b.at, "1"); /* with a reason, or allowed */
+	buf_clear(&b);
+	buf_text(&b, "{\"x\":\"");
+	for (int i = 0; i < 1 << 20; i++)
+		buf_char(&b, 'x');
+	buf_text(&b, "\",\"$defs\":{\"L0\":{\"$ref\":\"#/$defs/L0\"}},\"allOf\":[");
+	for (int i = 0; i < 8000; i++)
+		buf_printf(&b, "%s{\"$ref\":\"#/$defs/L0\"},{\"pattern\":\"(?:.?){40}[\\u0001\\u0002]$\"}",
+			   i ? "," : "");
+	buf_text(&b, "]}");
+	assert_null(
+	    say(b.at, "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\""));
+	buf_free(&b);
 }
 
 static void hostile_schemas(void **state)
@@ -155,7 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_allowed),      cmocka_unit_test(what_is_not),
 	    cmocka_unit_test(references_and_forms), cmocka_unit_test(patterns),
-	    cmocka_unit_test(hostile_schemas),
+	    cmocka_unit_test(hostile_schemas),      cmocka_unit_test(what_costs_too_much_is_allowed),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_free(&scratch);

@@ -78,11 +78,13 @@ static void schema(struct str s)
 	const struct bench_param params[] = {{STR("n"), STR("42")}};
 	struct arena a = {0};
 	struct buf filled = {0}, why = {0}, head = {0};
+	struct mcp_schema m;
 	size_t end = str_find(s, '\n');
 	struct str its = str_cut(s, 0, end), arguments = str_cut(s, end + 1, s.n), rest, one;
-	if (mcp_arguments_fill(&filled, arguments, its, params, 1, &a)) {
+	mcp_schema_init(&m, its, &a);
+	if (mcp_arguments_fill(&filled, arguments, &m, params, 1)) {
 		hold_json(buf_view(&filled));
-		HOLD(mcp_schema_allows(its, buf_view(&filled), &why, &a) == (why.n == 0));
+		HOLD(mcp_schema_allows(&m, buf_view(&filled), &why) == (why.n == 0));
 		if (mcp_arguments_headers(&head, buf_view(&filled), its, &a))
 			for (rest = buf_view(&head); rest.n && str_next(&rest, '\n', &one);)
 				HOLD(one.n > 12 && str_starts(one, "Mcp-Param-") &&
