@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,8 +23,9 @@ bool outfiles_take(struct run *r, const struct event *ev)
 	if (ev->type != EVENT_NOTE || !str_is(ev->name, "outfile"))
 		return false;
 	r->outfiles = mem_grow(r->outfiles, r->n_outfiles, &r->cap_outfiles, sizeof(*r->outfiles));
+	struct str path = arena_str(&r->arena, event_text(ev, "path"));
 	r->outfiles[r->n_outfiles++] =
-	    (struct outfile){arena_str(&r->arena, event_text(ev, "path")), arena_str(&r->arena, ev->file),
+	    (struct outfile){isolate_origin(&r->isolate, &r->arena, path), arena_str(&r->arena, ev->file),
 			     arena_str(&r->arena, event_text(ev, "want")), ev->worker};
 	return true;
 }
@@ -41,8 +43,22 @@ bool outfiles_read(const char *path, struct buf *b)
 	return fd >= 0 && n == 0;
 }
 
+/* The frameworks make the folders that they are told to write into. */
+static void make_room(const char *path)
+{
+	char folder[PATH_MAX];
+	struct err ignored; /* whoever writes there says why it cannot */
+	size_t slash = str_find_last(str_of(path), '/');
+	if (!slash || slash >= sizeof(folder) || !path[slash])
+		return;
+	memcpy(folder, path, slash);
+	folder[slash] = 0;
+	(void)!folder_make(folder, 0777, &ignored);
+}
+
 static void write_whole(struct run *r, const char *path, const struct buf *b)
 {
+	make_room(path);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	size_t done = 0;
 	while (fd >= 0 && done < b->n) {
@@ -130,6 +146,7 @@ static void keep_apart(struct run *r, size_t first)
 	struct err e;
 	char *path = arena_copy(&r->arena, r->outfiles[first].path);
 	size_t dot = str_find_last(r->outfiles[first].path, '.'), n = 0;
+	make_room(path);
 	(void)unlink(path);
 	dot = dot == strlen(path) || strchr(path + dot, '/') ? strlen(path) : dot;
 	for (size_t i = first; i < r->n_outfiles; i++) {
@@ -219,6 +236,7 @@ void outfiles_junit(struct run *r)
 		if (!str_is(f->want, "junit"))
 			continue;
 		const char *path = arena_copy(&r->arena, f->path);
+		make_room(path);
 		int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 		if (fd < 0) {
 			(void)err_sys(&e, "cannot write '%s'", path);
