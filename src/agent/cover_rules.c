@@ -6,13 +6,30 @@
 #include <unistd.h>
 
 #include "agent/cover_store.h"
+#include "wire/env.h"
 
-static char *stdlib, *agent;
+static char *stdlib, *agent, *tree, *copies;
 
 void rules_start(const char *stdlib_folder, const char *agent_folder)
 {
 	stdlib = stdlib_folder ? strdup(stdlib_folder) : NULL;
 	agent = realpath(agent_folder, NULL);
+	const char *original = getenv(ENV_TREE), *room = getenv(ENV_TREE_COPIES);
+	tree = original && room ? strdup(original) : NULL;
+	copies = tree ? realpath(room, NULL) : NULL;
+}
+
+void rules_origin(char *path)
+{
+	size_t n = copies ? strlen(copies) : 0;
+	if (!n || strncmp(path, copies, n) != 0 || path[n] != '/')
+		return;
+	size_t digits = strspn(path + n + 1, "0123456789"), at = n + 1 + digits;
+	size_t root = digits && path[at] == '/' ? strlen(tree) : PATH_MAX, rest = strlen(path + at) + 1;
+	if (root + rest > PATH_MAX)
+		return;
+	memmove(path + root, path + at, rest);
+	memcpy(path, tree, root);
 }
 
 /* path is folder or lies below it. */

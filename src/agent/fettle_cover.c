@@ -109,6 +109,7 @@ static struct row *decide(const char *name)
 			return NULL;
 		memcpy(path, name, strlen(name) + 1);
 	}
+	rules_origin(path);
 	return rules_match(path) ? row_of_path(path) : NULL;
 }
 

@@ -21,6 +21,16 @@ def wishes(path):
     return [tuple(line.split(" ", 1)) for line in lines], bool(flags & 1)
 
 
+def in_copy(rules):
+    """Rules of the working tree as those of this worker's copy of it, where it has one."""
+    tree, copies = os.environ.get("FETTLE_TREE"), os.path.realpath(os.environ.get("FETTLE_TREE_COPIES", os.sep))
+    below = os.path.relpath(os.getcwd(), copies).split(os.sep)[0]
+    if not tree or not below.isdigit():
+        return rules
+    mine = os.path.join(copies, below)
+    return [(word, mine + text[len(tree):] if (text + os.sep).startswith(tree + os.sep) else text) for word, text in rules]
+
+
 def of(rules, *words):
     return [text for word, text in rules if word in words] or None
 
@@ -110,7 +120,7 @@ def start():
             continue
         try:
             rules, branch = wishes(os.environ["FETTLE_COVER"])
-            STARTS[peer](rules, branch, os.environ["FETTLE_COVER_PEERS"])
+            STARTS[peer](in_copy(rules), branch, os.environ["FETTLE_COVER_PEERS"])
         except Exception:
             continue
         if wanted == "auto":

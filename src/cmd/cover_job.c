@@ -69,6 +69,17 @@ static void set_aliases(struct cover_job *job)
 	job->where.n_aliases = n;
 }
 
+void cover_job_alias(struct cover_job *job, const char *pattern, const char *result)
+{
+	uint32_t n = job->where.n_aliases;
+	struct cover_where_alias *aliases = arena_array(&job->arena, struct cover_where_alias, n + 1);
+	if (n)
+		memcpy(aliases, job->where.aliases, n * sizeof(*aliases));
+	aliases[n] = (struct cover_where_alias){str_of(pattern), str_of(result)};
+	job->where.aliases = aliases;
+	job->where.n_aliases = n + 1;
+}
+
 static void add_text(struct cover_job *job, const char ***list, size_t *n, struct str s)
 {
 	const char **more = arena_array(&job->arena, const char *, *n + 1);

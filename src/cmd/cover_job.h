@@ -54,6 +54,8 @@ struct cover_job {
 };
 
 /* root: absolute. Fault: usage (settings, patterns), system. */
+/* One more alias, behind those of the settings. */
+void cover_job_alias(struct cover_job *job, const char *pattern, const char *result);
 must_use int cover_job_open(struct cover_job *job, const char *command, const struct cover_wishes *wishes,
 			    const struct knob_values *values, const char *root, struct err *e);
 void cover_job_close(struct cover_job *job);

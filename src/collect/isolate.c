@@ -124,6 +124,18 @@ int isolate_worker_init(const struct isolate *i, struct arena *a, uint32_t worke
 	return 0;
 }
 
+struct str isolate_origin(const struct isolate *i, struct arena *a, struct str path)
+{
+	size_t n = i->room ? strlen(i->room) : 0, at = n + 1;
+	if (i->how != ISOLATE_COPY || !n || !str_starts(path, i->room) || path.n <= at || path.at[n] != '/')
+		return path;
+	while (at < path.n && path.at[at] >= '0' && path.at[at] <= '9')
+		at++;
+	if (at == n + 1 || (at < path.n && path.at[at] != '/'))
+		return path;
+	return str_of(arena_printf(a, "%s%.*s", i->tree, STR_ARG(str_cut(path, at, path.n))));
+}
+
 void isolate_forget(struct arena *a, const char *dir)
 {
 	folder_remove(arena_printf(a, "%s/trees", dir));

@@ -39,6 +39,9 @@ struct isolate_worker {
 must_use int isolate_worker_init(const struct isolate *i, struct arena *a, uint32_t worker,
 				 struct isolate_worker *ret, struct err *e);
 
+/* What a path in a worker's copy is in the tree; any other path as it is. In the arena. */
+struct str isolate_origin(const struct isolate *i, struct arena *a, struct str path);
+
 /* Removes what isolate_keep left in this folder in a run before: a copy of the tree must not hold other
  * copies. */
 void isolate_forget(struct arena *a, const char *dir);

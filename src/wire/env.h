@@ -23,6 +23,9 @@
 #define ENV_COVER_TRACER "FETTLE_COVER_TRACER" /* auto, native, coverage, slipcover */
 #define ENV_COVER_PEERS  "FETTLE_COVER_PEERS"  /* folder for what coverage.py and slipcover write */
 
+#define ENV_TREE        "FETTLE_TREE"        /* the working tree, where workers have copies of it ... */
+#define ENV_TREE_COPIES "FETTLE_TREE_COPIES" /* ... and the folder that holds them, as 0, 1, 2 */
+
 /* For the agent. */
 #define ENV_AGENT                                                                                            \
 	"FETTLE_AGENT" /* "pull": take units from the socket; "observe"; "close": bring coverage together */

@@ -157,6 +157,29 @@ class Cover(real_test.Case):
         self.assertEqual(sorted(files), ["features/steps/s.py", "src/helper.py"])
         self.assertEqual(files["src/helper.py"]["missing_lines"], [])
 
+    @real_test.needs("setpriv")
+    @unittest.skipUnless(os.geteuid() == 0, "takes root to give up what an overlay needs")
+    def test_copies_of_the_tree_are_told_of_the_tree(self):
+        self.project()
+        self.env["PYTHONPATH"] = "src"
+        want = self.theirs("--branch")
+        self.write("features/a.feature", "Feature: a\n  Scenario: s\n    Given it\n")
+        self.write("features/b.feature", "Feature: b\n  Scenario: t\n    Given it\n")
+        self.write("features/steps/s.py", "from behave import given\n\n\n@given('it')\ndef it(c):\n    pass\n")
+        wishes = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", real_test.FETTLE, "run", "-j2", "--isolate", "tree",
+                  "--cover", "--output"]
+        for tracer in ("native", "coverage"):
+            done = self.call(*wishes, tracer, "--cover-tracer", tracer, "--cover-source", "src", "--branch", "--", self.python, "-m",
+                             "pytest", "-q", "--junitxml", "by-pytest/all.xml")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(b"trees are copied", done.stderr)
+            self.assertEqual(self.coverage(tracer), want)
+            self.assertTrue(os.path.getsize(self.path("by-pytest/all.xml")))
+        done = self.call(*wishes, "out", "--", self.python, "-m", "behave", "--junit", "--junit-directory", "by-behave")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sorted(self.coverage()["files"]), ["features/steps/s.py"])
+        self.assertEqual(sorted(os.listdir(self.path("by-behave"))), ["TESTS-a.xml", "TESTS-b.xml"])
+
     def test_reports_and_phases(self):
         self.project()
         done = self.pytest("--cover-format", "term,html,xml,json,lcov,markdown,sonarqube,badge")
