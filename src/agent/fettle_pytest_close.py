@@ -10,6 +10,15 @@ from _pytest.config import hookimpl
 from fettle_pytest_pull import forget_workers, part_outfiles
 
 
+def tell_of_copies(cov):
+    """Files of the workers' copies of the working tree are combined as those of the tree."""
+    tree, copies = os.environ.get("FETTLE_TREE"), os.environ.get("FETTLE_TREE_COPIES")
+    if cov and tree and copies:
+        copies = os.path.realpath(copies)
+        paths = [tree] + [os.path.join(copies, name) for name in os.listdir(copies)]
+        cov.set_option("paths", {**(cov.get_option("paths") or {}), "fettle": paths})
+
+
 class Closer:
     def __init__(self, agent):
         self.agent = agent
@@ -35,6 +44,8 @@ class Closer:
         that it may erase what lies there."""
         session.testsfailed = int(self.agent.failed)
         plugin = session.config.pluginmanager.getplugin("_cov")
+        for name in "cov", "combining_cov":
+            tell_of_copies(getattr(plugin.cov_controller, name, None))
         folder = os.path.join(self.agent.worker_dir, "coverage")
         target = os.path.dirname(os.path.abspath(plugin.cov_controller.cov.config.data_file))
         for name in os.listdir(folder):

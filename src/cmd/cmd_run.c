@@ -251,8 +251,12 @@ static int prepare_isolation(struct run *r, struct pool_options *po, struct err 
 	if (r->isolate.why_copy)
 		run_note(r, "isolate", "trees are copied: no overlay can be had here (%s)",
 			 r->isolate.why_copy);
-	if (r->isolate.how == ISOLATE_COPY)
-		po->env = run_cover_of_copies(r, po->env);
+	if (r->isolate.how == ISOLATE_COPY) {
+		char *const told[] = {arena_printf(&r->arena, ENV_TREE "=%s", r->isolate.tree),
+				      arena_printf(&r->arena, ENV_TREE_COPIES "=%s", r->isolate.room)};
+		po->env = environment_with(&r->arena, po->env, told, 2);
+		run_cover_of_copies(r);
+	}
 	if (r->isolate.keep && r->writes)
 		isolate_forget(&r->arena, r->dir);
 	po->isolate = &r->isolate;

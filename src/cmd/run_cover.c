@@ -19,7 +19,6 @@
 #include "collect/source_tree.h"
 #include "cover_in/cover_read.h"
 #include "record/cover_map.h"
-#include "wire/env.h"
 
 struct run_cover {
 	struct cover_host host; /* first: what readers get */
@@ -104,18 +103,14 @@ int run_cover_open(struct run *r, struct err *e)
 	return add_environment(r, c, e);
 }
 
-char **run_cover_of_copies(struct run *r, char **env)
+/* The tracer itself knows of the copies; this is for what coverage.py and slipcover measure instead. */
+void run_cover_of_copies(struct run *r)
 {
 	const struct isolate *i = &r->isolate;
-	char *extra[2], real[PATH_MAX];
-	if (!r->cover)
-		return env;
-	/* for what coverage.py and slipcover measure instead */
+	char real[PATH_MAX];
 	const char *room = realpath(i->room, real) ? real : i->room;
-	cover_job_alias(&r->cover->job, arena_printf(&r->arena, "%s/*/", room), i->tree);
-	extra[0] = arena_printf(&r->arena, ENV_TREE "=%s", i->tree);
-	extra[1] = arena_printf(&r->arena, ENV_TREE_COPIES "=%s", i->room);
-	return environment_with(&r->arena, env, extra, 2);
+	if (r->cover)
+		cover_job_alias(&r->cover->job, arena_printf(&r->arena, "%s/*/", room), i->tree);
 }
 
 static void note(struct cover_host *host, const char *text)

@@ -7,9 +7,8 @@
 
 /* Before the workers' environment is used. Does nothing without --cover. */
 must_use int run_cover_open(struct run *r, struct err *e);
-/* Where workers have copies of the tree: what is measured in them is told of the tree. Returns env, which the
- * workers are to have, with what the tracer needs for that. */
-char **run_cover_of_copies(struct run *r, char **env);
+/* Where workers have copies of the tree: what was measured in them is told of the tree. */
+void run_cover_of_copies(struct run *r);
 /* When the tests are over: reads, reports, and holds to the bounds. True when one of them was missed. */
 bool run_cover_finish(struct run *r);
 /* The table of coverage, behind the summary. */

@@ -175,6 +175,11 @@ class Cover(real_test.Case):
             self.assertIn(b"trees are copied", done.stderr)
             self.assertEqual(self.coverage(tracer), want)
             self.assertTrue(os.path.getsize(self.path("by-pytest/all.xml")))
+        done = self.call(*[w for w in wishes if w != "--cover"], "by-cov", "--", self.python, "-m", "pytest", "-q", "--cov=src",
+                         "--cov-branch", "--cov-report=json:by-pytest/cov.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(self.path("by-pytest/cov.json"), encoding="utf-8") as f:
+            self.assertEqual(json.load(f)["files"], want["files"])
         done = self.call(*wishes, "out", "--", self.python, "-m", "behave", "--junit", "--junit-directory", "by-behave")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(sorted(self.coverage()["files"]), ["features/steps/s.py"])
