@@ -106,13 +106,6 @@ bool bench_metric_unit_of_any(struct str metric, enum bound_unit *ret)
 	return false;
 }
 
-bool bench_metric_is_known(enum bench_kind kind, struct str metric)
-{
-	enum bound_unit unit;
-	uint32_t n;
-	return !bench_metrics_of(kind, &n) || bench_metric_unit(kind, metric, &unit);
-}
-
 const char *bench_metric_nearest(enum bench_kind kind, struct str metric)
 {
 	struct nearest near = {.word = metric};

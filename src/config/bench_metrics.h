@@ -40,9 +40,8 @@ extern const struct bench_metric exec_metrics[EXEC_METRICS], http_metrics[HTTP_M
 
 /* Those of a kind; NULL for import and c. */
 const struct bench_metric *bench_metrics_of(enum bench_kind kind, uint32_t *ret_n);
-/* Whether benches of the kind may have that metric, or as a whole ("throughput"). */
-bool bench_metric_is_known(enum bench_kind kind, struct str metric);
-/* What a bound of that metric must be in; false where the kind, or every kind, does not have it. */
+/* What a bound of that metric, or of the bench as a whole ("throughput"), must be in; false where the kind,
+ * or every kind, does not have it. */
 bool bench_metric_unit(enum bench_kind kind, struct str metric, enum bound_unit *ret);
 bool bench_metric_unit_of_any(struct str metric, enum bound_unit *ret);
 /* The metric that was meant; NULL where none is near. */

@@ -158,7 +158,8 @@ static void inherit(struct bench_item *b, void *to, const struct knob_values *v,
 	b->values.lines[mine] = v->lines[other];
 }
 
-bool settings_is_of(const struct bench_item *b, struct str name)
+/* Whether a name before a metric is the bench's, or that of a part of it: "hello", "hello/old". */
+static bool is_of(const struct bench_item *b, struct str name)
 {
 	size_t n = b->name ? strlen(b->name) : 0;
 	return n && str_starts(name, b->name) && (name.n == n || name.at[n] == '/');
@@ -197,7 +198,7 @@ static bool concerns(const struct percentile_wish *w, const struct bench_item *b
 {
 	enum bound_unit unit;
 	if (w->bench.n)
-		return settings_is_of(b, w->bench);
+		return is_of(b, w->bench);
 	return bench_metric_unit((enum bench_kind)b->subject.is, w->metric, &unit);
 }
 

@@ -83,8 +83,6 @@ struct percentile_wish {
 };
 /* Those that were given, in the arena. Returns how many. */
 size_t settings_percentiles(const struct settings *s, struct arena *arena, struct percentile_wish **ret);
-/* Whether a name before a metric is the bench's, or that of a part of it: "hello", "hello/old". */
-bool settings_is_of(const struct bench_item *b, struct str name);
 /* How many runs of the bench the percentiles take that it is held to; and how many a round has at least. */
 int64_t settings_runs_needed(const struct bench_item *b, const struct percentile_wish *all, size_t n);
 int64_t settings_runs_of_a_round(const struct bench_item *b);
