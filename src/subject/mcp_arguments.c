@@ -42,11 +42,11 @@ static void fill_text(struct fill *f, struct str text, struct str schema)
 		json_put_text(f->b, is);
 }
 
-/* Numbers and truths stand as they are, whatever the schema says. */
-static bool is_looked_at(struct json *j)
+/* Numbers and truths stand as they are, whatever the schema says; so does all where nothing is filled in. */
+static bool is_looked_at(const struct fill *f, struct json *j)
 {
 	enum json_type type = json_peek(j);
-	return type == JSON_TEXT || type == JSON_ARRAY || type == JSON_OBJECT;
+	return f->n_params && (type == JSON_TEXT || type == JSON_ARRAY || type == JSON_OBJECT);
 }
 
 static void fill_value(struct fill *f, struct json *j, struct str schema)
@@ -62,7 +62,8 @@ static void fill_value(struct fill *f, struct json *j, struct str schema)
 		buf_char(f->b, '[');
 		for (; json_item(j); n++) {
 			buf_text(f->b, n ? "," : "");
-			fill_value(f, j, is_looked_at(j) ? mcp_schema_item(f->schema, schema, n) : STR_NONE);
+			fill_value(f, j,
+				   is_looked_at(f, j) ? mcp_schema_item(f->schema, schema, n) : STR_NONE);
 		}
 		buf_char(f->b, ']');
 		break;
@@ -74,7 +75,8 @@ static void fill_value(struct fill *f, struct json *j, struct str schema)
 			json_put_text(f->b, key);
 			buf_char(f->b, ':');
 			fill_value(f, j,
-				   is_looked_at(j) ? mcp_schema_property(f->schema, schema, key) : STR_NONE);
+				   is_looked_at(f, j) ? mcp_schema_property(f->schema, schema, key)
+						      : STR_NONE);
 		}
 		buf_char(f->b, '}');
 		break;

@@ -112,10 +112,20 @@ static const char *word_of(enum json_type type)
 	return words[type];
 }
 
+static bool refuse_type(struct look *l, struct str value, struct str wanted)
+{
+	struct buf what = {0};
+	buf_printf(&what, "is %s, the tool asks for ", word_of(type_of(value)));
+	mcp_put_said(&what, wanted, 80);
+	(void)refuse(l, what.at);
+	buf_free(&what);
+	return false;
+}
+
 static bool type_allowed(struct look *l, struct str value, struct str schema)
 {
 	struct str type = member(l, schema, "type");
-	struct buf what = {0}, wanted = {0};
+	struct buf wanted = {0};
 	struct json j;
 	bool allowed = type_of(type) != JSON_TEXT && type_of(type) != JSON_ARRAY;
 	json_init(&j, type, l->scratch);
@@ -129,12 +139,8 @@ static bool type_allowed(struct look *l, struct str value, struct str schema)
 			allowed |= is_type(value, one, l->scratch);
 		}
 	}
-	if (!allowed) {
-		buf_printf(&what, "is %s, the tool asks for ", word_of(type_of(value)));
-		mcp_put_said(&what, buf_view(&wanted), 80);
-		(void)refuse(l, what.at);
-	}
-	buf_free(&what);
+	if (!allowed)
+		(void)refuse_type(l, value, buf_view(&wanted));
 	buf_free(&wanted);
 	return allowed;
 }
@@ -313,21 +319,17 @@ static bool is_allowed_by_one(struct look *l, struct str value, struct str list,
 static bool any_allows(struct look *l, struct str value, struct str list)
 {
 	struct str meant = STR_NONE;
-	struct buf what = {0}, types = {0};
+	struct buf types = {0};
 	int fit = 0;
 	if (type_of(list) != JSON_ARRAY || is_allowed_by_one(l, value, list, &meant, &fit))
 		return true;
 	if (fit == 1)
 		return value_allowed(l, value, meant);
 	put_types(l, &types, list);
-	if (fit || !types.n) {
+	if (fit || !types.n)
 		(void)refuse(l, "has none of the forms that the tool takes");
-	} else {
-		buf_printf(&what, "is %s, the tool asks for ", word_of(type_of(value)));
-		mcp_put_said(&what, buf_view(&types), 80);
-		(void)refuse(l, what.at);
-	}
-	buf_free(&what);
+	else
+		(void)refuse_type(l, value, buf_view(&types));
 	buf_free(&types);
 	return false;
 }
@@ -482,31 +484,33 @@ static bool object_allowed(struct look *l, struct str value, struct str schema)
 	return allowed;
 }
 
-/* The schema of the item at i: 'prefixItems' tell of the first ones. */
-static struct str schema_of_item(struct look *l, struct str schema, int64_t i)
+/* The schema of the item at i: 'prefixItems' tell of the first ones, 'items' of the others. */
+static struct str schema_of_item(struct look *l, struct str first, struct str others, int64_t i)
 {
-	struct str first = member(l, schema, "prefixItems");
 	struct json j;
+	if (type_of(first) != JSON_ARRAY)
+		return others;
 	spend(l->m, first.n);
 	json_init(&j, first, l->scratch);
-	for (bool more = type_of(first) == JSON_ARRAY && json_array(&j); more && json_item(&j); i--) {
+	for (bool more = json_array(&j); more && json_item(&j); i--) {
 		struct str its = json_raw(&j);
 		if (i == 0)
 			return its;
 	}
-	return member(l, schema, "items");
+	return others;
 }
 
 static bool array_allowed(struct look *l, struct str value, struct str schema)
 {
 	static const char *const keys[4] = {"minItems", "maxItems"};
+	struct str first = member(l, schema, "prefixItems"), others = member(l, schema, "items");
 	struct json j;
 	int64_t n = 0;
 	bool allowed = true;
 	json_init(&j, value, l->scratch);
 	(void)json_array(&j);
 	for (; allowed && json_item(&j); n++)
-		allowed = member_allowed(l, json_raw(&j), schema_of_item(l, schema, n), STR_NONE, n);
+		allowed = member_allowed(l, json_raw(&j), schema_of_item(l, first, others, n), STR_NONE, n);
 	return allowed && bounds_allow(l, (double)n, schema, keys, "has a length that ");
 }
 
@@ -612,7 +616,8 @@ static void find_parts(struct look *l, struct found *f, struct str schema, const
 	if (name)
 		find_property(l, f, schema, name);
 	else
-		add_found(l, f, schema_of_item(l, schema, i));
+		add_found(l, f,
+			  schema_of_item(l, member(l, schema, "prefixItems"), member(l, schema, "items"), i));
 	for (size_t k = 0; k < 3; k++) {
 		struct str list = member(l, schema, lists[k]);
 		struct json j;
