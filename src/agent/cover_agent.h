@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "agent/cover_code.h"
+#include "agent/cover_rewrite.h"
 #include "agent/cover_store.h"
 
 struct _object; /* PyObject */
@@ -20,10 +21,17 @@ struct row *agent_row(struct _object *filename);
 /* Reads a code object; ways wants branches. ret_held keeps its bytes and is given to agent_code_free. */
 struct agent_held {
 	struct _object *units, *lines, *exceptions;
+	int32_t *def_lines;
 	struct code_source source;
 };
 bool agent_code_read(struct code *ret, struct agent_held *ret_held, struct _object *code, bool ways);
 void agent_code_free(struct code *c, struct agent_held *held);
+bool agent_is_code(struct _object *o);
+struct _object *agent_bytes(const uint8_t *at, size_t n);
+/* A code object like this, with what was rewritten, if anything was, and these constants; `stack` is how much
+ * more room it needs there. NULL with an error set. */
+struct _object *agent_code_with(struct _object *code, const struct rewritten *w, struct _object *consts,
+				int stack);
 /* Attributes that are asked for often, by name: objects that live as long as the process. */
 extern struct _object *agent_co_filename, *agent_f_lasti;
 /* Attributes; on failure the error is cleared. */
@@ -33,6 +41,12 @@ long agent_int(struct _object *o, const char *name, long otherwise);
 /* Each begins to measure this process; false: it cannot, and has left no trace. */
 bool monitor_start(void); /* 3.12 and later */
 bool probe_start(void);   /* 3.9 to 3.11 */
+/*
+ * Hears of code before it runs, by Python's audit event "exec", that is of a file that is measured. False: it
+ * cannot.
+ */
+bool agent_hear(void (*hear)(struct _object *code, struct row *row));
+
 /* All is to be told anew, for another context runs. */
 void monitor_again(void);
 void probe_again(void);

@@ -7,7 +7,7 @@ enum { MANY = -1 }; /* for lines: several, or one that is not known */
 
 static const struct {
 	const char *name;
-	uint16_t flags;
+	uint32_t flags;
 } names[] = {
     {"EXTENDED_ARG", OP_EXTEND},
     {"CACHE", OP_CACHE},
@@ -15,7 +15,7 @@ static const struct {
     {"GEN_START", OP_FIRST},
     {"JUMP_FORWARD", OP_JUMP | OP_ALWAYS},
     {"JUMP_BACKWARD", OP_JUMP | OP_BACKWARD | OP_ALWAYS},
-    {"JUMP_BACKWARD_NO_INTERRUPT", OP_JUMP | OP_BACKWARD | OP_ALWAYS},
+    {"JUMP_BACKWARD_NO_INTERRUPT", OP_JUMP | OP_BACKWARD | OP_ALWAYS | OP_SILENT},
     {"JUMP_ABSOLUTE", OP_JUMP | OP_ABSOLUTE | OP_ALWAYS},
     {"POP_JUMP_IF_TRUE", OP_JUMP | OP_ABSOLUTE | OP_BRANCH},
     {"POP_JUMP_IF_FALSE", OP_JUMP | OP_ABSOLUTE | OP_BRANCH},
@@ -32,12 +32,17 @@ static const struct {
     {"JUMP_IF_TRUE_OR_POP", OP_JUMP | OP_ABSOLUTE},
     {"JUMP_IF_FALSE_OR_POP", OP_JUMP | OP_ABSOLUTE},
     {"JUMP_IF_NOT_EXC_MATCH", OP_JUMP | OP_ABSOLUTE | OP_BRANCH},
-    {"FOR_ITER", OP_JUMP | OP_BRANCH},
+    {"FOR_ITER", OP_JUMP | OP_BRANCH | OP_LOOP},
     {"SEND", OP_JUMP},
     {"SETUP_FINALLY", OP_JUMP | OP_HANDLER},
     {"SETUP_WITH", OP_JUMP | OP_HANDLER},
     {"SETUP_ASYNC_WITH", OP_JUMP | OP_HANDLER},
     {"END_ASYNC_FOR", OP_ASYNC_END},
+    {"STORE_NAME", OP_STORE},
+    {"STORE_FAST", OP_STORE},
+    {"STORE_GLOBAL", OP_STORE},
+    {"STORE_DEREF", OP_STORE},
+    {"LOAD_ASSERTION_ERROR", OP_ASSERT},
     {"RETURN_VALUE", OP_RETURN | OP_END},
     {"RETURN_CONST", OP_RETURN | OP_END},
     {"RAISE_VARARGS", OP_END | OP_THROW},
@@ -50,13 +55,17 @@ void ops_name(struct ops *ops, const char *name, long number)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (number < 0 || number > 255 || strcmp(names[i].name, name) != 0)
 			continue;
-		uint16_t flags = names[i].flags;
+		uint32_t flags = names[i].flags;
 		/* absolute jumps went with 3.11 */
 		if (ops->minor >= 11)
-			flags &= (uint16_t)~OP_ABSOLUTE;
+			flags &= ~(uint32_t)OP_ABSOLUTE;
 		/* the number 0 stood for nothing before */
 		if (flags != OP_CACHE || ops->minor >= 11)
 			ops->flags[number] = flags;
+		if (flags == OP_EXTEND)
+			ops->extended_arg = (uint8_t)number;
+		if (strcmp(name, "JUMP_FORWARD") == 0)
+			ops->jump_forward = (uint8_t)number;
 	}
 }
 
@@ -132,7 +141,7 @@ static void read_lines(struct code *c, const struct code_source *s)
 
 static void read_instrs(struct code *c, struct bytes u)
 {
-	const uint16_t *flags = c->ops->flags;
+	const uint32_t *flags = c->ops->flags;
 	for (uint32_t at = 0; at < c->n_units;) {
 		struct instr *i = &c->instrs[c->n];
 		*i = (struct instr){.unit = at, .line = c->lines[at], .target = -1};
@@ -153,7 +162,7 @@ static void read_instrs(struct code *c, struct bytes u)
 static bool find_targets(struct code *c)
 {
 	for (struct instr *i = c->instrs; i < c->instrs + c->n; i++) {
-		uint16_t flags = c->ops->flags[i->op];
+		uint32_t flags = c->ops->flags[i->op];
 		if (!(flags & OP_JUMP))
 			continue;
 		uint32_t arg = c->ops->minor < 10 ? i->arg / 2 : i->arg, after = i->unit + i->n_units;
@@ -268,7 +277,7 @@ static void reach_all(struct code *c, struct reach *r)
 {
 	for (uint32_t k = 0; k < c->n; k++) {
 		const struct instr *i = &c->instrs[k];
-		uint16_t flags = c->ops->flags[i->op];
+		uint32_t flags = c->ops->flags[i->op];
 		if (i->line)
 			r->line[k] = i->line;
 		if (flags & OP_HANDLER)
@@ -290,6 +299,7 @@ static void find_starts(struct code *c, const struct reach *r)
 		/* a loop's head that was entered from its own line has been seen before anyone came back to
 		 * it */
 		i->starts = line || !r->own[k];
+		i->inner = r->own[k] && !line && !r->back[k];
 		if (r->back[k])
 			merge_line(&line, r->back[k]);
 		i->from = !r->own[k] && line > 0 ? line : 0;
@@ -328,22 +338,41 @@ static uint32_t handler_of(const struct code *c, uint32_t k)
 	return c->n;
 }
 
-/* Where a way leads: follows the code to another line, out, or to a branch, which has ways of its own. */
-static bool follow(const struct code *c, uint32_t begin, int32_t from, int32_t exit_line, struct way *ret)
+/* A way is at instruction k, and nothing else was before; whether that is so behind it, too. */
+static bool goes_alone(const struct code *c, struct way *w, uint32_t k)
 {
-	uint32_t k = begin;
-	ret->reaches = -1;
-	ret->to = -exit_line;
+	const struct instr *i = &c->instrs[k];
+	uint32_t flags = c->ops->flags[i->op];
+	w->joins = k;
+	if ((i->line && i->line != w->from) || (i->n_before != 1 && !i->inner))
+		return false;
+	if (w->passes < 0 && (flags & (OP_ALWAYS | OP_RETURN)) && !(flags & OP_SILENT))
+		w->passes = (int32_t)k;
+	return !(flags & OP_THROW); /* others throw there, too */
+}
+
+/*
+ * Where a way leads: follows the code from where it begins to another line, out, or to a branch, which has
+ * ways of its own. That an assertion fails is no way.
+ */
+static bool follow(const struct code *c, int32_t exit_line, struct way *w)
+{
+	uint32_t k = w->begins;
+	bool alone = true;
+	w->reaches = -1;
+	w->passes = -1;
+	w->to = -exit_line;
 	for (uint32_t steps = 0; k < c->n && steps < c->n; steps++) {
 		const struct instr *i = &c->instrs[k];
-		uint16_t flags = c->ops->flags[i->op];
-		if (i->line && i->line != from) {
-			ret->to = i->line;
-			ret->reaches = (int32_t)k;
+		uint32_t flags = c->ops->flags[i->op];
+		alone = alone && goes_alone(c, w, k);
+		if (i->line && i->line != w->from) {
+			w->to = i->line;
+			w->reaches = (int32_t)k;
 			return true;
 		}
-		if (flags & OP_RETURN)
-			return true;
+		if (flags & (OP_RETURN | OP_ASSERT))
+			return flags & OP_RETURN;
 		if (flags & OP_THROW) {
 			k = handler_of(c, k);
 			if (k == c->n)
@@ -357,21 +386,76 @@ static bool follow(const struct code *c, uint32_t begin, int32_t from, int32_t e
 	return false;
 }
 
+static void add_way(struct code *c, int32_t exit_line, struct way w)
+{
+	if (follow(c, exit_line, &w))
+		c->ways[c->n_ways++] = w;
+}
+
 static void find_ways(struct code *c, int32_t exit_line)
 {
 	for (uint32_t k = 0; k < c->n; k++) {
 		const struct instr *i = &c->instrs[k];
-		uint16_t flags = c->ops->flags[i->op];
-		if (!i->line || !(flags & (OP_BRANCH | OP_ASYNC_END)))
+		if (!i->line || !(c->ops->flags[i->op] & (OP_BRANCH | OP_ASYNC_END)))
 			continue;
-		struct way w = {.instr = k, .from = i->line, .begins = k + 1};
-		if (follow(c, k + 1, i->line, exit_line, &w))
-			c->ways[c->n_ways++] = w;
-		w.jumps = true;
-		w.begins = (uint32_t)i->target;
-		if (i->target >= 0 && follow(c, w.begins, i->line, exit_line, &w))
-			c->ways[c->n_ways++] = w;
+		add_way(c, exit_line, (struct way){.instr = k, .from = i->line, .begins = k + 1});
+		struct way jump = {.instr = k, .from = i->line, .begins = (uint32_t)i->target, .jumps = true};
+		if (i->target >= 0)
+			add_way(c, exit_line, jump);
 	}
+}
+
+static bool is_def_line(const struct code_source *s, int32_t line)
+{
+	for (size_t i = 0; i < s->n_def_lines; i++)
+		if (s->def_lines[i] == line)
+			return true;
+	return false;
+}
+
+/* A def ends by giving a name to what it made, and with what else there is to its line. */
+static void find_defs(struct code *c, const struct code_source *s)
+{
+	for (uint32_t k = c->first; s->n_def_lines && k < c->n; k++) {
+		int32_t line = c->instrs[k].line;
+		if (!line || !(c->ops->flags[c->instrs[k].op] & OP_STORE) || !is_def_line(s, line))
+			continue;
+		while (k + 1 < c->n && !(c->ops->flags[c->instrs[k].op] & (OP_ALWAYS | OP_END)) &&
+		       c->instrs[k + 1].line == line)
+			k++;
+		if (!(c->ops->flags[c->instrs[k].op] & OP_BRANCH))
+			add_way(c, s->exit_line, (struct way){.instr = k, .from = line, .begins = k});
+	}
+}
+
+size_t code_def_lines(int32_t *ret, const struct ops *ops, const struct code_source *s)
+{
+	enum { MOST = 1000 };
+	int32_t lines[MOST] = {0}, other = 0;
+	struct code c = {.ops = ops, .n_units = (uint32_t)(s->units.n / 2), .lines = lines};
+	if (s->units.n / 2 > MOST)
+		return 0;
+	read_lines(&c, s);
+	for (uint32_t i = 0; i < c.n_units; i++)
+		if (lines[i] && lines[i] != s->first_line)
+			merge_line(&other, lines[i]);
+	ret[0] = s->first_line;
+	ret[1] = other;
+	return other == MANY ? 0 : other ? 2 : 1;
+}
+
+/* A function that begins on the line of its def has no more lines than that statement. */
+static int32_t only_line(const struct code *c, const struct code_source *s)
+{
+	int32_t line = 0;
+	for (uint32_t k = c->first; k < c->n; k++) {
+		if (!c->instrs[k].line)
+			continue;
+		if (!line && s->is_function && c->instrs[k].line == s->exit_line)
+			return s->exit_line;
+		merge_line(&line, c->instrs[k].line);
+	}
+	return line > 0 ? line : 0;
 }
 
 bool code_read(struct code *ret, const struct ops *ops, const struct code_source *s)
@@ -398,8 +482,11 @@ bool code_read(struct code *ret, const struct ops *ops, const struct code_source
 		code_free(ret);
 		return false;
 	}
-	if (s->exit_line)
+	if (s->exit_line) {
 		find_ways(ret, s->exit_line);
+		find_defs(ret, s);
+		ret->only_line = only_line(ret, s);
+	}
 	return true;
 }
 

@@ -20,10 +20,11 @@ struct implied {
 	int32_t line, from;
 };
 
-/* The end of an "async for", for which there is no event of its own. */
-struct ending {
-	uint32_t unit; /* once this instruction is reached, the arc was taken */
+/* Once this instruction is reached, the arc was taken. */
+struct told {
+	uint32_t unit;
 	int32_t from, to;
+	bool done;
 };
 
 struct seen {
@@ -31,14 +32,17 @@ struct seen {
 	struct row *row;
 	struct branch *branches;
 	struct implied *implied;
-	struct ending *endings;
-	uint32_t n_branches, n_implied, n_endings;
+	struct told *passed;  /* jumps and returns */
+	struct told *endings; /* of an "async for" or a def, for which there is no event of its own */
+	uint32_t n_branches, n_implied, n_passed, n_endings;
+	int32_t only_line, exit_line; /* see struct code; 0: none */
+	long events;                  /* those of branches, jumps and returns that are needed */
 };
 
 static struct {
 	PyObject *disable, *set_local, *restart, *tool;
-	PyObject *local_events, *events_with_endings;
-	bool both_sides; /* 3.14: each side of a branch is an event of its own */
+	long line, branch, jump, leave, instruction; /* events */
+	bool both_sides;                             /* 3.14: each side of a branch is an event of its own */
 	struct seen *seen;
 	size_t n_seen, cap_seen;
 } m;
@@ -117,20 +121,52 @@ static int32_t implied_from(const struct seen *s, int32_t line)
 	return i ? i->from : 0;
 }
 
+static bool is_implied(const struct seen *s, const struct way *w)
+{
+	return w->reaches >= 0 && implied_from(s, w->to) == w->from;
+}
+
+static bool is_passed(const struct way *w)
+{
+	return w->passes >= 0 && !m.both_sides;
+}
+
+static uint32_t event_unit(const struct code *c, uint32_t instr)
+{
+	return c->instrs[instr].unit + c->instrs[instr].n_extend;
+}
+
 static void find_branches(struct seen *s, const struct code *c)
 {
 	s->branches = c->n_ways ? calloc(c->n_ways, sizeof(*s->branches)) : NULL;
 	for (uint32_t i = 0; s->branches && i < c->n_ways; i++) {
 		const struct way *w = &c->ways[i];
 		const struct instr *at = &c->instrs[w->instr];
-		uint32_t unit = at->unit + at->n_extend;
+		uint32_t unit = event_unit(c, w->instr);
+		if (!(c->ops->flags[at->op] & OP_BRANCH))
+			continue;
 		struct branch *b = s->n_branches ? &s->branches[s->n_branches - 1] : NULL;
 		if (!b || b->unit != unit) {
 			b = &s->branches[s->n_branches++];
 			*b = (struct branch){.unit = unit, .after = at->unit + at->n_units, .from = w->from};
 		}
 		b->to[w->jumps] = w->to;
-		b->waits[w->jumps] = w->reaches < 0 || implied_from(s, w->to) != w->from;
+		b->waits[w->jumps] = !is_implied(s, w) && !is_passed(w);
+		if (b->waits[w->jumps] || m.both_sides)
+			s->events |= m.branch;
+	}
+}
+
+static void find_passed(struct seen *s, const struct code *c)
+{
+	s->passed = calloc(c->n_ways + (size_t)1, sizeof(*s->passed));
+	for (uint32_t i = 0; s->passed && i < c->n_ways; i++) {
+		const struct way *w = &c->ways[i];
+		if (is_implied(s, w) || !is_passed(w))
+			continue;
+		uint32_t at = (uint32_t)w->passes;
+		s->passed[s->n_passed++] = (struct told){event_unit(c, at), w->from, w->to, false};
+		s->events |= c->ops->flags[c->instrs[at].op] & OP_RETURN ? m.leave : m.jump;
 	}
 }
 
@@ -139,12 +175,13 @@ static void find_endings(struct seen *s, const struct code *c)
 	s->endings = calloc(c->n_ways + (size_t)1, sizeof(*s->endings));
 	for (uint32_t i = 0; s->endings && i < c->n_ways; i++) {
 		const struct way *w = &c->ways[i];
-		if (!(c->ops->flags[c->instrs[w->instr].op] & OP_ASYNC_END))
+		uint32_t flags = c->ops->flags[c->instrs[w->instr].op];
+		if (flags & OP_BRANCH || (!(flags & OP_ASYNC_END) && (is_implied(s, w) || is_passed(w))))
 			continue;
 		/* behind it is surer than at it: it may raise */
-		const struct instr *at =
-		    &c->instrs[c->instrs[w->begins].n_before == 1 ? w->begins : w->instr];
-		s->endings[s->n_endings++] = (struct ending){at->unit + at->n_extend, w->from, w->to};
+		uint32_t at = c->instrs[w->begins].n_before == 1 ? w->begins : w->instr;
+		s->endings[s->n_endings++] = (struct told){event_unit(c, at), w->from, w->to, false};
+		s->events |= m.instruction;
 	}
 }
 
@@ -156,9 +193,82 @@ static void analyse(struct seen *s)
 		return;
 	find_implied(s, &c);
 	find_branches(s, &c);
+	find_passed(s, &c);
 	find_endings(s, &c);
+	s->only_line = c.only_line;
+	s->exit_line = held.source.exit_line;
 	agent_code_free(&c, &held);
 	Py_INCREF(s->code);
+}
+
+/* Marks the ways for which the event of their branch would have to be heard. */
+static void want(const struct code *c, bool *ret)
+{
+	struct seen s = {0};
+	find_implied(&s, c);
+	for (uint32_t i = 0; i < c->n_ways; i++)
+		ret[i] = !is_implied(&s, &c->ways[i]) && !is_passed(&c->ways[i]);
+	free(s.implied);
+}
+
+static PyObject *mark(PyObject *code);
+
+/* The constants that are code get jumps where their branches need them. */
+static void mark_consts(PyObject *code)
+{
+	PyObject *consts = PyObject_GetAttrString(code, "co_consts");
+	Py_ssize_t n = consts ? PyTuple_Size(consts) : 0;
+	/* the code holds them, and only who alone holds a tuple may change it */
+	Py_XDECREF(consts);
+	for (Py_ssize_t i = 0; i < n; i++) {
+		PyObject *o = PyTuple_GetItem(consts, i); /* borrowed */
+		PyObject *fresh = agent_is_code(o) ? mark(o) : NULL;
+		if (fresh)
+			(void)PyTuple_SetItem(consts, i, fresh);
+		PyErr_Clear();
+	}
+}
+
+static PyObject *marked(PyObject *code, const struct rewritten *w)
+{
+	PyObject *consts = PyObject_GetAttrString(code, "co_consts");
+	PyObject *ret = consts ? agent_code_with(code, w, consts, 0) : NULL;
+	Py_XDECREF(consts);
+	return ret;
+}
+
+/* The code with jumps, a new reference; NULL: it stays as it is. */
+static PyObject *mark(PyObject *code)
+{
+	struct code c;
+	struct agent_held held;
+	struct rewritten w = {0};
+	PyObject *ret = NULL;
+	mark_consts(code);
+	if (!agent_code_read(&c, &held, code, true))
+		return NULL;
+	bool *wanted = c.n_ways ? malloc(c.n_ways) : NULL;
+	if (wanted) {
+		want(&c, wanted);
+		if (code_mark(&w, &c, &held.source, wanted))
+			ret = marked(code, &w);
+	}
+	free(wanted);
+	rewritten_free(&w);
+	agent_code_free(&c, &held);
+	PyErr_Clear();
+	return ret;
+}
+
+/*
+ * 3.12 and 3.13: code that is about to begin, a module say. It stays as it is, with its branches' own events;
+ * what it began before has been seen to.
+ */
+static void mark_nested(PyObject *code, struct row *row)
+{
+	(void)row;
+	if (!find(code))
+		mark_consts(code);
 }
 
 static PyObject *on_start(PyObject *self, PyObject *const *args, Py_ssize_t n)
@@ -174,13 +284,26 @@ static PyObject *on_start(PyObject *self, PyObject *const *args, Py_ssize_t n)
 		s->row = row;
 		if (store.branch)
 			analyse(s);
+		PyObject *events = PyLong_FromLong(m.line | s->events);
 		PyObject *done =
-		    PyObject_CallFunctionObjArgs(m.set_local, m.tool, args[0],
-						 s->n_endings ? m.events_with_endings : m.local_events, NULL);
+		    events ? PyObject_CallFunctionObjArgs(m.set_local, m.tool, args[0], events, NULL) : NULL;
+		Py_XDECREF(events);
 		Py_XDECREF(done);
 	}
 	PyErr_Clear();
 	return yes(m.disable);
+}
+
+/*
+ * Whether the event of an instruction on this line is still awaited: where the line's own begins with it and
+ * switches itself off, Python forgets that of the instruction.
+ */
+static bool is_awaited(const struct seen *s, long line)
+{
+	for (uint32_t i = 0; i < s->n_endings; i++)
+		if (s->endings[i].from == line && !s->endings[i].done)
+			return true;
+	return false;
 }
 
 static PyObject *on_line(PyObject *self, PyObject *const *args, Py_ssize_t n)
@@ -194,6 +317,10 @@ static PyObject *on_line(PyObject *self, PyObject *const *args, Py_ssize_t n)
 		    s->n_implied && line > 0 && line <= COVER_LINE_MAX ? implied_from(s, (int32_t)line) : 0;
 		if (from)
 			store_arc(s->row, from, (int32_t)line);
+		if (line > 0 && line == s->only_line)
+			store_arc(s->row, s->only_line, -s->exit_line);
+		if (is_awaited(s, line))
+			Py_RETURN_NONE;
 	}
 	return yes(m.disable);
 }
@@ -227,14 +354,33 @@ static PyObject *on_branch(PyObject *self, PyObject *const *args, Py_ssize_t n)
 	return yes(m.disable);
 }
 
+static void tell(const struct seen *s, struct told *told, uint32_t n, PyObject *offset)
+{
+	uint32_t unit = (uint32_t)PyLong_AsLong(offset) / 2;
+	for (uint32_t i = 0; i < n; i++) {
+		if (told[i].unit != unit)
+			continue;
+		store_arc(s->row, told[i].from, told[i].to);
+		told[i].done = true;
+	}
+}
+
+/* A jump or a return. */
+static PyObject *on_passed(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+	(void)self;
+	struct seen *s = n < 2 ? NULL : find(args[0]);
+	if (s)
+		tell(s, s->passed, s->n_passed, args[1]);
+	return yes(m.disable);
+}
+
 static PyObject *on_instruction(PyObject *self, PyObject *const *args, Py_ssize_t n)
 {
 	(void)self;
 	struct seen *s = n < 2 ? NULL : find(args[0]);
-	uint32_t unit = s ? (uint32_t)PyLong_AsLong(args[1]) / 2 : 0;
-	for (uint32_t i = 0; s && i < s->n_endings; i++)
-		if (s->endings[i].unit == unit)
-			store_arc(s->row, s->endings[i].from, s->endings[i].to);
+	if (s)
+		tell(s, s->endings, s->n_endings, args[1]);
 	return yes(m.disable);
 }
 
@@ -243,7 +389,7 @@ static PyObject *on_instruction(PyObject *self, PyObject *const *args, Py_ssize_
 #name, (PyCFunction)(void (*)(void))(name), METHOD_FASTCALL_FLAG, NULL                       \
 	}
 enum { METHOD_FASTCALL_FLAG = 0x0080 }; /* in the limited API from 3.10 on, as it always was */
-static PyMethodDef callbacks[] = {METHOD(on_start), METHOD(on_line), METHOD(on_branch),
+static PyMethodDef callbacks[] = {METHOD(on_start), METHOD(on_line), METHOD(on_branch), METHOD(on_passed),
 				  METHOD(on_instruction)};
 
 static long event(PyObject *events, const char *name)
@@ -287,25 +433,21 @@ static bool hear(PyObject *monitoring, long event, PyMethodDef *callback)
 
 static bool listen(PyObject *monitoring, PyObject *events)
 {
-	long start = event(events, "PY_START"), line = event(events, "LINE"),
-	     branch = event(events, "BRANCH");
-	long left = event(events, "BRANCH_LEFT"), right = event(events, "BRANCH_RIGHT");
-	long local = line, instruction = event(events, "INSTRUCTION");
-	bool good = hear(monitoring, start, &callbacks[0]) && hear(monitoring, line, &callbacks[1]);
-	if (store.branch && left && right) {
-		m.both_sides = true;
-		good =
-		    good && hear(monitoring, left, &callbacks[2]) && hear(monitoring, right, &callbacks[2]);
-		local |= left | right;
-	} else if (store.branch) {
-		good = good && hear(monitoring, branch, &callbacks[2]);
-		local |= branch;
-	}
-	good = good && (!store.branch || hear(monitoring, instruction, &callbacks[3]));
-	m.local_events = PyLong_FromLong(local);
-	m.events_with_endings = PyLong_FromLong(local | instruction);
-	return good && m.local_events && m.events_with_endings &&
-	       call(monitoring, "set_events", "ll", start, NULL);
+	long start = event(events, "PY_START"), left = event(events, "BRANCH_LEFT"),
+	     right = event(events, "BRANCH_RIGHT");
+	m.line = event(events, "LINE");
+	m.both_sides = left && right;
+	m.branch = m.both_sides ? left | right : event(events, "BRANCH");
+	m.jump = event(events, "JUMP");
+	m.leave = event(events, "PY_RETURN");
+	m.instruction = event(events, "INSTRUCTION");
+	bool good = hear(monitoring, start, &callbacks[0]) && hear(monitoring, m.line, &callbacks[1]);
+	if (store.branch)
+		good = good && hear(monitoring, m.both_sides ? left : m.branch, &callbacks[2]) &&
+		       (!m.both_sides || hear(monitoring, right, &callbacks[2])) &&
+		       hear(monitoring, m.jump, &callbacks[3]) && hear(monitoring, m.leave, &callbacks[3]) &&
+		       hear(monitoring, m.instruction, &callbacks[4]);
+	return good && call(monitoring, "set_events", "ll", start, NULL);
 }
 
 bool monitor_start(void)
@@ -321,6 +463,8 @@ bool monitor_start(void)
 	m.set_local = PyObject_GetAttrString(monitoring, "set_local_events");
 	m.restart = PyObject_GetAttrString(monitoring, "restart_events");
 	bool good = m.disable && m.set_local && m.restart && listen(monitoring, events);
+	if (good && store.branch && !m.both_sides)
+		(void)agent_hear(mark_nested);
 	Py_DECREF(events);
 	if (!good) {
 		PyObject *done = PyObject_CallMethod(monitoring, "free_tool_id", "O", m.tool);

@@ -15,13 +15,10 @@
 #include "agent/cover_rewrite.h"
 
 /* Not in the limited API, and there in all versions of concern. */
-typedef int audit_hook(const char *event, PyObject *args, void *data);
 typedef PyObject *eval_frame(PyThreadState *thread, void *frame, int is_throw);
-extern __attribute__((weak)) int PySys_AddAuditHook(audit_hook *hook, void *data);
 extern __attribute__((weak)) eval_frame *_PyInterpreterState_GetEvalFrameFunc(PyInterpreterState *interp);
 extern __attribute__((weak)) void _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState *interp,
 								       eval_frame *hook);
-extern __attribute__((weak)) PyTypeObject PyCode_Type;
 
 /* 3.9 and 3.10. */
 struct code_old {
@@ -219,7 +216,7 @@ static PyObject *new_consts(PyObject *consts, struct row *row, PyObject *probes)
 	PyObject *ret = PyTuple_New(n + (probes != NULL));
 	for (Py_ssize_t i = 0; ret && i < n; i++) {
 		PyObject *o = PyTuple_GetItem(consts, i), *fresh = NULL; /* borrowed */
-		if (Py_TYPE(o) == &PyCode_Type)
+		if (agent_is_code(o))
 			fresh = instrument(o, row);
 		if (!fresh) {
 			Py_INCREF(o);
@@ -234,30 +231,6 @@ static PyObject *new_consts(PyObject *consts, struct row *row, PyObject *probes)
 	return ret;
 }
 
-static PyObject *bytes(const uint8_t *at, size_t n)
-{
-	return PyBytes_FromStringAndSize((const char *)at, (Py_ssize_t)n);
-}
-
-/* A new code object: 3.11. */
-static PyObject *replaced(PyObject *code, const struct rewritten *w, PyObject *consts)
-{
-	PyObject *replace = PyObject_GetAttrString(code, "replace"), *none = PyTuple_New(0), *ret = NULL;
-	PyObject *with =
-	    w->n_units
-		? Py_BuildValue("{s:N,s:N,s:N,s:O,s:l}", "co_code", bytes(w->units, (size_t)w->n_units * 2),
-				"co_linetable", bytes(w->lines, w->n_lines), "co_exceptiontable",
-				bytes(w->exceptions, w->n_exceptions), "co_consts", consts, "co_stacksize",
-				agent_int(code, "co_stacksize", 1) + 1)
-		: Py_BuildValue("{s:O}", "co_consts", consts);
-	if (replace && none && with)
-		ret = PyObject_Call(replace, none, with);
-	Py_XDECREF(replace);
-	Py_XDECREF(none);
-	Py_XDECREF(with);
-	return ret;
-}
-
 static void swap(PyObject **field, PyObject *fresh)
 {
 	PyObject *old = *field;
@@ -269,8 +242,8 @@ static void swap(PyObject **field, PyObject *fresh)
 static PyObject *changed(PyObject *code, const struct rewritten *w, PyObject *consts)
 {
 	struct code_old *c = (struct code_old *)code;
-	PyObject *units = w->n_units ? bytes(w->units, (size_t)w->n_units * 2) : NULL;
-	PyObject *lines = w->n_units ? bytes(w->lines, w->n_lines) : NULL;
+	PyObject *units = w->n_units ? agent_bytes(w->units, (size_t)w->n_units * 2) : NULL;
+	PyObject *lines = w->n_units ? agent_bytes(w->lines, w->n_lines) : NULL;
 	if (units && lines) {
 		swap(&c->code, units);
 		swap(&c->lines, lines);
@@ -314,7 +287,8 @@ static PyObject *instrument(PyObject *code, struct row *row)
 		rewrite(code, (uint32_t)PyTuple_Size(consts), &it->of);
 	PyObject *fresh = it ? new_consts(consts, row, it->of.n_units ? (PyObject *)it : NULL) : NULL;
 	if (fresh)
-		ret = agent_minor >= 11 ? replaced(code, &it->of, fresh) : changed(code, &it->of, fresh);
+		ret = agent_minor >= 11 ? agent_code_with(code, &it->of, fresh, 1)
+					: changed(code, &it->of, fresh);
 	if (it) {
 		rewritten_shrink(&it->of);
 		Py_DECREF((PyObject *)it);
@@ -384,24 +358,13 @@ static void expect(PyObject *code, PyObject *rewritten)
 	p.hooked = true;
 }
 
-static int heard(const char *event, PyObject *args, void *data)
+static void begins(PyObject *code, struct row *row)
 {
-	(void)data;
-	if (event[0] != 'e' || strcmp(event, "exec") != 0 || PyTuple_Size(args) != 1)
-		return 0;
-	PyObject *code = PyTuple_GetItem(args, 0); /* borrowed */
-	if (Py_TYPE(code) != &PyCode_Type)
-		return 0;
-	PyObject *name = PyObject_GetAttr(code, agent_co_filename);
-	struct row *row = name ? agent_row(name) : NULL;
-	PyObject *fresh = row ? instrument(code, row) : NULL;
-	Py_XDECREF(name);
+	PyObject *fresh = instrument(code, row);
 	if (fresh && fresh != code)
 		expect(code, fresh);
 	else
 		Py_XDECREF(fresh);
-	PyErr_Clear();
-	return 0;
 }
 
 /* Whether the layouts above are those of this Python. */
@@ -414,7 +377,7 @@ static bool layout_is_known(void)
 	PyObject *lines =
 	    code ? PyObject_GetAttrString(code, agent_minor == 9 ? "co_lnotab" : "co_linetable") : NULL;
 	bool good = false;
-	if (held && consts && lines && Py_TYPE(code) == &PyCode_Type) {
+	if (held && consts && lines && agent_is_code(code)) {
 		const struct code_old *old = (struct code_old *)code;
 		const struct code_new *fresh = (struct code_new *)code;
 		long stack = agent_int(code, "co_stacksize", -1);
@@ -436,12 +399,11 @@ static bool layout_is_known(void)
 
 bool probe_start(void)
 {
-	if (!PySys_AddAuditHook || !layout_is_known() ||
-	    (agent_minor >= 11 &&
-	     (!_PyInterpreterState_GetEvalFrameFunc || !_PyInterpreterState_SetEvalFrameFunc)))
+	if (!layout_is_known() || (agent_minor >= 11 && (!_PyInterpreterState_GetEvalFrameFunc ||
+							 !_PyInterpreterState_SetEvalFrameFunc)))
 		return false;
 	p.type = (PyTypeObject *)PyType_FromSpec(&spec);
-	bool good = p.type && PySys_AddAuditHook(heard, NULL) == 0;
+	bool good = p.type && agent_hear(begins);
 	PyErr_Clear();
 	return good;
 }
@@ -449,7 +411,7 @@ bool probe_start(void)
 static void arm(struct probes *it)
 {
 	PyObject *code = PyObject_CallObject(it->owner, NULL); /* None when it is gone */
-	uint8_t *units = code && Py_TYPE(code) == &PyCode_Type ? units_of(code) : NULL;
+	uint8_t *units = code && agent_is_code(code) ? units_of(code) : NULL;
 	for (uint32_t i = 0; i < it->of.n_spots; i++) {
 		struct spot *s = &it->of.spots[i];
 		if (!s->hit)

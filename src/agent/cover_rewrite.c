@@ -3,16 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The same in 3.9, 3.10 and 3.11. */
+/* The same in 3.9, 3.10 and 3.11, which alone have probes. */
 enum {
 	OPCODE_POP_TOP = 1,
 	OPCODE_UNARY_NOT = 12,
 	OPCODE_LOAD_CONST = 100,
-	OPCODE_JUMP_FORWARD = 110,
 	OPCODE_JUMP_ABSOLUTE = 113,
 	OPCODE_POP_JUMP_FORWARD_IF_TRUE = 115,
 	OPCODE_JUMP_BACKWARD_NO_INTERRUPT = 134,
-	OPCODE_EXTENDED_ARG = 144,
 };
 
 struct want {
@@ -28,7 +26,8 @@ struct piece {
 	uint32_t arg;
 	uint32_t unit; /* of the old code: from there it has its line */
 	int32_t line;  /* instead of that; 0 */
-	uint16_t flags;
+	bool nowhere;  /* has no line */
+	uint32_t flags;
 	uint8_t op, n_extend, n_caches;
 };
 
@@ -43,8 +42,9 @@ struct rewrite {
 	int32_t *copy;             /* by instruction: the piece that is its copy */
 	struct piece *pieces;
 	uint32_t n;
-	uint32_t cap_spots;
 };
+
+enum { MARKED = -2 }; /* as a copy that is yet to be made: marks go before it */
 
 static bool is_told_by_line(const struct code *c, const struct way *w)
 {
@@ -61,6 +61,8 @@ static uint32_t choose(struct rewrite *r)
 		if (!i->starts)
 			continue;
 		r->label[k] = (struct want){i->line, r->s->exit_line ? i->from : 0, i->line};
+		if (i->line == c->only_line && !i->from)
+			r->label[k] = (struct want){i->line, i->line, -r->s->exit_line};
 		n++;
 	}
 	for (uint32_t k = 0; k < c->n_ways; k++) {
@@ -106,14 +108,9 @@ static bool is_fast(const struct rewrite *r, uint32_t k)
 	return k > 0 && r->c->instrs[k - 1].op == PLAIN_LOAD_FAST;
 }
 
-static void add_instr(struct rewrite *r, uint32_t k)
+static void add_copy(struct rewrite *r, uint32_t k)
 {
 	const struct instr *i = &r->c->instrs[k];
-	if (r->fall[k].from)
-		add_probe(r, &r->fall[k], i->unit - 1, is_fast(r, k));
-	r->place[k] = (int32_t)r->n;
-	if (r->label[k].line || r->label[k].from)
-		add_probe(r, &r->label[k], i->unit, is_fast(r, k) && !r->fall[k].from);
 	r->copy[k] = (int32_t)r->n;
 	struct piece *p = add(r);
 	p->instr = (int32_t)k;
@@ -124,6 +121,17 @@ static void add_instr(struct rewrite *r, uint32_t k)
 	p->n_extend = i->n_extend;
 	p->n_caches = (uint8_t)(i->n_units - i->n_extend - 1);
 	p->n_units = i->n_units;
+}
+
+static void add_instr(struct rewrite *r, uint32_t k)
+{
+	const struct instr *i = &r->c->instrs[k];
+	if (r->fall[k].from)
+		add_probe(r, &r->fall[k], i->unit - 1, is_fast(r, k));
+	r->place[k] = (int32_t)r->n;
+	if (r->label[k].line || r->label[k].from)
+		add_probe(r, &r->label[k], i->unit, is_fast(r, k) && !r->fall[k].from);
+	add_copy(r, k);
 }
 
 /* Behind all: a probe, and back to where the jump led. */
@@ -143,6 +151,17 @@ static void add_detour(struct rewrite *r, uint32_t way)
 	p->n_units = 1;
 }
 
+/* To where the jumps of the code lead now. */
+static void aim_all(struct rewrite *r)
+{
+	for (uint32_t k = 0; k < r->c->n; k++)
+		if (r->c->instrs[k].target >= 0)
+			r->pieces[r->copy[k]].jump = r->place[r->c->instrs[k].target];
+	for (uint32_t k = 0; k < r->c->n_ways; k++)
+		if (r->way_jump[k] > 0)
+			r->pieces[r->copy[r->c->ways[k].instr]].jump = r->way_jump[k];
+}
+
 static void add_all(struct rewrite *r)
 {
 	for (uint32_t k = 0; k < r->c->n; k++)
@@ -150,12 +169,65 @@ static void add_all(struct rewrite *r)
 	for (uint32_t k = 0; k < r->c->n_ways; k++)
 		if (r->way_jump[k] == 0)
 			add_detour(r, k);
-	for (uint32_t k = 0; k < r->c->n; k++)
-		if (r->c->instrs[k].target >= 0)
-			r->pieces[r->copy[k]].jump = r->place[r->c->instrs[k].target];
-	for (uint32_t k = 0; k < r->c->n_ways; k++)
-		if (r->way_jump[k] > 0)
-			r->pieces[r->copy[r->c->ways[k].instr]].jump = r->way_jump[k];
+	aim_all(r);
+}
+
+/* Whether the loop's end is the way: Python goes on behind what stands there for it. */
+static bool ends_loop(const struct code *c, const struct way *w)
+{
+	return w->jumps && (c->ops->flags[c->instrs[w->instr].op] & OP_LOOP);
+}
+
+/* Whether who takes the way jumps to where the mark is to be, else it falls into it. */
+static bool jumps_there(const struct way *w)
+{
+	return w->jumps && w->joins == w->begins;
+}
+
+static struct piece *add_mark(struct rewrite *r)
+{
+	struct piece *p = add(r);
+	p->op = r->c->ops->jump_forward;
+	p->flags = OP_JUMP | OP_ALWAYS;
+	p->n_units = 1;
+	return p;
+}
+
+/*
+ * Before instruction k: a jump to it for each way that jumps there, and one for all who fall into it, which
+ * are of one way or none.
+ */
+static void add_marks(struct rewrite *r, uint32_t k, const bool *wanted)
+{
+	const struct code *c = r->c;
+	uint32_t first = r->n;
+	if (k > 0 && !(c->ops->flags[c->instrs[k - 1].op] & (OP_ALWAYS | OP_END)))
+		add_mark(r)->unit = c->instrs[k].unit - 1;
+	for (uint32_t i = 0; i < c->n_ways; i++) {
+		const struct way *w = &c->ways[i];
+		if (!wanted[i] || w->joins != k)
+			continue;
+		/* what ends a loop is no instruction whose line Python goes by */
+		if (ends_loop(c, w) && r->n > first)
+			r->pieces[first].nowhere = c->instrs[k].line != w->from;
+		if (!jumps_there(w))
+			continue;
+		r->way_jump[i] = (int32_t)r->n;
+		add_mark(r)->nowhere = true;
+	}
+	for (uint32_t i = first; i < r->n; i++)
+		r->pieces[i].jump = (int32_t)r->n;
+}
+
+static void mark_all(struct rewrite *r, const bool *wanted)
+{
+	for (uint32_t k = 0; k < r->c->n; k++) {
+		if (r->copy[k] == MARKED)
+			add_marks(r, k, wanted);
+		r->place[k] = (int32_t)r->n;
+		add_copy(r, k);
+	}
+	aim_all(r);
 }
 
 static uint32_t jump_arg(const struct rewrite *r, const struct piece *p)
@@ -199,10 +271,10 @@ static uint8_t *put(uint8_t *at, uint8_t op, uint32_t arg)
 	return at + 2;
 }
 
-static uint8_t *put_wide(uint8_t *at, uint8_t op, uint32_t arg, unsigned n_extend)
+static uint8_t *put_wide(const struct rewrite *r, uint8_t *at, uint8_t op, uint32_t arg, unsigned n_extend)
 {
 	for (unsigned i = n_extend; i > 0; i--)
-		at = put(at, OPCODE_EXTENDED_ARG, arg >> 8 * i);
+		at = put(at, r->c->ops->extended_arg, arg >> 8 * i);
 	return put(at, op, arg);
 }
 
@@ -213,7 +285,7 @@ static void write_units(struct rewrite *r)
 		const struct piece *p = &r->pieces[k];
 		uint8_t *at = r->out->units + (size_t)p->at * 2;
 		if (p->spot >= 0) {
-			at = put_wide(at, OPCODE_LOAD_CONST, r->k, wide);
+			at = put_wide(r, at, OPCODE_LOAD_CONST, r->k, wide);
 			r->out->spots[p->spot].unit = p->at + wide + 1;
 			if (r->c->ops->minor >= 11) {
 				(void)put(at, OPCODE_POP_JUMP_FORWARD_IF_TRUE, 0);
@@ -223,7 +295,7 @@ static void write_units(struct rewrite *r)
 			}
 			continue;
 		}
-		at = put_wide(at, p->op, p->arg, p->n_extend);
+		at = put_wide(r, at, p->op, p->arg, p->n_extend);
 		const struct instr *i = &r->c->instrs[p->instr < 0 ? 0 : p->instr];
 		memcpy(at, r->s->units.at + ((size_t)i->unit + i->n_extend + 1) * 2, p->n_caches * (size_t)2);
 	}
@@ -307,14 +379,17 @@ static void write_step(struct rewritten *out, int32_t step)
 	write_byte(out, v);
 }
 
-/* One entry for n units, in parts of at most eight; those after the first stay on its line. */
-static void write_entry(struct rewritten *out, struct bytes t, const struct entry *e, uint32_t n)
+/*
+ * One entry for n units, in parts of at most eight; those after the first stay on its line, as do all when
+ * it was begun before.
+ */
+static void write_entry(struct rewritten *out, struct bytes t, const struct entry *e, uint32_t n, bool again)
 {
 	size_t rest = e->at;
 	if (e->kind == 13 || e->kind == 14)
 		while (rest < e->end && (t.at[rest++] & 64))
 			;
-	for (bool again = false; n; again = true) {
+	for (; n; again = true) {
 		uint32_t part = n > 8 ? 8 : n;
 		unsigned kind = again && (e->kind == 11 || e->kind == 12) ? 10 : e->kind;
 		bool steps = kind == 13 || kind == 14;
@@ -325,6 +400,13 @@ static void write_entry(struct rewritten *out, struct bytes t, const struct entr
 			write_byte(out, t.at[i]);
 		n -= part;
 	}
+}
+
+static void write_nowhere(struct rewritten *out, uint32_t n)
+{
+	for (; n > 8; n -= 8)
+		write_byte(out, 128 | 15 << 3 | 7);
+	write_byte(out, 128 | 15 << 3 | (n - 1));
 }
 
 /* Detours stand behind all else and have but a line. */
@@ -393,16 +475,24 @@ static bool write_locations(struct rewrite *r)
 		return false;
 	}
 	uint32_t n = read_entries(t, entries), run = 0, units = 0, k = 0;
+	bool again = false;
 	for (; k < r->n && !r->pieces[k].line; k++) {
 		const struct piece *p = &r->pieces[k];
+		if (p->nowhere) {
+			write_entry(r->out, t, &entries[run], units, again);
+			again = again || units;
+			units = 0;
+			write_nowhere(r->out, p->n_units);
+			continue;
+		}
 		for (uint32_t i = 0; i < p->n_units; i++) {
 			uint32_t e = entry_of(entries, n, old_unit(r, p, i));
-			for (; run < e; run++, units = 0)
-				write_entry(r->out, t, &entries[run], units);
+			for (; run < e; run++, units = 0, again = false)
+				write_entry(r->out, t, &entries[run], units, again);
 			units++;
 		}
 	}
-	write_entry(r->out, t, &entries[run], units);
+	write_entry(r->out, t, &entries[run], units, again);
 	write_detour_lines(r, k, last_line(t, entries, n, r->s->first_line));
 	free(entries);
 	return true;
@@ -495,46 +585,94 @@ static void set_probe(struct rewritten *out, const struct code *c, uint32_t k)
 	uint8_t unit[2];
 	out->probe_units = (c->ops->minor >= 11 ? 2 : 3) + (k > 255);
 	if (k > 255)
-		(void)put(unit, OPCODE_EXTENDED_ARG, k >> 8);
+		(void)put(unit, c->ops->extended_arg, k >> 8);
 	else
 		(void)put(unit, OPCODE_LOAD_CONST, k);
 	memcpy(&out->first_unit, unit, 2);
 	uint32_t over = out->probe_units - 1;
-	(void)put(unit, OPCODE_JUMP_FORWARD, c->ops->minor < 10 ? over * 2 : over);
+	(void)put(unit, c->ops->jump_forward, c->ops->minor < 10 ? over * 2 : over);
 	memcpy(&out->jump_unit, unit, 2);
+}
+
+static bool begin(struct rewrite *r, struct rewritten *out, const struct code *c, const struct code_source *s)
+{
+	*r = (struct rewrite){.c = c, .s = s, .out = out};
+	*out = (struct rewritten){0};
+	r->way_jump = malloc((c->n_ways + 2 * (size_t)c->n + 1) * sizeof(int32_t));
+	if (!r->way_jump)
+		return false;
+	r->place = r->way_jump + c->n_ways;
+	r->copy = r->place + c->n;
+	return true;
+}
+
+/* Writes what the pieces say; good false: there is nothing to say. */
+static bool finish(struct rewrite *r, bool good)
+{
+	if (good) {
+		place_all(r);
+		good = write_all(r);
+	}
+	free(r->label);
+	free(r->way_jump);
+	free(r->pieces);
+	if (!good)
+		rewritten_free(r->out);
+	return good;
 }
 
 bool code_rewrite(struct rewritten *ret, const struct code *c, const struct code_source *s, uint32_t k)
 {
 	size_t n = c->n;
-	struct rewrite r = {.c = c, .s = s, .out = ret, .k = k};
-	*ret = (struct rewritten){0};
-	if (k > UINT16_MAX)
-		return false;
+	struct rewrite r;
+	bool good = begin(&r, ret, c, s) && k <= UINT16_MAX;
+	r.k = k;
 	set_probe(ret, c, k);
-	r.label = calloc(2 * n + 1, sizeof(*r.label));
-	r.fall = r.label + n;
-	r.way_jump = malloc((c->n_ways + 2 * n + 1) * sizeof(int32_t));
-	bool good = r.label && r.way_jump;
-	uint32_t probes = good ? choose(&r) : 0;
+	r.label = good ? calloc(2 * n + 1, sizeof(*r.label)) : NULL;
+	uint32_t probes = 0;
+	if (r.label) {
+		r.fall = r.label + n;
+		probes = choose(&r);
+	}
 	if (probes) {
-		r.place = r.way_jump + c->n_ways;
-		r.copy = r.place + n;
 		r.pieces = malloc((n + probes * (size_t)2 + 1) * sizeof(*r.pieces));
 		ret->spots = malloc(probes * sizeof(*ret->spots));
 	}
 	good = r.pieces && ret->spots;
-	if (good) {
+	if (good)
 		add_all(&r);
-		place_all(&r);
-		good = write_all(&r);
+	return finish(&r, good);
+}
+
+/* Whether a mark at `joins` tells the way. */
+static bool can_mark(const struct code *c, const struct way *w)
+{
+	const struct instr *at = &c->instrs[w->instr];
+	if (ends_loop(c, w))
+		return w->joins > w->begins + (c->ops->minor > 12);
+	if (jumps_there(w) && (c->instrs[w->joins].line == w->from || w->joins <= w->instr))
+		return false;
+	return c->ops->flags[at->op] & OP_BRANCH;
+}
+
+bool code_mark(struct rewritten *ret, const struct code *c, const struct code_source *s, bool *wanted)
+{
+	struct rewrite r;
+	if (!begin(&r, ret, c, s))
+		return false;
+	memset(r.way_jump, -1, (c->n_ways + 2 * (size_t)c->n) * sizeof(int32_t));
+	size_t n = 0;
+	for (uint32_t i = 0; i < c->n_ways; i++) {
+		wanted[i] = wanted[i] && can_mark(c, &c->ways[i]);
+		if (!wanted[i])
+			continue;
+		r.copy[c->ways[i].joins] = MARKED;
+		n++;
 	}
-	free(r.label);
-	free(r.way_jump);
-	free(r.pieces);
-	if (!good)
-		rewritten_free(ret);
-	return good;
+	r.pieces = n ? malloc((c->n + n * 2 + 1) * sizeof(*r.pieces)) : NULL;
+	if (r.pieces)
+		mark_all(&r, wanted);
+	return finish(&r, r.pieces != NULL);
 }
 
 void rewritten_shrink(struct rewritten *r)

@@ -13,6 +13,11 @@
 #include "agent/cover_agent.h"
 #include "agent/cover_rules.h"
 
+/* Not in the limited API, and there in all versions of concern. */
+typedef int audit_hook(const char *event, PyObject *args, void *data);
+extern __attribute__((weak)) int PySys_AddAuditHook(audit_hook *hook, void *data);
+extern __attribute__((weak)) PyTypeObject PyCode_Type;
+
 struct ops agent_ops;
 int agent_minor;
 static enum cover_map_way way = COVER_WAY_NONE;
@@ -132,6 +137,8 @@ struct row *agent_row(PyObject *filename)
 	return row;
 }
 
+#define LINES (agent_minor < 10 ? "co_lnotab" : "co_linetable")
+
 static bool bytes_of(PyObject *code, const char *name, PyObject **ret_held, struct bytes *ret)
 {
 	char *at;
@@ -159,16 +166,45 @@ static int32_t exit_line(PyObject *code, int32_t first_line)
 	return first_line;
 }
 
+/* The lines on which functions and classes of one line may stand. */
+static void find_def_lines(struct agent_held *held, PyObject *code)
+{
+	PyObject *consts = PyObject_GetAttrString(code, "co_consts");
+	Py_ssize_t n = consts ? PyTuple_Size(consts) : 0;
+	for (Py_ssize_t i = 0; i < n; i++) {
+		PyObject *o = PyTuple_GetItem(consts, i), *units = NULL, *lines = NULL; /* o borrowed */
+		if (!agent_is_code(o))
+			continue;
+		if (!held->def_lines && !(held->def_lines = malloc((size_t)n * 2 * sizeof(int32_t))))
+			break;
+		struct code_source s = {.first_line = (int32_t)agent_int(o, "co_firstlineno", 1)};
+		if (bytes_of(o, "co_code", &units, &s.units) && bytes_of(o, LINES, &lines, &s.lines))
+			held->source.n_def_lines +=
+			    code_def_lines(held->def_lines + held->source.n_def_lines, &agent_ops, &s);
+		Py_XDECREF(units);
+		Py_XDECREF(lines);
+	}
+	held->source.def_lines = held->def_lines;
+	Py_XDECREF(consts);
+	PyErr_Clear();
+}
+
+enum { CODE_OPTIMIZED = 1 }; /* of co_flags: locals are those of a function */
+
 bool agent_code_read(struct code *ret, struct agent_held *held, PyObject *code, bool ways)
 {
 	struct code_source *s = &held->source;
 	*held = (struct agent_held){.source.first_line = (int32_t)agent_int(code, "co_firstlineno", 1)};
 	bool good =
 	    bytes_of(code, "co_code", &held->units, &s->units) &&
-	    bytes_of(code, agent_minor < 10 ? "co_lnotab" : "co_linetable", &held->lines, &s->lines) &&
+	    bytes_of(code, LINES, &held->lines, &s->lines) &&
 	    (agent_minor < 11 || bytes_of(code, "co_exceptiontable", &held->exceptions, &s->exceptions));
-	if (good && ways)
+	if (good && ways) {
 		s->exit_line = exit_line(code, s->first_line);
+		s->is_function = agent_int(code, "co_flags", 0) & CODE_OPTIMIZED;
+		if (s->exit_line)
+			find_def_lines(held, code);
+	}
 	good = good && code_read(ret, &agent_ops, s);
 	if (!good)
 		agent_code_free(NULL, held);
@@ -183,6 +219,60 @@ void agent_code_free(struct code *c, struct agent_held *held)
 	Py_XDECREF(held->units);
 	Py_XDECREF(held->lines);
 	Py_XDECREF(held->exceptions);
+	free(held->def_lines);
+}
+
+bool agent_is_code(PyObject *o)
+{
+	return Py_TYPE(o) == &PyCode_Type;
+}
+
+PyObject *agent_bytes(const uint8_t *at, size_t n)
+{
+	return PyBytes_FromStringAndSize((const char *)at, (Py_ssize_t)n);
+}
+
+PyObject *agent_code_with(PyObject *code, const struct rewritten *w, PyObject *consts, int stack)
+{
+	PyObject *replace = PyObject_GetAttrString(code, "replace"), *none = PyTuple_New(0), *ret = NULL;
+	PyObject *with = w->n_units
+			     ? Py_BuildValue("{s:N,s:N,s:N,s:O,s:l}", "co_code",
+					     agent_bytes(w->units, (size_t)w->n_units * 2), "co_linetable",
+					     agent_bytes(w->lines, w->n_lines), "co_exceptiontable",
+					     agent_bytes(w->exceptions, w->n_exceptions), "co_consts", consts,
+					     "co_stacksize", agent_int(code, "co_stacksize", 1) + stack)
+			     : Py_BuildValue("{s:O}", "co_consts", consts);
+	if (replace && none && with)
+		ret = PyObject_Call(replace, none, with);
+	Py_XDECREF(replace);
+	Py_XDECREF(none);
+	Py_XDECREF(with);
+	return ret;
+}
+
+static void (*hears)(PyObject *code, struct row *row);
+
+static int heard(const char *event, PyObject *args, void *data)
+{
+	(void)data;
+	if (event[0] != 'e' || strcmp(event, "exec") != 0 || PyTuple_Size(args) != 1)
+		return 0;
+	PyObject *code = PyTuple_GetItem(args, 0); /* borrowed */
+	if (!agent_is_code(code))
+		return 0;
+	PyObject *name = PyObject_GetAttr(code, agent_co_filename);
+	struct row *row = name ? agent_row(name) : NULL;
+	Py_XDECREF(name);
+	if (row)
+		hears(code, row);
+	PyErr_Clear();
+	return 0;
+}
+
+bool agent_hear(void (*hear)(PyObject *code, struct row *row))
+{
+	hears = hear;
+	return PySys_AddAuditHook && PySys_AddAuditHook(heard, NULL) == 0;
 }
 
 static bool learn_ops(void)
