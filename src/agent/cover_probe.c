@@ -52,6 +52,16 @@ struct frame_new {
 	uint8_t *prev_instr;
 };
 
+struct thread_new {
+	void *prev, *next, *interp;
+	int initialized, is_static, recursion_remaining, recursion_limit, recursion_headroom, tracing,
+	    tracing_what;
+	struct {
+		uint8_t use_tracing;
+		struct frame_new *current;
+	} * cframe;
+};
+
 /* The constant that the probes of one code object ask. */
 struct probes {
 	PyObject ob_base;
@@ -150,16 +160,36 @@ static void tell(struct probes *it, struct spot *s)
 		store_arc(it->row, s->from, s->to);
 }
 
+/* The frame that runs: without a frame object, which 3.11 would have to make for each. */
+static struct frame_new *frame_of(PyThreadState *thread)
+{
+	return ((struct thread_new *)thread)->cframe->current;
+}
+
+/* Where the program is: the unit of its instruction; -1: nowhere. ret_code is a new reference. */
+static int64_t place(PyObject **ret_code)
+{
+	if (agent_minor >= 11) {
+		struct frame_new *frame = frame_of(PyThreadState_Get());
+		*ret_code = frame ? frame->code : NULL;
+		Py_XINCREF(*ret_code);
+		return frame ? (frame->prev_instr - ((struct code_new *)frame->code)->units) / 2 : -1;
+	}
+	PyFrameObject *frame = PyEval_GetFrame(); /* borrowed */
+	*ret_code = frame ? (PyObject *)PyFrame_GetCode(frame) : NULL;
+	long at = frame ? agent_int_of((PyObject *)frame, agent_f_lasti, -1) : -1;
+	return at < 0 ? -1 : at / 2;
+}
+
 /* The truth of the constant: a probe was hit. Always false, so that no jump is taken. */
 static int asked(PyObject *self)
 {
 	struct probes *it = (struct probes *)self;
-	PyFrameObject *frame = PyEval_GetFrame(); /* borrowed */
-	long at = frame ? agent_int_of((PyObject *)frame, agent_f_lasti, -1) : -1;
-	uint32_t unit = (uint32_t)at / 2;
+	PyObject *code;
+	int64_t at = place(&code);
+	uint32_t unit = (uint32_t)at;
 	struct spot *s = at < 0 ? NULL : bsearch(&unit, it->of.spots, it->of.n_spots, sizeof(*s), by_unit);
-	PyObject *code = s ? (PyObject *)PyFrame_GetCode(frame) : NULL;
-	if (code && is_of(code, it)) {
+	if (s && is_of(code, it)) {
 		tell(it, s);
 		disarm(it, s, units_of(code));
 		if (store.contexts)
@@ -367,6 +397,16 @@ static void begins(PyObject *code, struct row *row)
 		Py_XDECREF(fresh);
 }
 
+static bool thread_is_known(const PyObject *code)
+{
+	PyThreadState *thread = PyThreadState_Get();
+	const struct thread_new *t = (const struct thread_new *)thread;
+	if (t->interp != PyThreadState_GetInterpreter(thread) ||
+	    t->recursion_limit != Py_GetRecursionLimit() || !t->cframe || !t->cframe->current)
+		return false;
+	return t->cframe->current->code == code;
+}
+
 /* Whether the layouts above are those of this Python. */
 static bool layout_is_known(void)
 {
@@ -385,9 +425,9 @@ static bool layout_is_known(void)
 			good = old->code == held && old->consts == consts && old->lines == lines &&
 			       old->stacksize == stack;
 		else
-			good = fresh->consts == consts && fresh->lines == lines &&
-			       fresh->stacksize == stack &&
-			       ((PyVarObject *)code)->ob_size == PyBytes_Size(held) / 2;
+			good =
+			    fresh->consts == consts && fresh->lines == lines && fresh->stacksize == stack &&
+			    ((PyVarObject *)code)->ob_size == PyBytes_Size(held) / 2 && thread_is_known(code);
 	}
 	Py_XDECREF(code);
 	Py_XDECREF(held);
