@@ -40,6 +40,7 @@ struct cover_job {
 	struct regex *exclude, *partial;
 	const char *command; /* for messages: "cover" */
 	bool branch;
+	bool contexts; /* JSON has those of lines, if they are not too many */
 	unsigned precision;
 	uint8_t python_minor; /* of the Python 3.x that ran; 0: not known */
 	double fail_under;

@@ -23,6 +23,8 @@ enum {
 	SINGLE_BYTES = 10 * 1000 * 1000, /* a page that is larger opens slowly */
 	MARKDOWN_BYTES = 65000,          /* GitHub takes 65,536 characters a comment */
 	MARKDOWN_ROWS = 50,
+	CONTEXT_BYTES =
+	    32 * 1000 * 1000, /* of names of tests in coverage.json, each at every line that it ran */
 	PAGES_AT_ONCE = 16,
 };
 
@@ -81,13 +83,34 @@ static struct cover_html_options html_options(const struct cover_job *job)
 	    .title = job->settings.html_title, .version = STR(FETTLE_VERSION), .precision = job->precision};
 }
 
+/* What the names of contexts at the lines of files come to. */
+static uint64_t context_bytes(const struct cover *c)
+{
+	uint64_t n = 0;
+	for (uint32_t i = 0; i < c->n_files; i++) {
+		const struct cover_file *f = &c->files[i];
+		for (uint32_t k = 0; f->context_first && k < f->context_first[f->n_lines]; k++)
+			n += c->contexts[f->context_ids[k]].n + 4;
+	}
+	return n;
+}
+
+/* All that the project asks for; of a run with contexts those of lines, unless they are too many. */
+static enum cover_json_contexts json_contexts(const struct cover_job *job)
+{
+	if (job->settings.show_contexts)
+		return COVER_JSON_ALL_CONTEXTS;
+	if (!job->contexts || context_bytes(job->cover) > CONTEXT_BYTES)
+		return COVER_JSON_NO_CONTEXTS;
+	return COVER_JSON_CONTEXTS;
+}
+
 static struct cover_json_options json_options(const struct writing *w)
 {
-	return (struct cover_json_options){
-	    .version = STR(FETTLE_VERSION),
-	    .timestamp = str_of(w->timestamp),
-	    .contexts = w->job->settings.show_contexts ? COVER_JSON_ALL_CONTEXTS : COVER_JSON_NO_CONTEXTS,
-	    .precision = w->job->precision};
+	return (struct cover_json_options){.version = STR(FETTLE_VERSION),
+					   .timestamp = str_of(w->timestamp),
+					   .contexts = json_contexts(w->job),
+					   .precision = w->job->precision};
 }
 
 /* coverage.xml, and coverage-2.xml and so on where one would be too large; those of an earlier report go. */
@@ -230,6 +253,12 @@ static void write_format(struct writing *w, struct pen *p, enum cover_format for
 		return;
 	write_to(w, &o, format);
 	close_file(p, &o, path, fd);
+	if (format == COVER_JSON && w->job->contexts && json_contexts(w->job) == COVER_JSON_NO_CONTEXTS)
+		warn(
+		    w->job->command,
+		    "'%s' is without contexts, whose names would take %llu MB; show_contexts of [json] in the settings of "
+		    "coverage asks for them",
+		    path, (unsigned long long)context_bytes(w->job->cover) / 1000000);
 }
 
 /* The three indexes, and the style and script that all pages share. */

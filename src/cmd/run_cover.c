@@ -92,8 +92,7 @@ int run_cover_open(struct run *r, struct err *e)
 				    .n_omit = scope->n_omit,
 				    .branch = c->job.branch,
 				    .contexts = r->o.cover_contexts};
-	if (r->o.cover_contexts)
-		c->job.settings.show_contexts = true;
+	c->job.contexts = r->o.cover_contexts;
 	if (cover_session_open(&r->arena, &rules, (enum cover_tracer)r->o.cover_tracer.is, r->suite.work_dir,
 			       r->suite.env, &c->session, e) < 0)
 		return e->fault;

@@ -291,7 +291,6 @@ static void read_all(struct reading *r)
 	read_bool(r, "report", "include_namespace_packages", &s->namespace_packages);
 	read_one(r, "report", "sort", &s->sort);
 	read_one(r, "html", "title", &s->html_title);
-	read_bool(r, "html", "show_contexts", &s->show_contexts);
 	read_bool(r, "json", "show_contexts", &s->show_contexts);
 	read_whole(r, "xml", "package_depth", 1000, &s->xml_package_depth);
 	read_aliases(r);

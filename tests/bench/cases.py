@@ -287,6 +287,7 @@ CASES = {
     "bench-exec": bench_exec_case.bench_exec,
     "bench-compare": bench_exec_case.bench_compare,
     "cover-tracer": cover_cases.cover_tracer,
+    "cover-contexts": cover_cases.cover_contexts,
     "cover-report": cover_report_case.cover_report,
     "cover-merge": cover_merge_case.cover_merge,
     "cover-whole": cover_whole_case.cover_whole,

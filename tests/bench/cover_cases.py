@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tarfile
 
-from frame import Failed, Side, Table, execute, interleave, verdict
+from frame import Failed, Side, Table, command, execute, interleave, plain_table, verdict
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "cover"))
@@ -291,12 +291,15 @@ def sides_of(b, python, version, load, folder):
     yield side("slipcover, branch", slip + ["--branch"] + load.words, load)
 
 
+def interpreters():
+    return [sys.executable] + [p for p in os.environ.get("FETTLE_BENCH_PYTHONS", "").split(":") if p]
+
+
 def cover_tracer(b):
     """CPU of Python programs under tracers of coverage, over the CPU of the same program without."""
     folder = agent(b)
     said = []
-    pythons = [sys.executable] + [p for p in os.environ.get("FETTLE_BENCH_PYTHONS", "").split(":") if p]
-    for interpreter in pythons:
+    for interpreter in interpreters():
         python, version = peers(b, interpreter)
         new, table, worst = version >= (3, 12), None, {False: 0, True: 0}
         for load in loads(b, python, suite(b, b.python)):
@@ -314,4 +317,40 @@ def cover_tracer(b):
                     f"{verdict(worst[False], LIMITS[False, new], '{:.2f}'.format)}, branches "
                     f"{verdict(worst[True], LIMITS[True, new], '{:.2f}'.format)}; fixed cost of a process "
                     f"{verdict(fixed, 0.020)}.")
+    return "\n\n".join(said)
+
+
+def with_pytest(python):
+    if subprocess.run([python, "-c", "import pytest"], stderr=subprocess.DEVNULL).returncode != 0:
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pytest"], check=True)
+    # a file of the suite makes all warnings errors, pytest's own about another file, too
+    return [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests",
+            "--ignore=tests/test_syntax/extensions/test_md_in_html.py"]
+
+
+def cover_contexts(b):
+    """CPU of a real suite whose lines are told test by test, over the CPU of the same suite without coverage."""
+    said = []
+    root = suite(b, b.python)
+    source = os.path.join(root, "markdown")
+    config = os.path.join(b.folder("cover-contexts"), "contexts.rc")
+    with open(config, "w", encoding="utf-8") as out:
+        out.write("[run]\ndynamic_context = test_function\n")
+    for interpreter in interpreters():
+        python, version = peers(b, interpreter)
+        pytest = with_pytest(python)
+        fettle = [*b.run("-j1"), "--cover", "--cover-source", source, "--quick"]
+        traced = [python, "-m", "coverage", "run", "--data-file=.bench-coverage", "--source", source]
+        sides = [
+            command("fettle run", b.run("-j1", "--") + pytest, root),
+            command("fettle run --cover", [*fettle, "--", *pytest], root),
+            command("fettle run --cover-contexts", [*fettle, "--cover-contexts", "--", *pytest], root),
+            command("pytest", pytest, root),
+            command("coverage.py", [*traced, "--rcfile=/dev/null", *pytest[1:]], root),
+            command("coverage.py, contexts", [*traced, "--rcfile=" + config, *pytest[1:]], root),
+        ]
+        samples = interleave(sides, b.rounds)
+        ratio = samples.ratio("fettle run --cover-contexts", "fettle run", "cpu")
+        said.append(f"Python {version[0]}.{version[1]}, the tests of {SUITE} in pytest:\n\n"
+                    f"{plain_table(samples, sides, 'fettle run', 'cpu')}\n\nContexts: {verdict(ratio, 1.25, '{:.2f}'.format)}.")
     return "\n\n".join(said)

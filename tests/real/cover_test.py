@@ -145,6 +145,18 @@ class Cover(real_test.Case):
         contexts = self.coverage()["files"]["src/shop.py"]["contexts"]
         line = SHOP[:SHOP.index("total = n")].count("\n") + 1
         self.assertEqual(contexts[str(line)], ["tests/test_price.py::test_price"])
+        self.assertNotIn("contexts", self.coverage()["files"]["src/shop.py"]["functions"]["price"])
+        self.write(".coveragerc", "[json]\nshow_contexts = true\n")
+        self.pytest("--cover-contexts", out="all")
+        self.assertIn("contexts", self.coverage("all")["files"]["src/shop.py"]["functions"]["price"])
+
+    def test_contexts_that_would_fill_a_disk_are_left_out_and_told(self):
+        self.write("src/long.py", "def run():\n" + "    x = 1\n" * 1000)
+        self.write("tests/test_many.py", "import long, pytest\n\n\n@pytest.mark.parametrize('n', range(300), ids=lambda n: 'n' * 150 + str(n))\n"
+                   "def test_n(n):\n    long.run()\n")
+        done = self.pytest("--cover-contexts", "--quick")
+        self.assertIn("is without contexts, whose names would take", done.err)
+        self.assertNotIn("contexts", self.coverage()["files"]["src/long.py"])
 
     def test_behave(self):
         self.write("features/a.feature", "Feature: a\n  Scenario: s\n    Given it\n")
