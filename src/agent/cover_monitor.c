@@ -37,14 +37,17 @@ struct seen {
 	uint32_t n_branches, n_implied, n_passed, n_endings;
 	int32_t only_line, exit_line; /* see struct code; 0: none */
 	long events;                  /* those of branches, jumps and returns that are needed */
+	bool touched;                 /* a line was told since the context began */
 };
 
 static struct {
-	PyObject *disable, *set_local, *restart, *tool;
+	PyObject *disable, *set_local, *tool;
 	long line, branch, jump, leave, instruction; /* events */
 	bool both_sides;                             /* 3.14: each side of a branch is an event of its own */
 	struct seen *seen;
 	size_t n_seen, cap_seen;
+	PyObject **touched; /* code objects */
+	size_t n_touched, cap_touched;
 } m;
 
 static PyObject *yes(PyObject *o)
@@ -271,6 +274,30 @@ static void mark_nested(PyObject *code, struct row *row)
 		mark_consts(code);
 }
 
+static void hear_local(PyObject *code, long events)
+{
+	PyObject *number = PyLong_FromLong(events);
+	PyObject *done =
+	    number ? PyObject_CallFunctionObjArgs(m.set_local, m.tool, code, number, NULL) : NULL;
+	Py_XDECREF(number);
+	Py_XDECREF(done);
+	PyErr_Clear();
+}
+
+static void touch(struct seen *s)
+{
+	if (m.n_touched == m.cap_touched) {
+		size_t cap = m.cap_touched ? m.cap_touched * 2 : 256;
+		PyObject **grown = realloc(m.touched, cap * sizeof(PyObject *));
+		if (!grown)
+			return;
+		m.touched = grown;
+		m.cap_touched = cap;
+	}
+	m.touched[m.n_touched++] = yes(s->code);
+	s->touched = true;
+}
+
 static PyObject *on_start(PyObject *self, PyObject *const *args, Py_ssize_t n)
 {
 	(void)self;
@@ -284,11 +311,7 @@ static PyObject *on_start(PyObject *self, PyObject *const *args, Py_ssize_t n)
 		s->row = row;
 		if (store.branch)
 			analyse(s);
-		PyObject *events = PyLong_FromLong(m.line | s->events);
-		PyObject *done =
-		    events ? PyObject_CallFunctionObjArgs(m.set_local, m.tool, args[0], events, NULL) : NULL;
-		Py_XDECREF(events);
-		Py_XDECREF(done);
+		hear_local(args[0], m.line | s->events);
 	}
 	PyErr_Clear();
 	return yes(m.disable);
@@ -313,6 +336,8 @@ static PyObject *on_line(PyObject *self, PyObject *const *args, Py_ssize_t n)
 	if (s) {
 		long line = PyLong_AsLong(args[1]);
 		store_line(s->row, line);
+		if (store.contexts && !s->touched)
+			touch(s);
 		int32_t from =
 		    s->n_implied && line > 0 && line <= COVER_LINE_MAX ? implied_from(s, (int32_t)line) : 0;
 		if (from)
@@ -461,8 +486,7 @@ bool monitor_start(void)
 	}
 	m.disable = PyObject_GetAttrString(monitoring, "DISABLE");
 	m.set_local = PyObject_GetAttrString(monitoring, "set_local_events");
-	m.restart = PyObject_GetAttrString(monitoring, "restart_events");
-	bool good = m.disable && m.set_local && m.restart && listen(monitoring, events);
+	bool good = m.disable && m.set_local && listen(monitoring, events);
 	if (good && store.branch && !m.both_sides)
 		(void)agent_hear(mark_nested);
 	Py_DECREF(events);
@@ -474,9 +498,20 @@ bool monitor_start(void)
 	return good;
 }
 
+/*
+ * What was switched off is on again once its events were taken away and are given anew. To restart all events
+ * instead would have each function of the process heard again, of whatever file.
+ */
 void monitor_again(void)
 {
-	PyObject *done = PyObject_CallObject(m.restart, NULL);
-	Py_XDECREF(done);
-	PyErr_Clear();
+	while (m.n_touched) {
+		PyObject *code = m.touched[--m.n_touched];
+		struct seen *s = find(code);
+		if (s) {
+			s->touched = false;
+			hear_local(code, 0);
+			hear_local(code, m.line | s->events);
+		}
+		Py_DECREF(code);
+	}
 }
