@@ -18,13 +18,18 @@ extern int agent_minor;
 
 /* The row of a name of a file; NULL: it is not measured. Remembered by the object. */
 struct row *agent_row(struct _object *filename);
-/* Reads a code object; ways wants branches. ret_held keeps its bytes and is given to agent_code_free. */
+/* Reads a code object: its lines, and what else is wanted. held keeps its bytes and is given to
+ * agent_code_free. */
+enum agent_want { AGENT_LINES, AGENT_BRANCHES, AGENT_BRANCHES_AND_DEFS };
 struct agent_held {
 	struct _object *units, *lines, *exceptions;
 	int32_t *def_lines;
 	struct code_source source;
 };
-bool agent_code_read(struct code *ret, struct agent_held *ret_held, struct _object *code, bool ways);
+bool agent_code_read(struct code *ret, struct agent_held *ret_held, struct _object *code,
+		     enum agent_want want);
+/* Whether it has any branch. */
+bool agent_code_branches(struct _object *code);
 void agent_code_free(struct code *c, struct agent_held *held);
 bool agent_is_code(struct _object *o);
 struct _object *agent_bytes(const uint8_t *at, size_t n);

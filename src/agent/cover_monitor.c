@@ -192,7 +192,7 @@ static void analyse(struct seen *s)
 {
 	struct code c;
 	struct agent_held held;
-	if (s->branches || s->implied || !agent_code_read(&c, &held, s->code, true))
+	if (s->branches || s->implied || !agent_code_read(&c, &held, s->code, AGENT_BRANCHES_AND_DEFS))
 		return;
 	find_implied(s, &c);
 	find_branches(s, &c);
@@ -248,7 +248,7 @@ static PyObject *mark(PyObject *code)
 	struct rewritten w = {0};
 	PyObject *ret = NULL;
 	mark_consts(code);
-	if (!agent_code_read(&c, &held, code, true))
+	if (!agent_code_branches(code) || !agent_code_read(&c, &held, code, AGENT_BRANCHES))
 		return NULL;
 	bool *wanted = c.n_ways ? malloc(c.n_ways) : NULL;
 	if (wanted) {

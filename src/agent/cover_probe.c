@@ -291,7 +291,7 @@ static void rewrite(PyObject *code, uint32_t k, struct rewritten *ret)
 	struct code c;
 	struct agent_held held;
 	*ret = (struct rewritten){0};
-	if (!agent_code_read(&c, &held, code, store.branch))
+	if (!agent_code_read(&c, &held, code, store.branch ? AGENT_BRANCHES_AND_DEFS : AGENT_LINES))
 		return;
 	(void)code_rewrite(ret, &c, &held.source, k);
 	agent_code_free(&c, &held);

@@ -444,19 +444,6 @@ static int32_t last_line(struct bytes t, const struct entry *entries, uint32_t n
 	return line;
 }
 
-static uint32_t entry_of(const struct entry *entries, uint32_t n, uint32_t unit)
-{
-	uint32_t low = 0, high = n;
-	while (high - low > 1) {
-		uint32_t mid = (low + high) / 2;
-		if (entries[mid].unit <= unit)
-			low = mid;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 /* The unit of the old code from which unit i of a piece has its place. */
 static uint32_t old_unit(const struct rewrite *r, const struct piece *p, uint32_t i)
 {
@@ -486,8 +473,8 @@ static bool write_locations(struct rewrite *r)
 			continue;
 		}
 		for (uint32_t i = 0; i < p->n_units; i++) {
-			uint32_t e = entry_of(entries, n, old_unit(r, p, i));
-			for (; run < e; run++, units = 0, again = false)
+			uint32_t unit = old_unit(r, p, i);
+			for (; run + 1 < n && entries[run + 1].unit <= unit; run++, units = 0, again = false)
 				write_entry(r->out, t, &entries[run], units, again);
 			units++;
 		}

@@ -191,7 +191,7 @@ static void find_def_lines(struct agent_held *held, PyObject *code)
 
 enum { CODE_OPTIMIZED = 1 }; /* of co_flags: locals are those of a function */
 
-bool agent_code_read(struct code *ret, struct agent_held *held, PyObject *code, bool ways)
+bool agent_code_read(struct code *ret, struct agent_held *held, PyObject *code, enum agent_want want)
 {
 	struct code_source *s = &held->source;
 	*held = (struct agent_held){.source.first_line = (int32_t)agent_int(code, "co_firstlineno", 1)};
@@ -199,10 +199,10 @@ bool agent_code_read(struct code *ret, struct agent_held *held, PyObject *code, 
 	    bytes_of(code, "co_code", &held->units, &s->units) &&
 	    bytes_of(code, LINES, &held->lines, &s->lines) &&
 	    (agent_minor < 11 || bytes_of(code, "co_exceptiontable", &held->exceptions, &s->exceptions));
-	if (good && ways) {
+	if (good && want != AGENT_LINES) {
 		s->exit_line = exit_line(code, s->first_line);
 		s->is_function = agent_int(code, "co_flags", 0) & CODE_OPTIMIZED;
-		if (s->exit_line)
+		if (s->exit_line && want == AGENT_BRANCHES_AND_DEFS)
 			find_def_lines(held, code);
 	}
 	good = good && code_read(ret, &agent_ops, s);
@@ -210,6 +210,19 @@ bool agent_code_read(struct code *ret, struct agent_held *held, PyObject *code, 
 		agent_code_free(NULL, held);
 	PyErr_Clear();
 	return good;
+}
+
+bool agent_code_branches(PyObject *code)
+{
+	PyObject *units = NULL;
+	struct bytes at;
+	bool found = false;
+	if (bytes_of(code, "co_code", &units, &at))
+		for (size_t i = 0; i < at.n && !found; i += 2)
+			found = agent_ops.flags[at.at[i]] & OP_BRANCH;
+	Py_XDECREF(units);
+	PyErr_Clear();
+	return found;
 }
 
 void agent_code_free(struct code *c, struct agent_held *held)
