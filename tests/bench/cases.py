@@ -1,4 +1,6 @@
 """The cases of ./dev bench. Each is a function of a Bench and returns Markdown."""
+import glob
+import json
 import os
 import shutil
 import statistics
@@ -160,6 +162,15 @@ def bound(spans, workers):
     return max(level, ready[0] + max(end - begin for _, begin, end in spans))
 
 
+def over_units(root):
+    """What fettle says of its last run there: the time from the first unit's begin on that is not the end's, over
+    the bound by the times of the units, in which what a framework does for a file before its first test is work."""
+    newest = max(glob.glob(os.path.join(root, ".fettle", "runs", "*", "report.json")), key=os.path.getmtime)
+    with open(newest, encoding="utf-8") as f:
+        gap = json.load(f)["gap"]
+    return 1 + gap["queue_ns"] / gap["bound_ns"]
+
+
 def stamped(name, argv, root, workers):
     """A side whose tests tell where and when they ran: its quantities are the time from the first
     begin to the last end, over what it could have been at best, and the wall time of the whole."""
@@ -175,7 +186,8 @@ def stamped(name, argv, root, workers):
             spans = [tuple(map(float, line.split())) for line in f]
         first = min(begin for _, begin, _ in spans)
         window = max(end for _, _, end in spans) - first
-        return {"wall": run.wall, "over": window / (bound(spans, workers) - first), "tests": len(spans)}
+        told = {"units": over_units(root)} if name == "fettle" else {}
+        return {"wall": run.wall, "over": window / (bound(spans, workers) - first), "tests": len(spans), **told}
 
     return Side(name, measure, prepare)
 
@@ -183,7 +195,7 @@ def stamped(name, argv, root, workers):
 def sleeps_table(b, what, make, sides_of, n_of, wall):
     """One row for each suite and number of workers: window over bound, of every side."""
     table = None
-    worst, ahead, overs = [], True, {}
+    worst, units, ahead, overs = [], [], True, {}
     for shape in suites.SHAPES:
         for workers in (4, 8, 16) if not b.quick else (4,):
             n = n_of(workers)
@@ -196,10 +208,12 @@ def sleeps_table(b, what, make, sides_of, n_of, wall):
             for side in sides:
                 if set(samples.get(side.name, "tests")) != {n}:
                     raise Failed(f"{side.name} ran {samples.get(side.name, 'tests')} of {n} tests")
-            table = table or Table("suite", "workers", *(s.name for s in sides), "fettle, p95")
+            table = table or Table("suite", "workers", *(s.name for s in sides), "fettle, p95", "fettle, by units")
             p95 = samples.quantile(sides[0].name, 0.95, "over")
+            by_units = samples.median(sides[0].name, "units")
+            units.append(by_units)
             cells = (f"{samples.median(s.name, 'over'):.3f}, {samples.median(s.name):.1f} s" for s in sides)
-            table.row(f"{shape}, {n} tests", workers, *cells, f"{p95:.3f}")
+            table.row(f"{shape}, {n} tests", workers, *cells, f"{p95:.3f}", f"{by_units:.3f}")
             ahead &= all(samples.median(sides[0].name, "over") < samples.median(s.name, "over") for s in sides[1:])
             worst.append((samples.median(sides[0].name, "over"), p95))
             for side in sides:
@@ -211,7 +225,8 @@ def sleeps_table(b, what, make, sides_of, n_of, wall):
     return (f"{table}\n\nFirst figure: time from the first test's begin to the last one's end, over the best that could be with "
             f"workers ready when they were (sum of the tests, longest test); the tests tell their own times. Second: wall time of "
             f"the whole run, start-up and end included; {wall} s of sleep a worker. Medians. Worst median of fettle "
-            f"{verdict(max(m for m, _ in worst), 1.02, form)}, worst p95 {verdict(max(p for _, p in worst), 1.05, form)}; "
+            f"{verdict(max(m for m, _ in worst), 1.02, form)}, worst p95 {verdict(max(p for _, p in worst), 1.05, form)}; by the times "
+            f"of its units, with what the framework does for a file in them, worst median {verdict(max(units), 1.02, form)}; "
             f"{'ahead of all others in every row' if ahead else '**not** ahead of all others in every row'}.")
 
 
