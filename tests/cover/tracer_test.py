@@ -47,7 +47,7 @@ def all_pythons():
         version = int(done.stdout) if done.returncode == 0 else 0
         if version >= 9 and (python in named or version not in seen):
             seen.add(version)
-            yield python, version
+            yield python, version, python in named
 
 
 class Tracer:
@@ -839,6 +839,15 @@ print(seen)
             self.assertLessEqual(more, {"opcode", "_opcode", "_opcode_metadata"})
 
 
-for number, (python, version) in enumerate(all_pythons()):
+# With frameworks and peers, which the tests' own interpreters have.
+WITH_PACKAGES = (
+    "test_coverage_py_can_measure_instead",
+    "test_slipcover_can_measure_instead",
+    "test_the_tests_of_pytest_are_contexts",
+    "test_the_scenarios_of_behave_are_contexts_and_children_are_measured",
+)
+
+for number, (python, version, named) in enumerate(all_pythons()):
     case = "Tracer_%d_3_%d" % (number, version)
-    globals()[case] = type(case, (Tracer, unittest.TestCase), {"python": python, "version": version})
+    more = {} if named else dict.fromkeys(WITH_PACKAGES)
+    globals()[case] = type(case, (Tracer, unittest.TestCase), {"python": python, "version": version, **more})
