@@ -162,13 +162,18 @@ def bound(spans, workers):
     return max(level, ready[0] + max(end - begin for _, begin, end in spans))
 
 
-def over_units(root):
-    """What fettle says of its last run there: the time from the first unit's begin on that is not the end's, over
-    the bound by the times of the units, in which what a framework does for a file before its first test is work."""
+def over_bound(spans, workers):
+    first = min(begin for _, begin, _ in spans)
+    return (max(end for _, _, end in spans) - first) / (bound(spans, workers) - first)
+
+
+def over_units(root, workers):
+    """The same by the times of the units that fettle told of its last run there, in which what a framework does
+    for a file before its first test is work."""
     newest = max(glob.glob(os.path.join(root, ".fettle", "runs", "*", "report.json")), key=os.path.getmtime)
     with open(newest, encoding="utf-8") as f:
-        gap = json.load(f)["gap"]
-    return 1 + gap["queue_ns"] / gap["bound_ns"]
+        units = json.load(f)["units"]
+    return over_bound([(u["worker"], u["start_ns"], u["start_ns"] + u["dur_ns"]) for u in units], workers)
 
 
 def stamped(name, argv, root, workers):
@@ -184,10 +189,8 @@ def stamped(name, argv, root, workers):
         run = execute(argv, root, {"BENCH_STAMPS": stamps})
         with open(stamps, encoding="utf-8") as f:
             spans = [tuple(map(float, line.split())) for line in f]
-        first = min(begin for _, begin, _ in spans)
-        window = max(end for _, _, end in spans) - first
-        told = {"units": over_units(root)} if name == "fettle" else {}
-        return {"wall": run.wall, "over": window / (bound(spans, workers) - first), "tests": len(spans), **told}
+        told = {"units": over_units(root, workers)} if name == "fettle" else {}
+        return {"wall": run.wall, "over": over_bound(spans, workers), "tests": len(spans), **told}
 
     return Side(name, measure, prepare)
 
