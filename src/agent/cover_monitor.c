@@ -24,7 +24,7 @@ struct implied {
 struct told {
 	uint32_t unit;
 	int32_t from, to;
-	bool done;
+	bool awaited; /* by the event of an instruction, and not told yet */
 };
 
 struct seen {
@@ -32,9 +32,8 @@ struct seen {
 	struct row *row;
 	struct branch *branches;
 	struct implied *implied;
-	struct told *passed;  /* jumps and returns */
-	struct told *endings; /* of an "async for" or a def, for which there is no event of its own */
-	uint32_t n_branches, n_implied, n_passed, n_endings;
+	struct told *told;
+	uint32_t n_branches, n_implied, n_told;
 	int32_t only_line, exit_line; /* see struct code; 0: none */
 	long events;                  /* those of branches, jumps and returns that are needed */
 	bool touched;                 /* a line was told since the context began */
@@ -160,31 +159,30 @@ static void find_branches(struct seen *s, const struct code *c)
 	}
 }
 
-static void find_passed(struct seen *s, const struct code *c)
+static void add_told(struct seen *s, uint32_t unit, const struct way *w, long event)
 {
-	s->passed = calloc(c->n_ways + (size_t)1, sizeof(*s->passed));
-	for (uint32_t i = 0; s->passed && i < c->n_ways; i++) {
-		const struct way *w = &c->ways[i];
-		if (is_implied(s, w) || !is_passed(w))
-			continue;
-		uint32_t at = (uint32_t)w->passes;
-		s->passed[s->n_passed++] = (struct told){event_unit(c, at), w->from, w->to, false};
-		s->events |= c->ops->flags[c->instrs[at].op] & OP_RETURN ? m.leave : m.jump;
-	}
+	s->told[s->n_told++] = (struct told){unit, w->from, w->to, event == m.instruction};
+	s->events |= event;
 }
 
-static void find_endings(struct seen *s, const struct code *c)
+/* By jumps and returns; and the end of an "async for" or a def, for which there is no event of its own. */
+static void find_told(struct seen *s, const struct code *c)
 {
-	s->endings = calloc(c->n_ways + (size_t)1, sizeof(*s->endings));
-	for (uint32_t i = 0; s->endings && i < c->n_ways; i++) {
+	s->told = calloc(c->n_ways * (size_t)2 + 1, sizeof(*s->told));
+	for (uint32_t i = 0; s->told && i < c->n_ways; i++) {
 		const struct way *w = &c->ways[i];
 		uint32_t flags = c->ops->flags[c->instrs[w->instr].op];
-		if (flags & OP_BRANCH || (!(flags & OP_ASYNC_END) && (is_implied(s, w) || is_passed(w))))
+		bool implied = is_implied(s, w);
+		if (!implied && is_passed(w)) {
+			uint32_t at = (uint32_t)w->passes;
+			bool leaves = c->ops->flags[c->instrs[at].op] & OP_RETURN;
+			add_told(s, event_unit(c, at), w, leaves ? m.leave : m.jump);
+		}
+		if (flags & OP_BRANCH || (!(flags & OP_ASYNC_END) && (implied || is_passed(w))))
 			continue;
 		/* behind it is surer than at it: it may raise */
 		uint32_t at = c->instrs[w->begins].n_before == 1 ? w->begins : w->instr;
-		s->endings[s->n_endings++] = (struct told){event_unit(c, at), w->from, w->to, false};
-		s->events |= m.instruction;
+		add_told(s, event_unit(c, at), w, m.instruction);
 	}
 }
 
@@ -196,8 +194,7 @@ static void analyse(struct seen *s)
 		return;
 	find_implied(s, &c);
 	find_branches(s, &c);
-	find_passed(s, &c);
-	find_endings(s, &c);
+	find_told(s, &c);
 	s->only_line = c.only_line;
 	s->exit_line = held.source.exit_line;
 	agent_code_free(&c, &held);
@@ -323,8 +320,8 @@ static PyObject *on_start(PyObject *self, PyObject *const *args, Py_ssize_t n)
  */
 static bool is_awaited(const struct seen *s, long line)
 {
-	for (uint32_t i = 0; i < s->n_endings; i++)
-		if (s->endings[i].from == line && !s->endings[i].done)
+	for (uint32_t i = 0; i < s->n_told; i++)
+		if (s->told[i].awaited && s->told[i].from == line)
 			return true;
 	return false;
 }
@@ -379,33 +376,18 @@ static PyObject *on_branch(PyObject *self, PyObject *const *args, Py_ssize_t n)
 	return yes(m.disable);
 }
 
-static void tell(const struct seen *s, struct told *told, uint32_t n, PyObject *offset)
+/* A jump, a return or an instruction that tells an arc. */
+static PyObject *on_reached(PyObject *self, PyObject *const *args, Py_ssize_t n)
 {
-	uint32_t unit = (uint32_t)PyLong_AsLong(offset) / 2;
-	for (uint32_t i = 0; i < n; i++) {
-		if (told[i].unit != unit)
+	(void)self;
+	struct seen *s = n < 2 ? NULL : find(args[0]);
+	uint32_t unit = s ? (uint32_t)PyLong_AsLong(args[1]) / 2 : 0;
+	for (uint32_t i = 0; s && i < s->n_told; i++) {
+		if (s->told[i].unit != unit)
 			continue;
-		store_arc(s->row, told[i].from, told[i].to);
-		told[i].done = true;
+		store_arc(s->row, s->told[i].from, s->told[i].to);
+		s->told[i].awaited = false;
 	}
-}
-
-/* A jump or a return. */
-static PyObject *on_passed(PyObject *self, PyObject *const *args, Py_ssize_t n)
-{
-	(void)self;
-	struct seen *s = n < 2 ? NULL : find(args[0]);
-	if (s)
-		tell(s, s->passed, s->n_passed, args[1]);
-	return yes(m.disable);
-}
-
-static PyObject *on_instruction(PyObject *self, PyObject *const *args, Py_ssize_t n)
-{
-	(void)self;
-	struct seen *s = n < 2 ? NULL : find(args[0]);
-	if (s)
-		tell(s, s->endings, s->n_endings, args[1]);
 	return yes(m.disable);
 }
 
@@ -414,8 +396,7 @@ static PyObject *on_instruction(PyObject *self, PyObject *const *args, Py_ssize_
 #name, (PyCFunction)(void (*)(void))(name), METHOD_FASTCALL_FLAG, NULL                       \
 	}
 enum { METHOD_FASTCALL_FLAG = 0x0080 }; /* in the limited API from 3.10 on, as it always was */
-static PyMethodDef callbacks[] = {METHOD(on_start), METHOD(on_line), METHOD(on_branch), METHOD(on_passed),
-				  METHOD(on_instruction)};
+static PyMethodDef callbacks[] = {METHOD(on_start), METHOD(on_line), METHOD(on_branch), METHOD(on_reached)};
 
 static long event(PyObject *events, const char *name)
 {
@@ -471,7 +452,7 @@ static bool listen(PyObject *monitoring, PyObject *events)
 		good = good && hear(monitoring, m.both_sides ? left : m.branch, &callbacks[2]) &&
 		       (!m.both_sides || hear(monitoring, right, &callbacks[2])) &&
 		       hear(monitoring, m.jump, &callbacks[3]) && hear(monitoring, m.leave, &callbacks[3]) &&
-		       hear(monitoring, m.instruction, &callbacks[4]);
+		       hear(monitoring, m.instruction, &callbacks[3]);
 	return good && call(monitoring, "set_events", "ll", start, NULL);
 }
 

@@ -95,24 +95,6 @@ static uint64_t context_bytes(const struct cover *c)
 	return n;
 }
 
-/* All that the project asks for; of a run with contexts those of lines, unless they are too many. */
-static enum cover_json_contexts json_contexts(const struct cover_job *job)
-{
-	if (job->settings.show_contexts)
-		return COVER_JSON_ALL_CONTEXTS;
-	if (!job->contexts || context_bytes(job->cover) > CONTEXT_BYTES)
-		return COVER_JSON_NO_CONTEXTS;
-	return COVER_JSON_CONTEXTS;
-}
-
-static struct cover_json_options json_options(const struct writing *w)
-{
-	return (struct cover_json_options){.version = STR(FETTLE_VERSION),
-					   .timestamp = str_of(w->timestamp),
-					   .contexts = json_contexts(w->job),
-					   .precision = w->job->precision};
-}
-
 /* coverage.xml, and coverage-2.xml and so on where one would be too large; those of an earlier report go. */
 static void write_xml(struct writing *w, struct pen *p)
 {
@@ -204,10 +186,33 @@ static struct cover_term_options term_options(const struct cover_job *job)
 	return opt;
 }
 
+/* All that the project asks for; of a run with contexts those of lines, unless they are too many. */
+static enum cover_json_contexts json_contexts(const struct writing *w)
+{
+	if (w->job->settings.show_contexts)
+		return COVER_JSON_ALL_CONTEXTS;
+	uint64_t bytes = w->job->contexts ? context_bytes(w->job->cover) : 0;
+	if (bytes > CONTEXT_BYTES)
+		warn(
+		    w->job->command,
+		    "'%s/%s' is without contexts, whose names would take %llu MB; show_contexts of [json] in the "
+		    "settings of coverage asks for them",
+		    w->dir, name_of(COVER_JSON), (unsigned long long)bytes / 1000000);
+	return w->job->contexts && bytes <= CONTEXT_BYTES ? COVER_JSON_CONTEXTS : COVER_JSON_NO_CONTEXTS;
+}
+
+static void write_json(const struct writing *w, struct out *o)
+{
+	struct cover_json_options opt = {.version = STR(FETTLE_VERSION),
+					 .timestamp = str_of(w->timestamp),
+					 .contexts = json_contexts(w),
+					 .precision = w->job->precision};
+	report_cover_json(w->job->cover, o, &opt);
+}
+
 static void write_to(const struct writing *w, struct out *o, enum cover_format format)
 {
 	const struct cover *c = w->job->cover;
-	struct cover_json_options json = json_options(w);
 	struct cover_term_options term = term_options(w->job);
 	struct cover_markdown_options markdown = {
 	    .precision = w->job->precision, .limit_bytes = MARKDOWN_BYTES, .rows = MARKDOWN_ROWS};
@@ -216,7 +221,7 @@ static void write_to(const struct writing *w, struct out *o, enum cover_format f
 		report_cover_term(c, o, &term);
 		break;
 	case COVER_JSON:
-		report_cover_json(c, o, &json);
+		write_json(w, o);
 		break;
 	case COVER_LCOV:
 		report_cover_lcov(c, o);
@@ -253,12 +258,6 @@ static void write_format(struct writing *w, struct pen *p, enum cover_format for
 		return;
 	write_to(w, &o, format);
 	close_file(p, &o, path, fd);
-	if (format == COVER_JSON && w->job->contexts && json_contexts(w->job) == COVER_JSON_NO_CONTEXTS)
-		warn(
-		    w->job->command,
-		    "'%s' is without contexts, whose names would take %llu MB; show_contexts of [json] in the settings of "
-		    "coverage asks for them",
-		    path, (unsigned long long)context_bytes(w->job->cover) / 1000000);
 }
 
 /* The three indexes, and the style and script that all pages share. */
