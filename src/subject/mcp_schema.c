@@ -18,7 +18,6 @@ enum { DEPTH = 64, STEPS = 1000 * 1000, BYTES_A_STEP = 256, NS_A_STEP = 250, POI
 
 struct look {
 	struct mcp_schema *m;
-	struct arena *scratch;
 	struct buf *why;
 	struct buf path; /* "a.b[2]" */
 	int depth;
@@ -41,7 +40,7 @@ static struct str member(struct look *l, struct str object, const char *key)
 	if (is_spent(l->m))
 		return STR_NONE;
 	spend(l->m, object.n);
-	return mcp_member(object, key, l->scratch);
+	return mcp_member(object, key, l->m->scratch);
 }
 
 static enum json_type type_of(struct str value)
@@ -69,7 +68,7 @@ static double number_of(struct str value, struct arena *scratch)
 static bool bound(struct look *l, struct str schema, const char *key, double *ret)
 {
 	struct json j;
-	json_init(&j, member(l, schema, key), l->scratch);
+	json_init(&j, member(l, schema, key), l->m->scratch);
 	if (json_peek(&j) != JSON_NUMBER)
 		return false;
 	*ret = json_real(&j);
@@ -128,15 +127,15 @@ static bool type_allowed(struct look *l, struct str value, struct str schema)
 	struct buf wanted = {0};
 	struct json j;
 	bool allowed = type_of(type) != JSON_TEXT && type_of(type) != JSON_ARRAY;
-	json_init(&j, type, l->scratch);
+	json_init(&j, type, l->m->scratch);
 	if (type_of(type) == JSON_TEXT) {
 		buf_str(&wanted, json_text(&j));
-		allowed = is_type(value, buf_view(&wanted), l->scratch);
+		allowed = is_type(value, buf_view(&wanted), l->m->scratch);
 	} else if (!allowed && json_array(&j)) {
 		while (json_item(&j)) {
 			struct str one = json_text(&j);
 			buf_printf(&wanted, "%s%.*s", wanted.n ? " or " : "", STR_ARG(one));
-			allowed |= is_type(value, one, l->scratch);
+			allowed |= is_type(value, one, l->m->scratch);
 		}
 	}
 	if (!allowed)
@@ -165,19 +164,19 @@ static bool one_of_allowed(struct look *l, struct str value, struct str schema)
 	struct buf what = {0};
 	struct json j;
 	bool allowed = type_of(all) != JSON_ARRAY;
-	if (only.n && !is_same(value, only, l->scratch))
+	if (only.n && !is_same(value, only, l->m->scratch))
 		return refuse(l, "is not the one value that the tool takes");
 	buf_text(&what, "is none of those that the tool takes: ");
-	json_init(&j, all, l->scratch);
+	json_init(&j, all, l->m->scratch);
 	if (!allowed && json_array(&j))
 		for (int i = 0; json_item(&j); i++) {
 			struct str one = json_raw(&j);
-			allowed |= is_same(value, one, l->scratch);
+			allowed |= is_same(value, one, l->m->scratch);
 			if (i)
 				buf_text(&what, i == 12 ? " ..." : i < 12 ? ", " : "");
 			if (i < 12)
-				mcp_put_said(&what,
-					     type_of(one) == JSON_TEXT ? text_of(one, l->scratch) : one, 40);
+				mcp_put_said(
+				    &what, type_of(one) == JSON_TEXT ? text_of(one, l->m->scratch) : one, 40);
 		}
 	if (!allowed)
 		(void)refuse(l, what.at);
@@ -245,12 +244,28 @@ static struct str pointed_at(struct look *l, struct str pointer)
 static struct str followed(struct look *l, struct str schema)
 {
 	for (int i = 0; i < DEPTH && type_of(schema) == JSON_OBJECT; i++) {
-		struct str pointer = text_of(member(l, schema, "$ref"), l->scratch);
+		struct str pointer = text_of(member(l, schema, "$ref"), l->m->scratch);
 		if (!pointer.n)
 			break;
 		schema = pointed_at(l, pointer);
 	}
 	return schema;
+}
+
+/* Begins to read a list of schemas; false: it is none. */
+static bool schemas_of(struct look *l, struct str list, struct json *ret)
+{
+	spend(l->m, list.n);
+	json_init(ret, list, l->m->scratch);
+	return type_of(list) == JSON_ARRAY && json_array(ret);
+}
+
+/* Begins to read schemas that have names. */
+static bool named_of(struct look *l, struct str object, struct json *ret)
+{
+	spend(l->m, object.n);
+	json_init(ret, object, l->m->scratch);
+	return type_of(object) == JSON_OBJECT && json_object(ret);
 }
 
 static bool value_allowed(struct look *l, struct str value, struct str schema);
@@ -260,9 +275,7 @@ static bool all_allow(struct look *l, struct str value, struct str list)
 {
 	struct json j;
 	bool allowed = true;
-	spend(l->m, list.n);
-	json_init(&j, list, l->scratch);
-	for (bool more = type_of(list) == JSON_ARRAY && json_array(&j); more && allowed && json_item(&j);)
+	for (bool more = schemas_of(l, list, &j); more && allowed && json_item(&j);)
 		allowed = value_allowed(l, value, json_raw(&j));
 	return allowed;
 }
@@ -285,11 +298,10 @@ static bool is_of_type(struct look *l, struct str value, struct str schema)
 static void put_types(struct look *l, struct buf *b, struct str list)
 {
 	struct json j;
-	json_init(&j, list, l->scratch);
-	for (bool more = json_array(&j); more && json_item(&j);) {
+	for (bool more = schemas_of(l, list, &j); more && json_item(&j);) {
 		struct str type = member(l, followed(l, json_raw(&j)), "type");
 		if (type_of(type) == JSON_TEXT)
-			buf_printf(b, "%s%.*s", b->n ? " or " : "", STR_ARG(text_of(type, l->scratch)));
+			buf_printf(b, "%s%.*s", b->n ? " or " : "", STR_ARG(text_of(type, l->m->scratch)));
 	}
 }
 
@@ -299,10 +311,8 @@ static bool is_allowed_by_one(struct look *l, struct str value, struct str list,
 	struct buf *why = l->why, unheard = {0};
 	struct json j;
 	bool allowed = false;
-	spend(l->m, list.n);
-	json_init(&j, list, l->scratch);
 	l->why = &unheard;
-	for (bool more = json_array(&j); more && !allowed && json_item(&j);) {
+	for (bool more = schemas_of(l, list, &j); more && !allowed && json_item(&j);) {
 		struct str form = json_raw(&j);
 		allowed = value_allowed(l, value, form);
 		if (!allowed && !l->types_only && is_of_type(l, value, form)) {
@@ -368,14 +378,14 @@ static bool is_found(struct look *l, struct str pattern, struct str text)
 static bool text_allowed(struct look *l, struct str value, struct str schema)
 {
 	static const char *const keys[4] = {"minLength", "maxLength"};
-	struct str text = text_of(value, l->scratch), pattern = member(l, schema, "pattern");
+	struct str text = text_of(value, l->m->scratch), pattern = member(l, schema, "pattern");
 	char what[160];
 	if (!bounds_allow(l, (double)runes_of(text), schema, keys, "has a length that "))
 		return false;
-	if (type_of(pattern) != JSON_TEXT || is_found(l, text_of(pattern, l->scratch), text))
+	if (type_of(pattern) != JSON_TEXT || is_found(l, text_of(pattern, l->m->scratch), text))
 		return true;
 	struct buf shown = {0};
-	mcp_put_said(&shown, text_of(pattern, l->scratch), 80);
+	mcp_put_said(&shown, text_of(pattern, l->m->scratch), 80);
 	(void)snprintf(what, sizeof(what), "does not match the tool's pattern %.*s",
 		       STR_ARG(buf_view(&shown)));
 	buf_free(&shown);
@@ -399,7 +409,7 @@ static bool required_there(struct look *l, struct str value, struct str schema)
 {
 	struct json j;
 	bool there = true;
-	json_init(&j, member(l, schema, "required"), l->scratch);
+	json_init(&j, member(l, schema, "required"), l->m->scratch);
 	if (!json_array(&j))
 		return true;
 	while (there && json_item(&j)) {
@@ -423,12 +433,8 @@ static bool unknown(struct look *l, struct str name, struct str properties)
 	struct json j;
 	struct str key;
 	char what[160];
-	json_init(&j, properties, l->scratch);
-	if (type_of(properties) == JSON_OBJECT && json_object(&j))
-		while (json_key(&j, &key)) {
-			nearest_try(&near, arena_copy(l->scratch, key));
-			json_skip(&j);
-		}
+	for (bool more = named_of(l, properties, &j); more && json_key(&j, &key); json_skip(&j))
+		nearest_try(&near, arena_copy(l->m->scratch, key));
 	size_t kept = l->path.n;
 	buf_printf(&l->path, "%s%.*s", kept ? "." : "", STR_ARG(str_clip_utf8(name, 80)));
 	const char *best = nearest_word(&near);
@@ -446,10 +452,7 @@ static bool patterns_allow(struct look *l, struct str one, struct str patterns, 
 	struct json j;
 	struct str pattern;
 	bool allowed = true;
-	spend(l->m, patterns.n);
-	json_init(&j, patterns, l->scratch);
-	for (bool more = type_of(patterns) == JSON_OBJECT && json_object(&j);
-	     more && allowed && json_key(&j, &pattern);) {
+	for (bool more = named_of(l, patterns, &j); more && allowed && json_key(&j, &pattern);) {
 		struct str its = json_raw(&j);
 		if (!is_found(l, pattern, name))
 			continue;
@@ -466,12 +469,12 @@ static bool object_allowed(struct look *l, struct str value, struct str schema)
 	struct str patterns = member(l, schema, "patternProperties");
 	struct json j;
 	bool allowed = required_there(l, value, schema);
-	json_init(&j, value, l->scratch);
+	json_init(&j, value, l->m->scratch);
 	if (!allowed || !json_object(&j))
 		return allowed;
 	while (allowed && json_key(&j, &name)) {
 		struct str one = json_raw(&j);
-		struct str its = member(l, properties, arena_copy(l->scratch, name));
+		struct str its = member(l, properties, arena_copy(l->m->scratch, name));
 		bool known = its.n > 0;
 		if (known)
 			allowed = member_allowed(l, one, its, name, -1);
@@ -488,11 +491,7 @@ static bool object_allowed(struct look *l, struct str value, struct str schema)
 static struct str schema_of_item(struct look *l, struct str first, struct str others, int64_t i)
 {
 	struct json j;
-	if (type_of(first) != JSON_ARRAY)
-		return others;
-	spend(l->m, first.n);
-	json_init(&j, first, l->scratch);
-	for (bool more = json_array(&j); more && json_item(&j); i--) {
+	for (bool more = schemas_of(l, first, &j); more && json_item(&j); i--) {
 		struct str its = json_raw(&j);
 		if (i == 0)
 			return its;
@@ -507,7 +506,7 @@ static bool array_allowed(struct look *l, struct str value, struct str schema)
 	struct json j;
 	int64_t n = 0;
 	bool allowed = true;
-	json_init(&j, value, l->scratch);
+	json_init(&j, value, l->m->scratch);
 	(void)json_array(&j);
 	for (; allowed && json_item(&j); n++)
 		allowed = member_allowed(l, json_raw(&j), schema_of_item(l, first, others, n), STR_NONE, n);
@@ -539,7 +538,7 @@ static bool value_allowed(struct look *l, struct str value, struct str schema)
 	else if (type_of(value) == JSON_ARRAY)
 		allowed = array_allowed(l, value, schema);
 	else if (type_of(value) == JSON_NUMBER)
-		allowed = bounds_allow(l, number_of(value, l->scratch), schema, of_number, "");
+		allowed = bounds_allow(l, number_of(value, l->m->scratch), schema, of_number, "");
 	else if (type_of(value) == JSON_TEXT)
 		allowed = text_allowed(l, value, schema);
 	l->depth--;
@@ -553,7 +552,7 @@ void mcp_schema_init(struct mcp_schema *m, struct str root, struct arena *scratc
 
 bool mcp_schema_allows(struct mcp_schema *m, struct str value, struct buf *why)
 {
-	struct look l = {.m = m, .scratch = m->scratch, .why = why};
+	struct look l = {.m = m, .why = why};
 	bool allowed = value_allowed(&l, value, m->root);
 	buf_free(&l.path);
 	if (is_spent(m)) {
@@ -565,7 +564,7 @@ bool mcp_schema_allows(struct mcp_schema *m, struct str value, struct buf *why)
 
 bool mcp_schema_wants_bare(struct mcp_schema *m, struct str schema, struct str value)
 {
-	struct look l = {.m = m, .scratch = m->scratch};
+	struct look l = {.m = m};
 	return !is_of_type(&l, STR("\"\""), schema) && is_of_type(&l, value, schema) && !is_spent(m);
 }
 
@@ -591,10 +590,7 @@ static void find_property(struct look *l, struct found *f, struct str schema, co
 	struct json j;
 	add_found(l, f, its);
 	bool known = its.n > 0;
-	spend(l->m, patterns.n);
-	json_init(&j, patterns, l->scratch);
-	for (bool more = type_of(patterns) == JSON_OBJECT && json_object(&j);
-	     more && json_key(&j, &pattern);) {
+	for (bool more = named_of(l, patterns, &j); more && json_key(&j, &pattern);) {
 		its = json_raw(&j);
 		if (!is_found(l, pattern, str_of(name)))
 			continue;
@@ -621,9 +617,7 @@ static void find_parts(struct look *l, struct found *f, struct str schema, const
 	for (size_t k = 0; k < 3; k++) {
 		struct str list = member(l, schema, lists[k]);
 		struct json j;
-		spend(l->m, list.n);
-		json_init(&j, list, l->scratch);
-		for (bool more = type_of(list) == JSON_ARRAY && json_array(&j); more && json_item(&j);)
+		for (bool more = schemas_of(l, list, &j); more && json_item(&j);)
 			find_parts(l, f, json_raw(&j), name, i);
 	}
 	l->depth--;
@@ -631,7 +625,7 @@ static void find_parts(struct look *l, struct found *f, struct str schema, const
 
 static struct str part_of(struct mcp_schema *m, struct str schema, const char *name, int64_t i)
 {
-	struct look l = {.m = m, .scratch = m->scratch};
+	struct look l = {.m = m};
 	struct found f = {.n = 0};
 	struct str ret = STR_NONE;
 	if (schema.n)
