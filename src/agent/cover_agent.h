@@ -33,6 +33,8 @@ bool agent_code_branches(struct _object *code);
 void agent_code_free(struct code *c, struct agent_held *held);
 bool agent_is_code(struct _object *o);
 struct _object *agent_bytes(const uint8_t *at, size_t n);
+/* The attribute that holds its table of lines. */
+const char *agent_lines_name(void);
 /* A code object like this, with what was rewritten, if anything was, and these constants; `stack` is how much
  * more room it needs there. NULL with an error set. */
 struct _object *agent_code_with(struct _object *code, const struct rewritten *w, struct _object *consts,

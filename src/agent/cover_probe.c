@@ -414,8 +414,7 @@ static bool layout_is_known(void)
 	PyObject *code = frame ? (PyObject *)PyFrame_GetCode(frame) : NULL;
 	PyObject *held = code ? PyObject_GetAttrString(code, "co_code") : NULL;
 	PyObject *consts = code ? PyObject_GetAttrString(code, "co_consts") : NULL;
-	PyObject *lines =
-	    code ? PyObject_GetAttrString(code, agent_minor == 9 ? "co_lnotab" : "co_linetable") : NULL;
+	PyObject *lines = code ? PyObject_GetAttrString(code, agent_lines_name()) : NULL;
 	bool good = false;
 	if (held && consts && lines && agent_is_code(code)) {
 		const struct code_old *old = (struct code_old *)code;

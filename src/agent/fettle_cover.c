@@ -137,7 +137,10 @@ struct row *agent_row(PyObject *filename)
 	return row;
 }
 
-#define LINES (agent_minor < 10 ? "co_lnotab" : "co_linetable")
+const char *agent_lines_name(void)
+{
+	return agent_minor < 10 ? "co_lnotab" : "co_linetable";
+}
 
 static bool bytes_of(PyObject *code, const char *name, PyObject **ret_held, struct bytes *ret)
 {
@@ -178,7 +181,8 @@ static void find_def_lines(struct agent_held *held, PyObject *code)
 		if (!held->def_lines && !(held->def_lines = malloc((size_t)n * 2 * sizeof(int32_t))))
 			break;
 		struct code_source s = {.first_line = (int32_t)agent_int(o, "co_firstlineno", 1)};
-		if (bytes_of(o, "co_code", &units, &s.units) && bytes_of(o, LINES, &lines, &s.lines))
+		if (bytes_of(o, "co_code", &units, &s.units) &&
+		    bytes_of(o, agent_lines_name(), &lines, &s.lines))
 			held->source.n_def_lines +=
 			    code_def_lines(held->def_lines + held->source.n_def_lines, &agent_ops, &s);
 		Py_XDECREF(units);
@@ -197,7 +201,7 @@ bool agent_code_read(struct code *ret, struct agent_held *held, PyObject *code, 
 	*held = (struct agent_held){.source.first_line = (int32_t)agent_int(code, "co_firstlineno", 1)};
 	bool good =
 	    bytes_of(code, "co_code", &held->units, &s->units) &&
-	    bytes_of(code, LINES, &held->lines, &s->lines) &&
+	    bytes_of(code, agent_lines_name(), &held->lines, &s->lines) &&
 	    (agent_minor < 11 || bytes_of(code, "co_exceptiontable", &held->exceptions, &s->exceptions));
 	if (good && want != AGENT_LINES) {
 		s->exit_line = exit_line(code, s->first_line);
@@ -248,13 +252,13 @@ PyObject *agent_bytes(const uint8_t *at, size_t n)
 PyObject *agent_code_with(PyObject *code, const struct rewritten *w, PyObject *consts, int stack)
 {
 	PyObject *replace = PyObject_GetAttrString(code, "replace"), *none = PyTuple_New(0), *ret = NULL;
-	PyObject *with = w->n_units
-			     ? Py_BuildValue("{s:N,s:N,s:N,s:O,s:l}", "co_code",
-					     agent_bytes(w->units, (size_t)w->n_units * 2), "co_linetable",
-					     agent_bytes(w->lines, w->n_lines), "co_exceptiontable",
-					     agent_bytes(w->exceptions, w->n_exceptions), "co_consts", consts,
-					     "co_stacksize", agent_int(code, "co_stacksize", 1) + stack)
-			     : Py_BuildValue("{s:O}", "co_consts", consts);
+	PyObject *with =
+	    w->n_units ? Py_BuildValue("{s:N,s:N,s:N,s:O,s:l}", "co_code",
+				       agent_bytes(w->units, (size_t)w->n_units * 2), agent_lines_name(),
+				       agent_bytes(w->lines, w->n_lines), "co_exceptiontable",
+				       agent_bytes(w->exceptions, w->n_exceptions), "co_consts", consts,
+				       "co_stacksize", agent_int(code, "co_stacksize", 1) + stack)
+		       : Py_BuildValue("{s:O}", "co_consts", consts);
 	if (replace && none && with)
 		ret = PyObject_Call(replace, none, with);
 	Py_XDECREF(replace);
