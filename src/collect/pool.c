@@ -314,7 +314,7 @@ static void check_clocks(struct pool *p, int64_t now)
 		}
 		worker_step_ending(p, w, now);
 		if (w->rest_ns && now >= w->rest_ns)
-			worker_listen(p, w);
+			worker_hear(p, w);
 	}
 }
 
@@ -564,9 +564,9 @@ enum pool_end pool_run(struct pool *p, struct err *e)
 		for (int i = 0; i < n; i++)
 			take_fd(p, events[i].data.u64);
 		int64_t now = clock_mono_ns();
-		check_clocks(p, now);
 		if (now >= p->tick_ns)
 			tick(p, now);
+		check_clocks(p, now);
 	}
 	bool all_failed = p->o.pull && p->end == POOL_DONE && !p->stopping && !p->host->over(p->host);
 	finish(p);

@@ -21,7 +21,8 @@ enum {
 	UNIT_OF_WORKER = 0x7fffffff, /* number of a unit that the host does not know: a start that failed */
 	BATCH = 128,                 /* units that a pull worker may hold */
 	TICK_MS = 100,
-	REST_MS = 20,          /* pull: what a worker prints is read at most this often ... */
+	/* pull: what a worker prints is read at most this often, or a tick after it if it ends no line ... */
+	REST_MS = 20,
 	REST_BYTES = 16 << 10, /* ... unless it prints much */
 	HELLO_MS = 1000,       /* a start that takes longer holds up no other one */
 	START_TRIES = 3,       /* processes of a worker that may die before their first unit */
@@ -70,6 +71,7 @@ struct worker {
 	uint64_t next_mark; /* id of the next mark that comes without one */
 	int pipe;           /* what it prints */
 	int64_t rest_ns;    /* absolute: until then its pipe is not looked at; 0: it is */
+	bool heard_line;    /* what was read last ended a line */
 	int said_pipe;      /* front: standard error of the discovery process */
 	struct output output;
 	struct logs logs;
@@ -143,8 +145,6 @@ size_t worker_drain(struct pool *p, struct worker *w);
 void worker_read_logs(struct pool *p, struct worker *w, bool search);
 /* Its pipe has something to read, and may be left alone for a while after that. */
 void worker_hear(struct pool *p, struct worker *w);
-/* Looks at its pipe again. */
-void worker_listen(struct pool *p, struct worker *w);
 void worker_end_processes(struct pool *p, struct worker *w, enum ending first, int64_t now);
 void worker_step_ending(struct pool *p, struct worker *w, int64_t now);
 void worker_gone(struct pool *p, struct worker *w, int status, const struct rusage *usage, int64_t now);

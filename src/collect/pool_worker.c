@@ -271,6 +271,7 @@ size_t worker_drain(struct pool *p, struct worker *w)
 			return sum;
 		struct str s = {bytes, (size_t)n};
 		sum += s.n;
+		w->heard_line |= memchr(bytes, '\n', s.n) != NULL;
 		output_put(&w->output, s);
 		heard(p, w, 0, s);
 		if (w->front && w->state == SLOT_BUSY) {
@@ -291,25 +292,24 @@ static void heed(struct pool *p, const struct worker *w, uint32_t events)
 	(void)epoll_ctl(p->epoll, EPOLL_CTL_MOD, w->pipe, &ev);
 }
 
-/* A framework prints a dot a test, and each would wake us. In exec mode the time of a line means something.
+/*
+ * A framework prints a dot a test, and each would wake us. Who prints again and again is read now and then;
+ * who has become quiet is listened to. In exec mode the time of a line means something.
  */
 void worker_hear(struct pool *p, struct worker *w)
 {
 	/* the unit that prints has begun before, and its row says so: what is heard then lies in it */
 	if (p->o.pull && !w->front && w->spool.fd >= 0)
 		agent_rows(p, w);
+	bool rests = w->rest_ns != 0;
+	w->heard_line = false;
 	size_t n = w->pipe >= 0 ? worker_drain(p, w) : 0;
-	if (!p->o.pull || w->front || w->pipe < 0 || n >= REST_BYTES)
+	if (!p->o.pull || w->front)
 		return;
-	w->rest_ns = clock_mono_ns() + REST_MS * NS_PER_MS;
-	heed(p, w, 0);
-}
-
-void worker_listen(struct pool *p, struct worker *w)
-{
-	w->rest_ns = 0;
-	if (w->pipe >= 0)
-		heed(p, w, EPOLLIN);
+	bool wants_rest = n && n < REST_BYTES && w->pipe >= 0;
+	if (wants_rest != rests && w->pipe >= 0)
+		heed(p, w, wants_rest ? 0 : EPOLLIN);
+	w->rest_ns = !wants_rest ? 0 : w->heard_line ? clock_mono_ns() + REST_MS * NS_PER_MS : p->tick_ns;
 }
 
 void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit *u, uint64_t span, int64_t at)
