@@ -7,6 +7,7 @@
 
 #include "agent/cover_store.h"
 #include "wire/env.h"
+#include "wire/tree_copy.h"
 
 static char *stdlib, *agent, *tree, *copies;
 
@@ -21,12 +22,9 @@ void rules_start(const char *stdlib_folder, const char *agent_folder)
 
 void rules_origin(char *path)
 {
-	size_t n = copies ? strlen(copies) : 0;
-	if (!n || strncmp(path, copies, n) != 0 || path[n] != '/')
-		return;
-	size_t digits = strspn(path + n + 1, "0123456789"), at = n + 1 + digits;
-	size_t root = digits && path[at] == '/' ? strlen(tree) : PATH_MAX, rest = strlen(path + at) + 1;
-	if (root + rest > PATH_MAX)
+	size_t n = strlen(path), at = tree_copy_root(path, n, copies, copies ? strlen(copies) : 0);
+	size_t root = at ? strlen(tree) : 0, rest = n + 1 - at;
+	if (!at || root + rest > PATH_MAX)
 		return;
 	memmove(path + root, path + at, rest);
 	memcpy(path, tree, root);

@@ -15,6 +15,7 @@
 #include "base/git_head.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "wire/tree_copy.h"
 
 /* mount(2) takes ':' and ',' and '\' in paths only escaped. */
 static char *mount_path(struct arena *a, const char *path)
@@ -126,12 +127,9 @@ int isolate_worker_init(const struct isolate *i, struct arena *a, uint32_t worke
 
 struct str isolate_origin(const struct isolate *i, struct arena *a, struct str path)
 {
-	size_t n = i->room ? strlen(i->room) : 0, at = n + 1;
-	if (i->how != ISOLATE_COPY || !n || !str_starts(path, i->room) || path.n <= at || path.at[n] != '/')
-		return path;
-	while (at < path.n && path.at[at] >= '0' && path.at[at] <= '9')
-		at++;
-	if (at == n + 1 || (at < path.n && path.at[at] != '/'))
+	size_t n = i->how == ISOLATE_COPY && i->room ? strlen(i->room) : 0;
+	size_t at = tree_copy_root(path.at, path.n, i->room, n);
+	if (!at)
 		return path;
 	return str_of(arena_printf(a, "%s%.*s", i->tree, STR_ARG(str_cut(path, at, path.n))));
 }
