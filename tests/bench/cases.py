@@ -13,6 +13,7 @@ import cover_merge_case
 import cover_report_case
 import cover_whole_case
 import mark_case
+import scale_case
 import suites
 from frame import Failed, Side, Table, command, execute, interleave, plain_table, seconds, verdict
 
@@ -301,6 +302,8 @@ CASES = {
     "pytest-sleeps": pytest_sleeps,
     "behave-sleeps": behave_sleeps,
     "exec": exec_floor,
+    "own-cost": scale_case.own_cost,
+    "scale": scale_case.scale,
     "marks": mark_case.marks,
     "bench-exec": bench_exec_case.bench_exec,
     "bench-compare": bench_exec_case.bench_compare,

@@ -38,6 +38,24 @@ def behave_tiny(root, features=200):
               f"Feature: F{i}\n  Scenario: S{i}\n    Given nothing 1\n    When nothing 2\n    Then nothing 3\n")
 
 
+def behave_many(root, features, scenarios):
+    """features of many scenarios with one step that does nothing."""
+    write(root, "features/steps/steps.py", "from behave import step\n\n\n@step('nothing')\ndef nothing(context):\n    pass\n")
+    for i in range(features):
+        write(root, f"features/f{i:03}.feature", f"Feature: The feature {i} of many\n" + "".join(
+            f"\n  Scenario: Nothing happens for the {j}th time\n    Given nothing\n" for j in range(scenarios)))
+
+
+def pytest_busy(root, cpu, files=20, tests=100):
+    """files x tests tests that compute for this many seconds of CPU."""
+    write(root, "work.py", "import time\n\n\ndef work(seconds):\n    end = time.thread_time() + seconds\n"
+          "    while time.thread_time() < end:\n        sum(range(200))\n")
+    write(root, "pytest.ini", "[pytest]\npythonpath = .\naddopts = -p no:cacheprovider\n")
+    for i in range(files):
+        write(root, f"test_{i:03}.py", "from work import work\n\n\n" + "".join(
+            f"def test_{j:03}():\n    work({cpu})\n\n\n" for j in range(tests)))
+
+
 def scripts(root, n=500):
     """n shell scripts that do nothing, for one process a unit."""
     for i in range(n):
