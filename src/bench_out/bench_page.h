@@ -30,6 +30,6 @@ void bench_page_subjects(struct bench_page *p);
 void bench_page_words(struct bench_page *p);
 void bench_page_machine(struct bench_page *p);
 
-/* report/page.css and bench.css. */
+/* report/every.css, page.css and bench.css. */
 extern const unsigned char bench_css[];
 extern const size_t bench_css_bytes;

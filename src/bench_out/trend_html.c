@@ -5,7 +5,7 @@
 #include "bench_out/report_trend.h"
 #include "report/html_head.h"
 
-/* src/report/page.css, then trend.css. */
+/* src/report/every.css, page.css, then trend.css. */
 extern const unsigned char trend_css[];
 extern const size_t trend_css_bytes;
 

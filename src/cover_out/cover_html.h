@@ -30,6 +30,6 @@ void cover_html_table(struct cover_html *x, enum cover_html_index which);
 /* The heading and the lines of a source. */
 void cover_html_source(struct cover_html *x, const struct cover_file *f, struct str source);
 
-/* src/cover_out/cover.css and cover.js, byte for byte. */
+/* src/report/every.css with cover.css, and cover.js, byte for byte. */
 extern const unsigned char cover_css[], cover_js[];
 extern const size_t cover_css_bytes, cover_js_bytes;

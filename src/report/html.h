@@ -71,6 +71,6 @@ void html_data(struct html *x);
 /* Whether there is a curve to draw, and uPlot is to come with the page. */
 bool html_has_curve(const struct model *m);
 
-/* src/report/page.css and page.js, and third_party/uplot, byte for byte. */
+/* src/report/every.css with page.css, timeline.js with page.js, and third_party/uplot, byte for byte. */
 extern const unsigned char page_css[], page_js[], uplot_css[], uplot_js[];
 extern const size_t page_css_bytes, page_js_bytes, uplot_css_bytes, uplot_js_bytes;

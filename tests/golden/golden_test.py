@@ -36,9 +36,8 @@ def read(path):
 
 
 def plain_html(page):
-    parts = ("report/page.css", "bench_out/bench.css") if b'class="benches"' in page else (
-        "report/page.css", "report/timeline.js", "report/page.js")
-    for name in parts:
+    parts = ("bench_out/bench.css",) if b'class="benches"' in page else ("report/timeline.js", "report/page.js")
+    for name in ("report/every.css", "report/page.css", *parts):
         source = read(os.path.join(SOURCE, "src", name))
         assert source in page, f"{name} is not in the page"
         page = page.replace(source, os.path.basename(name).encode())
