@@ -47,7 +47,12 @@ def parent(pid):
     with open("/proc/%d/stat" % pid) as f:
         return int(f.read().rsplit(")", 1)[1].split()[1])
 def tap():
-    """Pid of the tap."""
+    """Pid of the tap, which may begin a little after the suite."""
+    end = time.monotonic() + 30
+    while not find_tap() and time.monotonic() < end:
+        time.sleep(0.01)
+    return find_tap()
+def find_tap():
     for name in os.listdir("/proc"):
         if name.isdigit():
             try:
