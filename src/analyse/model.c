@@ -233,6 +233,7 @@ static void build_free(struct model_build *b)
 	vec_free(b->opens);
 	vec_free(b->tests);
 	vec_free(b->units);
+	vec_free(b->outside);
 	vec_free(b->workers);
 	vec_free(b->suite_spanned);
 	vec_free(b->attempts);
@@ -273,6 +274,7 @@ void model_finish(struct model *m)
 		add_note(m, STR("output"), text);
 	}
 	model_values_sort(m);
+	model_outside_settle(m);
 	model_settle(m);
 	build_free(b);
 	m->build = NULL;

@@ -184,6 +184,7 @@ struct model {
 	struct model_note *notes;
 	struct model_change *changes;
 	size_t n_tests, n_suites, n_units, n_workers, n_sums, n_phases, n_notes, n_changes;
+	size_t n_outside; /* behind the units, after model_finish: what was bad beside them, after_all say */
 
 	struct model_counts counts;
 	struct model_gap gap;

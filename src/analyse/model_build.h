@@ -58,9 +58,10 @@ struct test_build {
 
 /* Beside each unit. */
 struct unit_build {
-	uint32_t opens;      /* first of the spans open in it; MODEL_NONE */
-	uint32_t only_suite; /* of all its tests; MODEL_NONE: several, or none yet */
-	uint32_t cuts;       /* first of what is being added up in it, in cuts.c; MODEL_NONE */
+	uint32_t opens;           /* first of the spans open in it; MODEL_NONE */
+	uint32_t only_suite;      /* of all its tests; MODEL_NONE: several, or none yet */
+	uint32_t cuts;            /* first of what is being added up in it, in cuts.c; MODEL_NONE */
+	struct str suite_message; /* why a suite in it went bad as a whole */
 	int64_t tests_ns;
 	bool ended, mixed;
 };
@@ -110,6 +111,7 @@ struct model_build {
 	struct open *opens;
 	struct test_build *tests;
 	struct unit_build *units;
+	struct model_unit *outside; /* see model.n_outside */
 	struct worker_build *workers;
 	struct twins *twins;
 	struct attempt *attempts;
@@ -120,6 +122,7 @@ struct model_build {
 	int64_t *sums_min_ns;                /* beside each sum */
 	uint32_t n_marks;                    /* phases that the suite marked, of those in phases */
 	bool *suite_spanned;                 /* a suite span was seen */
+	size_t n_outside, cap_outside;
 	size_t n_interned, n_opens, n_twins, n_attempts, n_outer, n_inner;
 	size_t cap_interned, cap_opens, cap_test_builds, cap_unit_builds, cap_worker_builds, cap_twins,
 	    cap_spanned, cap_attempts, cap_outer, cap_inner;
@@ -177,6 +180,8 @@ void model_worker_begin(struct model *m, struct open *o);
 void model_worker_close(struct model *m, struct open *o, const struct event *ev);
 void model_phase_close(struct model *m, struct open *o);
 void model_unit_close(struct model *m, struct open *o, const struct event *ev);
+void model_outside_add(struct model *m, const struct event *ev);
+void model_outside_settle(struct model *m);
 void model_suite_close(struct model *m, struct open *o);
 /* Returns the test's index. */
 uint32_t model_test_close(struct model *m, struct open *o);

@@ -138,10 +138,12 @@ uint32_t *model_bad_units(struct model *m, size_t *ret_n)
 		if (*at == MAP_NONE || m->units[i].attempt > *at)
 			*at = m->units[i].attempt;
 	}
-	for (size_t i = 0; i < m->n_units; i++) {
+	size_t n = m->n_units + m->n_outside;
+	for (size_t i = 0; i < n; i++) {
 		const struct model_unit *u = &m->units[i];
-		if (status_is_bad(u->status) && !u->n_bad && map_get(&last, u->name) == u->attempt)
-			top_push(&t, (uint32_t)i, m->n_units);
+		bool counts = i >= m->n_units || map_get(&last, u->name) == u->attempt;
+		if (status_is_bad(u->status) && !u->n_bad && counts)
+			top_push(&t, (uint32_t)i, n);
 	}
 	map_free(&last);
 	return top_take(&t, m, ret_n);

@@ -220,20 +220,21 @@ static void finish_open(struct model *m, uint32_t i, const struct event *ev)
  * A unit has ended: what is still open in it ends too. Tests of a unit that ended by itself are left,
  * as their rows may be late.
  */
-static void finish_inside(struct model *m, uint32_t unit, enum status status, struct str message,
-			  int64_t end_ns)
+static void finish_inside(struct model *m, const struct open *unit)
 {
 	struct model_build *b = m->build;
-	bool died = status >= STATUS_TIMEOUT || status == STATUS_UNFINISHED;
-	for (uint32_t i = b->units[unit].opens, next; i != MODEL_NONE; i = next) {
+	bool died = unit->status >= STATUS_TIMEOUT || unit->status == STATUS_UNFINISHED;
+	for (uint32_t i = b->units[unit->index].opens, next; i != MODEL_NONE; i = next) {
 		struct open *o = &b->opens[i];
 		next = o->next;
 		if (o->kind == SPAN_TEST && !died)
 			continue;
-		o->end_ns = end_ns;
-		o->status = died && o->kind != SPAN_SUITE ? status : STATUS_UNFINISHED;
+		o->end_ns = unit->end_ns;
+		o->status = died && o->kind != SPAN_SUITE ? unit->status : STATUS_UNFINISHED;
 		if (o->kind == SPAN_TEST && !o->message.n)
-			o->message = message;
+			o->message = unit->message;
+		if (o->kind == SPAN_TEST && !o->output.n) /* the last words of who died in it */
+			o->output = unit->output;
 		finish_open(m, i, NULL);
 	}
 }
@@ -245,6 +246,10 @@ static void span(struct model *m, const struct event *ev)
 	const struct ids_slot *known = ids_get(&b->ids, ev->id);
 	if (ev->kind == SPAN_NONE || (known && known->open))
 		return;
+	if (ev->kind == SPAN_UNIT && event_int(ev, "outside", 0)) {
+		model_outside_add(m, ev);
+		return;
+	}
 	struct open o = fresh(m, ev);
 	o.end_ns = plus(o.start_ns, model_time(ev->dur_ns));
 	if (o.end_ns > b->last_ns)
@@ -282,7 +287,7 @@ static void end(struct model *m, const struct event *ev)
 	learn(m, o, ev);
 	o->end_ns = model_time(ev->time_ns);
 	if (o->kind == SPAN_UNIT)
-		finish_inside(m, o->index, o->status, o->message, o->end_ns);
+		finish_inside(m, o);
 	finish_open(m, i, ev);
 }
 

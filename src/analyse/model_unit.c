@@ -128,6 +128,32 @@ static void book(struct model *m, const struct open *o)
 		w->end_ns = o->end_ns;
 }
 
+void model_outside_add(struct model *m, const struct event *ev)
+{
+	struct model_build *b = m->build;
+	b->outside = vec_grow(b->outside, b->n_outside, &b->cap_outside, sizeof(*b->outside));
+	struct model_unit *u = &b->outside[b->n_outside++];
+	*u = (struct model_unit){.name = model_intern(m, ev->name),
+				 .message = model_keep_message(m, ev->message),
+				 .worker = ev->worker,
+				 .attempt = 1,
+				 .status = ev->status,
+				 .slots = 1,
+				 .start_ns = model_time(ev->time_ns),
+				 .dur_ns = model_time(ev->dur_ns)};
+	model_add_output(m, &u->output, event_text(ev, "output"));
+}
+
+void model_outside_settle(struct model *m)
+{
+	struct model_build *b = m->build;
+	for (size_t i = 0; i < b->n_outside; i++) {
+		m->units = vec_grow(m->units, m->n_units + m->n_outside, &b->cap_units, sizeof(*m->units));
+		m->units[m->n_units + m->n_outside++] = b->outside[i];
+	}
+	b->n_outside = 0;
+}
+
 void model_unit_close(struct model *m, struct open *o, const struct event *ev)
 {
 	struct model_unit *u = &m->units[o->index];
@@ -136,7 +162,7 @@ void model_unit_close(struct model *m, struct open *o, const struct event *ev)
 	u->worker = o->worker;
 	u->attempt = o->attempt ? o->attempt : u->attempt;
 	u->status = o->status == STATUS_NONE ? STATUS_UNFINISHED : o->status;
-	u->message = o->message;
+	u->message = o->message.n ? o->message : ub->suite_message;
 	u->output = o->output;
 	u->start_ns = o->start_ns;
 	u->dur_ns = o->end_ns - o->start_ns;
@@ -178,6 +204,8 @@ void model_suite_close(struct model *m, struct open *o)
 		o->index = model_suite_of(m, o->name.n ? o->name : o->file, o->file);
 	if (o->index == MODEL_NONE)
 		return;
+	if (o->unit != MODEL_NONE && status_is_bad(o->status) && !m->build->units[o->unit].suite_message.n)
+		m->build->units[o->unit].suite_message = o->message;
 	struct model_suite *s = &m->suites[o->index];
 	m->build->suite_spanned[o->index] = true;
 	if (o->start_ns < s->start_ns)

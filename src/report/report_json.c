@@ -151,6 +151,11 @@ static void put_unit(struct out *o, const struct model *m, size_t i)
 	out_char(o, '}');
 }
 
+static void put_outside(struct out *o, const struct model *m, size_t i)
+{
+	put_unit(o, m, m->n_units + i);
+}
+
 static void put_test(struct out *o, const struct model *m, size_t i)
 {
 	const struct model_test *t = &m->tests[i];
@@ -253,6 +258,7 @@ void report_json(struct model *m, struct out *o)
 	put_array(o, m, "sums", m->n_sums, put_sum);
 	put_array(o, m, "suites", m->n_suites, put_suite);
 	put_array(o, m, "units", m->n_units, put_unit);
+	put_array(o, m, "outside", m->n_outside, put_outside);
 	put_array(o, m, "tests", m->n_tests, put_test);
 	json_containers(o, m);
 	json_phase_tree(o, m);

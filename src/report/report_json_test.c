@@ -47,10 +47,10 @@ static bool enter(struct json *j, const char *name)
 
 static void the_whole_is_json_with_every_part(void **state)
 {
-	static const char *const parts[] = {"format",     "version",    "run",      "counts", "gap",
-					    "coverage",   "what_if",    "workers",  "phases", "changes",
-					    "notes",      "sums",       "suites",   "units",  "tests",
-					    "containers", "phase_tree", "critical", "values"};
+	static const char *const parts[] = {"format",   "version",    "run",        "counts",   "gap",
+					    "coverage", "what_if",    "workers",    "phases",   "changes",
+					    "notes",    "sums",       "suites",     "units",    "outside",
+					    "tests",    "containers", "phase_tree", "critical", "values"};
 	struct model m;
 	struct str key;
 	size_t n = 0;

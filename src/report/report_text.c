@@ -6,7 +6,7 @@
 #include "report/term.h"
 #include "report/text_table.h"
 
-enum { MIN_COLUMNS = 60, LISTED = 500, MESSAGE_LINES = 20, OUTPUT_BYTES = 16 * 1024 };
+enum { MIN_COLUMNS = 60, LISTED = 500, MESSAGE_LINES = 20, FIRST_LINES = 6, OUTPUT_BYTES = 16 * 1024 };
 
 const struct report_text_options report_text_file = {
     .columns = 100, .rows = 20, .failures = 100, .output_lines = 40};
@@ -47,12 +47,31 @@ static void put_message(struct text *x, struct str message)
 		out_text(x->term.out, "    ...\n");
 }
 
+/* The first lines, where enough of what follows is left out: a stack of Python begins with what is wrong. */
+static bool put_output_ends(struct text *x, struct str all)
+{
+	size_t cut, lines = x->opt->output_lines;
+	struct str rest = all, line, tail;
+	for (size_t i = 0; i < FIRST_LINES; i++)
+		if (!str_next(&rest, '\n', &line))
+			return false;
+	struct str head = {all.at, rest.at ? (size_t)(rest.at - all.at) : 0};
+	tail = excerpt_tail(all, lines - FIRST_LINES, OUTPUT_BYTES - OUTPUT_BYTES / 4, &cut);
+	if (!head.n || head.n > OUTPUT_BYTES / 4 || cut <= FIRST_LINES)
+		return false;
+	out_text(x->term.out, "    output:\n");
+	put_block(x, head);
+	out_printf(x->term.out, "    ... %zu lines left out\n", cut - FIRST_LINES);
+	put_block(x, tail);
+	return true;
+}
+
 static void put_output(struct text *x, struct str output)
 {
 	size_t cut;
-	struct str s =
-	    excerpt_tail(excerpt_plain(&x->plain, output), x->opt->output_lines, OUTPUT_BYTES, &cut);
-	if (s.n == 0)
+	struct str all = excerpt_plain(&x->plain, output);
+	struct str s = excerpt_tail(all, x->opt->output_lines, OUTPUT_BYTES, &cut);
+	if (s.n == 0 || (cut && put_output_ends(x, all)))
 		return;
 	if (cut)
 		out_printf(x->term.out, "    output, without its first %zu line%s:\n", cut,
