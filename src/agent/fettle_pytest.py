@@ -57,6 +57,15 @@ def cause(error):
     return "\n".join(str(arg) for arg in error.args) or type(error).__name__
 
 
+def failure_text(report):
+    """What pytest shows of a failure, below the one line that says what is wrong: pytest begins with the source."""
+    text = report.longreprtext
+    crash = getattr(report.longrepr, "reprcrash", None)
+    told = crash.message if crash else "\n".join(line[2:] for line in text.splitlines() if line.startswith("E  "))
+    head = (told or "").strip().partition("\n")[0]
+    return "%s\n\n%s" % (head, text) if head and not text.startswith(head) else text
+
+
 class Observer:
     """Rows of one pytest process. One test runs at a time; test is its id, 0
     between tests. Its steps have the three ids after it."""
@@ -172,7 +181,7 @@ class Observer:
             this, text = SKIPPED, self.skip_reason(report)
         else:
             this = FAILED if report.when == "call" else ERROR
-            text = report.longreprtext
+            text = failure_text(report)
         bad[report.when] = fettle_agent.worse(bad.get(report.when, PASSED), this)
         if this == SKIPPED and status in (FAILED, ERROR):
             text = message

@@ -13,7 +13,7 @@ from _pytest.config import hookimpl
 
 import fettle_agent
 from fettle_agent import ERROR, PASSED, SKIPPED, now, quiet, quote
-from fettle_pytest import Observer, cause
+from fettle_pytest import Observer, cause, failure_text
 
 
 class Puller(Observer):
@@ -319,11 +319,11 @@ class Puller(Observer):
         errors = [report for report in self.collected if report.failed]
         if errors:
             self.collection_errors += len(errors)
-            message = errors[0].longreprtext
+            message = failure_text(errors[0])
         status = ERROR if message else PASSED
         self.rows.span("hook", self.rows.ids(), self.unit, t, now() - t, status, "collection")
         for report in self.collected:
-            text = report.longreprtext if report.failed else self.skip_reason(report)
+            text = failure_text(report) if report.failed else self.skip_reason(report)
             self.tell_collection(report.nodeid or name, ERROR if report.failed else SKIPPED, text)
         option = session.config.option
         if option.collectonly or (errors and not option.continue_on_collection_errors):
@@ -366,7 +366,7 @@ class Puller(Observer):
         call = call_info.from_call(lambda: session._setupstate.teardown_exact(nextitem), when="teardown")
         if call.excinfo:
             report = item.ihook.pytest_runtest_makereport(item=item, call=call)
-            more = ',"msg":%s' % quote(fettle_agent.clip(report.longreprtext, fettle_agent.MESSAGE_BYTES))
+            more = ',"msg":%s' % quote(fettle_agent.clip(failure_text(report), fettle_agent.MESSAGE_BYTES))
             self.rows.span("hook", self.rows.ids(), self.unit, t, now() - t, ERROR, what, more)
             item.ihook.pytest_runtest_logreport(report=report)
 
