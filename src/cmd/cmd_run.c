@@ -218,7 +218,8 @@ static struct pool_options pool_wishes(struct run *r)
 	    .tee = a == &adapter_plain && !r->o.quiet,
 	    .terminal = a == &adapter_plain,
 	    .list_tests = pull && (r->o.select.n || (r->plan_only && r->o.verbose)),
-	    .keep_workers = r->o.retries > 0,
+	    .keep_workers = r->o.retries > 0 || run_is_endless(r),
+	    .tell_output = r->o.verbose,
 	    .run_id = r->id,
 	    .work_dir = r->suite.work_dir,
 	    .out_dir = r->writes ? arena_printf(&r->arena, "%s/out", r->dir) : NULL,
@@ -285,14 +286,21 @@ static int verdict_of_workers(struct run *r)
 {
 	int fault = 0;
 	for (uint32_t i = 0; i < r->workers; i++) {
-		int worker = pool_exit_code(r->pool, i);
+		struct pool_worker_end end = pool_worker_end(r->pool, i);
 		/* its own verdict, unless that is of a test that passed when it was tried again */
-		if (!worker || (worker == 1 && r->desks[i].was_bad))
+		if (!end.exit_code || (end.exit_code == 1 && r->desks[i].was_bad))
 			continue;
 		if (!r->n_bad_units)
-			run_note(r, "exit", "worker %u ended with exit code %d, though no %s failed", i,
-				 worker, r->suite.adapter->test_word);
-		int to_blame = r->suite.adapter->blame ? r->suite.adapter->blame(worker) : 0;
+			run_put_outside(
+			    r, &(struct bad_outside){
+				   .name = str_of(arena_printf(&r->arena, "end of worker %u", i)),
+				   .message = str_of(arena_printf(&r->arena, "%s, though no %s failed",
+								  end.words, r->suite.adapter->test_word)),
+				   .output = end.last_words,
+				   .worker = (int32_t)i,
+				   .status = end.status,
+				   .time_ns = run_now(r)});
+		int to_blame = r->suite.adapter->blame ? r->suite.adapter->blame(end.exit_code) : 0;
 		r->bad_verdict |= !to_blame;
 		fault = fault ? fault : to_blame;
 	}
@@ -314,10 +322,6 @@ static void tell_cut(struct run *r)
 static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 {
 	r->bad_verdict = r->n_bad_hooks > 0 || r->bad_coverage;
-	if (r->n_bad_hooks)
-		run_note(r, "hook", "%u %s outside of any %s failed", r->n_bad_hooks,
-			 r->n_bad_hooks == 1 ? "hook or fixture" : "hooks or fixtures",
-			 r->suite.adapter->test_word);
 	int fault = end == POOL_DONE ? verdict_of_workers(r) : 0;
 	bool bad = r->n_bad_units || r->bad_verdict;
 	fault = r->start_fault ? r->start_fault : fault;
@@ -437,8 +441,7 @@ static void tell(struct run *r, int code)
 				     .formats = r->o.format.at,
 				     .n_formats = r->o.format.n,
 				     .colour = run_wants_colour(r, STDERR_FILENO),
-				     .quiet = r->o.quiet,
-				     .verbose = r->o.verbose};
+				     .quiet = r->o.quiet};
 	struct err e;
 	/* one line for one full disk */
 	if (reports_write(&r->model, &ro, &e) < 0 && !r->lost)
@@ -555,7 +558,8 @@ static void open_live(struct run *r)
 				 .colour = run_wants_colour(r, STDERR_FILENO),
 				 .workers = r->workers,
 				 .word_test = str_of(r->suite.adapter->test_word),
-				 .retries = r->o.retries > 0};
+				 .retries = r->o.retries > 0,
+				 .verbose = r->o.verbose};
 	out_to_fd(&r->live_out, STDERR_FILENO);
 	live_open(&r->live, &r->live_out, &o);
 }
@@ -579,8 +583,11 @@ static int run_all(struct run *r, struct err *e)
 	if (!r->plan_only)
 		open_record(r);
 	r->suite_id = run_identity(r);
-	run_memory_open(r);
 	put_run_row(r);
+	run_memory_open(r);
+	if (r->o.order.is == RUN_RANDOM)
+		run_note(r, "order", "the order is random; --order random:%llu gives it again",
+			 (unsigned long long)r->seed);
 	run_containers_say(r);
 	if (run_cover_open(r, e) < 0)
 		return refuse(r, e);

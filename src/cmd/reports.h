@@ -11,7 +11,7 @@ struct reports_options {
 	const char *dir;            /* NULL: no files */
 	const char *const *formats; /* names; none: all */
 	size_t n_formats;
-	bool colour, quiet, verbose;
+	bool colour, quiet;
 };
 
 /* Writes the files; goes on after a failure and returns the first. */

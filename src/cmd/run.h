@@ -142,6 +142,14 @@ struct run {
 };
 
 /* Puts a note about the run where every report shows it. */
+/* What is bad, and belongs to no test and no unit: it stands among the units, under this name. */
+struct bad_outside {
+	struct str name, message, output;
+	int32_t worker;
+	enum status status;
+	int64_t time_ns, dur_ns;
+};
+void run_put_outside(struct run *r, const struct bad_outside *b);
 void run_note(struct run *r, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int64_t run_now(const struct run *r);
 /* The first of a block of 2^32 span ids for a reader, behind those of agents' processes. */
@@ -162,6 +170,9 @@ void run_plan(struct run *r);
 /* The same for targets that came while others run already. */
 void run_plan_target(struct run *r, uint32_t target);
 void run_retry(struct run *r, uint32_t job, const struct desk *d);
+/* --until-fail without --repeat: rounds follow each other until a unit is bad. */
+bool run_is_endless(const struct run *r);
+void run_repeat_again(struct run *r);
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d);
 
 struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns,

@@ -57,9 +57,6 @@ static void put(struct sink *s, const struct event *ev)
 	struct desk *d = desk_of(r, ev->worker);
 	if (outfiles_take(r, ev))
 		return;
-	/* after_all, session fixtures: no test is to blame, and yet it is not good */
-	if (d && !d->span && ev->kind == SPAN_HOOK && status_is_bad(ev->status))
-		r->n_bad_hooks++;
 	if (d && status_is_bad(ev->status))
 		d->was_bad = true;
 	if (d && ev->kind == SPAN_UNIT && ev->type == EVENT_END) {
@@ -73,6 +70,37 @@ static void put(struct sink *s, const struct event *ev)
 	if (r->writes)
 		sink_put(&r->writer.sink, ev);
 	sink_put(&r->live.sink, ev);
+	/* after_all, session fixtures: no test is to blame, and yet it is not good */
+	if (d && !d->span && ev->kind == SPAN_HOOK && status_is_bad(ev->status)) {
+		r->n_bad_hooks++;
+		run_put_outside(
+		    r, &(struct bad_outside){.name = str_of(arena_printf(&r->arena, "%.*s of worker %d",
+									 STR_ARG(ev->name), (int)ev->worker)),
+					     .message = ev->message,
+					     .worker = ev->worker,
+					     .status = ev->status,
+					     .time_ns = ev->time_ns,
+					     .dur_ns = ev->dur_ns});
+	}
+}
+
+void run_put_outside(struct run *r, const struct bad_outside *b)
+{
+	struct field fields[] = {{.key = STR("outside"), .type = FIELD_INT, .num = 1},
+				 {.key = STR("output"), .type = FIELD_TEXT, .text = b->output}};
+	struct event unit = {.type = EVENT_SPAN,
+			     .kind = SPAN_UNIT,
+			     .id = pool_span(r->pool),
+			     .worker = b->worker,
+			     .time_ns = b->time_ns,
+			     .dur_ns = b->dur_ns,
+			     .status = b->status,
+			     .name = b->name,
+			     .message = b->message,
+			     .source = SOURCE_FRAMEWORK,
+			     .fields = fields,
+			     .n_fields = b->output.n ? 2 : 1};
+	put(&r->sink, &unit);
 }
 
 static void drop(struct sink *s, const struct event *ev)
@@ -164,7 +192,7 @@ static bool over(struct pool_host *h)
 	if (r->plan_only)
 		return r->found_all;
 	return r->found_all && schedule_waiting(r->schedule) == 0 &&
-	       (r->o.retries == 0 || schedule_running(r->schedule) == 0);
+	       ((r->o.retries == 0 && !run_is_endless(r)) || schedule_running(r->schedule) == 0);
 }
 
 static void units(struct pool_host *h, struct str json_units, bool more)
@@ -254,8 +282,12 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 	r->n_units_done++;
 	schedule_learn(r->schedule, job, d->end_ns - d->begin_ns);
 	d->span = 0;
-	if (!status_is_bad(status))
+	if (!status_is_bad(status)) {
+		if (run_is_endless(r) && r->found_all && !schedule_waiting(r->schedule) &&
+		    !schedule_running(r->schedule))
+			run_repeat_again(r);
 		return;
+	}
 	if (status == STATUS_CRASHED || status == STATUS_TIMEOUT)
 		run_rest_of(r, job, d);
 	/* one that begins inside a crashed unit and never ended is bad as well */

@@ -228,24 +228,43 @@ struct str run_join_keys(struct run *r, const struct found *f, uint32_t from, ui
 
 static void predict_all(struct run *r)
 {
-	for (size_t i = r->n_planned; i < r->n_found; i++)
+	for (size_t i = 0; i < r->n_found; i++)
 		if (!r->found[i].given)
 			r->found[i].predicted_ns = run_predict(r, r->found[i].name);
+}
+
+/* The jobs from `first` up to `upto` once more, as round k. */
+static void add_round(struct run *r, size_t first, size_t upto, uint32_t k)
+{
+	for (size_t i = first; i < upto; i++) {
+		struct job again = *r->jobs[i];
+		struct job *j =
+		    run_add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
+		j->unit.argv = again.unit.argv;
+		j->is_part = again.is_part;
+		j->repeat = k;
+	}
 }
 
 static void add_repeats(struct run *r, size_t first_job)
 {
 	size_t upto = r->n_jobs;
-	for (int64_t k = 2; k <= r->o.repeat; k++) {
-		for (size_t i = first_job; i < upto; i++) {
-			struct job again = *r->jobs[i];
-			struct job *j =
-			    run_add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
-			j->unit.argv = again.unit.argv;
-			j->is_part = again.is_part;
-			j->repeat = (uint32_t)k;
-		}
-	}
+	for (int64_t k = 2; k <= r->o.repeat; k++)
+		add_round(r, first_job, upto, (uint32_t)k);
+}
+
+bool run_is_endless(const struct run *r)
+{
+	return r->o.until_fail && !r->o.repeat;
+}
+
+void run_repeat_again(struct run *r)
+{
+	size_t first = r->n_jobs;
+	uint32_t k = r->jobs[first - 1]->repeat;
+	while (first && r->jobs[first - 1]->repeat == k)
+		first--;
+	add_round(r, first, r->n_jobs, k + 1);
 }
 
 void run_add_found(struct run *r, const bool *but)
@@ -473,7 +492,10 @@ void run_rest_of(struct run *r, uint32_t job, const struct desk *d)
 {
 	struct job before = *r->jobs[job];
 	struct buf b = {0};
-	if (r->suite.adapter->mode != ADAPTER_PULL || !d->n_done)
+	if (run_is_chunked(r)) /* a plain process: nobody can tell it what to leave out */
+		run_note(r, "chunk", "'%.*s' ended in the middle: what it had not begun did not run",
+			 STR_ARG(before.unit.name));
+	if (r->suite.adapter->mode != ADAPTER_PULL || run_is_chunked(r) || !d->n_done)
 		return;
 	/* the same unit without what has run; a line "!key" takes a test out */
 	buf_str(&b, before.unit.select);

@@ -143,6 +143,7 @@ void run_memory_open(struct run *r)
 	if (m->history.notice[0]) {
 		m->version = 0; /* a new file in the place of a corrupt one */
 		run_note(r, "history", "%s", m->history.notice);
+		m->history.notice[0] = 0;
 	}
 }
 
@@ -316,7 +317,7 @@ static size_t gather_units(struct run *r, struct arena *a, struct history_result
 		struct history_result *h = &units[*at];
 		if (u->attempt > 1)
 			h->status = u->status;
-		else if (r->o.repeat == 1) {
+		else if (r->o.repeat <= 1 && !r->o.until_fail) {
 			h->dur_ns += u->dur_ns;
 			h->status = u->status > h->status ? u->status : h->status;
 		}

@@ -151,9 +151,9 @@ const char *pool_bad_row(const struct pool *p)
 	return p->bad_row;
 }
 
-int pool_exit_code(const struct pool *p, uint32_t worker)
+struct pool_worker_end pool_worker_end(const struct pool *p, uint32_t worker)
 {
-	return p->workers[worker].exit_code;
+	return p->workers[worker].end;
 }
 
 char *const *pool_worker_env(const struct pool *p, uint32_t worker)
@@ -291,6 +291,12 @@ static void take_fd(struct pool *p, uint64_t tag)
 	}
 }
 
+static bool is_over_limit(const struct worker *w, int64_t now)
+{
+	return w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
+	       now - w->unit_ns >= w->current->timeout_ns;
+}
+
 /* Units that took too long, the run that did, and the next step of what is being ended. */
 static void check_clocks(struct pool *p, int64_t now)
 {
@@ -307,8 +313,9 @@ static void check_clocks(struct pool *p, int64_t now)
 	worker_step_ending(p, &p->front, now);
 	for (uint32_t i = 0; i < p->o.workers; i++) {
 		struct worker *w = &p->workers[i];
-		if (w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
-		    now - w->unit_ns >= w->current->timeout_ns) {
+		if (is_over_limit(w, now) && p->o.pull)
+			agent_rows(p, w); /* it may have ended in time, and its row not have been read */
+		if (is_over_limit(w, now)) {
 			w->timed_out = true;
 			worker_end_processes(p, w, ENDING_DUMP, now);
 		}

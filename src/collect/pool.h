@@ -86,6 +86,7 @@ struct pool_options {
 	bool pull;         /* else a process a unit */
 	bool one_first;    /* pull: see the first worker's hello before the others start */
 	bool observe;      /* exec: put the timing agent into Python processes */
+	bool tell_output;  /* rows of what units print that passed, too */
 	bool tee;          /* exec: what units print also goes to our standard output at once */
 	bool terminal;     /* exec: children stay in our session and keep our standard input */
 	bool list_tests;   /* pull: ask for tests, not only for files */
@@ -152,5 +153,12 @@ uint64_t pool_bad_rows(const struct pool *p);
 const char *pool_bad_row(const struct pool *p);
 /* The environment that a worker's processes were given; lives as long as the pool. NULL: none was started. */
 char *const *pool_worker_env(const struct pool *p, uint32_t worker);
-/* Exit code of the last worker process that ended, its own verdict (pull), by worker; 0 when all was well. */
-int pool_exit_code(const struct pool *p, uint32_t worker);
+/* How the last process of a worker ended that was to end (pull): its own verdict. Lives as long as the pool.
+ */
+struct pool_worker_end {
+	int exit_code;         /* 128 + signal; 0: all was well */
+	enum status status;    /* STATUS_CRASHED: by a signal */
+	const char *words;     /* "ended with exit code 1" */
+	struct str last_words; /* what it printed since its last unit */
+};
+struct pool_worker_end pool_worker_end(const struct pool *p, uint32_t worker);

@@ -360,7 +360,7 @@ static void ran_plainly(struct pool *p, struct worker *w, int status, int64_t no
 	struct str said = arena_str(p->arena, telling_line(output_excerpt(&w->output, &p->scratch)));
 	worker_unit_begin(p, w, u, pool_span(p), began);
 	w->output.unit_bytes = printed;
-	w->exit_code = x.signal ? 128 + x.signal : x.code;
+	w->end.exit_code = x.signal ? 128 + x.signal : x.code;
 	worker_unit_end(p, w,
 			x.signal ? STATUS_CRASHED
 			: x.code ? STATUS_FAILED
@@ -407,6 +407,15 @@ static void died_between(struct pool *p, struct worker *w, int status, int64_t n
 	}
 }
 
+static void keep_end(struct pool *p, struct worker *w, int status)
+{
+	w->end = (struct pool_worker_end){.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+									   : WEXITSTATUS(status),
+					  .status = WIFSIGNALED(status) ? STATUS_CRASHED : STATUS_ERROR,
+					  .words = exit_words(p->arena, status),
+					  .last_words = output_excerpt(&w->output, p->arena)};
+}
+
 void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 {
 	bool meant = w->state == SLOT_ENDING;
@@ -422,7 +431,7 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 	w->state = SLOT_OFF;
 	if (meant || w->stops) {
 		if (status && !w->dropped)
-			w->exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+			keep_end(p, w, status);
 	} else if (w->current) {
 		died_in_unit(p, w, status, now);
 	} else {

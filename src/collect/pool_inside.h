@@ -23,10 +23,11 @@ enum {
 	TICK_MS = 100,
 	/* pull: what a worker prints is read at most this often, or a tick after it if it ends no line ... */
 	REST_MS = 20,
-	REST_BYTES = 16 << 10, /* ... unless it prints much */
-	HELLO_MS = 1000,       /* a start that takes longer holds up no other one */
-	START_TRIES = 3,       /* processes of a worker that may die before their first unit */
-	DUMP_NS = 1500000000,  /* for stacks that processes dump themselves */
+	REST_BYTES = 16 << 10,   /* ... unless it prints much */
+	HELLO_MS = 1000,         /* a start that takes longer holds up no other one */
+	START_TRIES = 3,         /* processes of a worker that may die before their first unit */
+	DUMP_NS = 1500000000,    /* for stacks that processes dump themselves, at most ... */
+	DUMP_LOOK_NS = 50000000, /* ... until what they write into the file grows no more */
 	DEBUGGER_S = 10,
 	TERM_NS = 2000000000, /* from SIGTERM to SIGKILL */
 };
@@ -88,11 +89,13 @@ struct worker {
 	struct str blame; /* and who is to blame: docs/agent-protocol.md */
 	enum ending ending;
 	int64_t ending_ns; /* when the next step is due, absolute */
+	int64_t dump_ns;   /* until when a dump is waited for */
+	off_t dump_bytes;  /* how much of it was there */
 	bool timed_out;
 	pid_t debugger;
 	uint32_t n_starts, n_failed;
 	int64_t cpu_ns, rss_bytes;
-	int exit_code;
+	struct pool_worker_end end;
 };
 
 struct pool {

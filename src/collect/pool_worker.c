@@ -376,6 +376,25 @@ struct str worker_stacks(struct pool *p, struct worker *w)
 				   STR_ARG(stacks)));
 }
 
+/* It ended by itself while its stacks were asked for. */
+static struct str late_words(struct pool *p, struct worker *w, int64_t at)
+{
+	struct str stacks = hang_read(&p->scratch, w->dump_path);
+	(void)unlink(w->dump_path);
+	return str_of(arena_printf(&p->scratch, "took %.3g s, over its limit of %.3g s%s%.*s",
+				   (double)(at - w->unit_ns) / 1e9, (double)w->current->timeout_ns / 1e9,
+				   stacks.n ? "; at the limit:\n" : "", STR_ARG(stacks)));
+}
+
+static void forget_ending(struct worker *w)
+{
+	if (w->debugger)
+		(void)kill(-w->debugger, SIGKILL);
+	w->debugger = 0;
+	w->ending = ENDING_NO;
+	w->timed_out = false;
+}
+
 void worker_unit_end(struct pool *p, struct worker *w, enum status status, struct str message,
 		     const struct pool_exit *x, bool told, int64_t at)
 {
@@ -383,9 +402,13 @@ void worker_unit_end(struct pool *p, struct worker *w, enum status status, struc
 	struct field fields[5];
 	uint32_t n = 0;
 	int64_t now = pool_time(p, at);
+	if (w->timed_out && !status_is_bad(status) && at - w->unit_ns >= u->timeout_ns) {
+		status = STATUS_TIMEOUT;
+		message = late_words(p, w, at);
+	}
 	worker_read_logs(p, w, !p->o.pull);
 	pool_tap_rows(p); /* phases that lie in it */
-	if (status_is_bad(status) && w->output.unit_bytes && !told) {
+	if (w->output.unit_bytes && ((status_is_bad(status) && !told) || p->o.tell_output)) {
 		struct field size = {
 		    .key = STR("size"), .type = FIELD_INT, .num = (int64_t)w->output.unit_bytes};
 		struct event out = {.type = EVENT_OUTPUT,
@@ -418,6 +441,9 @@ void worker_unit_end(struct pool *p, struct worker *w, enum status status, struc
 			   .n_fields = n};
 	pool_put(p, &ev);
 	marks_unit_end(&w->marks, w->unit_span, at);
+	if (p->o.pull && w->timed_out &&
+	    w->ending == ENDING_DUMP) /* it came to its end while that was made */
+		forget_ending(w);
 	w->current = NULL;
 	w->unit_span = 0;
 	worker_forget(w, u);
@@ -438,7 +464,9 @@ void worker_end_processes(struct pool *p, struct worker *w, enum ending first, i
 		if (n)
 			memcpy(list, pids.at, n * sizeof(*list));
 		w->debugger = hang_ask(&p->scratch, list, n, w->dump_path, p->o.env);
-		w->ending_ns = now + (w->debugger ? DEBUGGER_S * NS_PER_S : DUMP_NS);
+		w->ending_ns = now + (w->debugger ? DEBUGGER_S * NS_PER_S : DUMP_LOOK_NS);
+		w->dump_ns = now + DUMP_NS;
+		w->dump_bytes = 0;
 		buf_free(&pids);
 	} else if (first == ENDING_ASKED) { /* as Ctrl-C would: the framework may tear down */
 		(void)kill(p->o.pull || p->o.terminal ? w->pid : -w->pid, SIGINT);
@@ -450,9 +478,23 @@ void worker_end_processes(struct pool *p, struct worker *w, enum ending first, i
 	}
 }
 
+/* A dump that processes write themselves may still grow. Who dumps into their output (Go) end by it. */
+static bool awaits_dump(struct worker *w, int64_t now)
+{
+	struct stat st;
+	if (w->ending != ENDING_DUMP || now >= w->dump_ns)
+		return false;
+	off_t bytes = w->dump_path && stat(w->dump_path, &st) == 0 ? st.st_size : 0;
+	if (w->debugger || (bytes && bytes == w->dump_bytes))
+		return false;
+	w->dump_bytes = bytes;
+	w->ending_ns = now + DUMP_LOOK_NS;
+	return true;
+}
+
 void worker_step_ending(struct pool *p, struct worker *w, int64_t now)
 {
-	if (w->ending == ENDING_NO || now < w->ending_ns || !w->pid)
+	if (w->ending == ENDING_NO || now < w->ending_ns || !w->pid || awaits_dump(w, now))
 		return;
 	if (w->ending == ENDING_KILL) /* what was born meanwhile */
 		w->ending = ENDING_TERM;
@@ -516,10 +558,9 @@ void worker_gone(struct pool *p, struct worker *w, int status, const struct rusa
 		(void)proc_tree_signal(root, p->run_mark, w->mark ? w->mark : p->run_mark, SIGKILL);
 	keep_stray(p, w);
 	w->pid = 0;
-	if (w->debugger) {
+	if (w->debugger)
 		(void)kill(-w->debugger, SIGKILL);
-		w->debugger = 0;
-	}
+	w->debugger = 0;
 	if (w->front)
 		front_gone(p, status, now);
 	else if (w->state == SLOT_SETUP)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/row.h"
 #include "base/str.h"
 #include "report/excerpt.h"
 #include "report/phrase.h"
@@ -115,6 +116,75 @@ static void end_unit(struct live *l, const struct open_span *s, const struct eve
 	}
 }
 
+/* "begins  features/a.feature  worker 1, predicted 1.24 s, attempt 2" */
+static void say_begin(struct live *l, const struct event *ev)
+{
+	struct term t = term_of(l, l->columns > MIN_COLUMNS ? l->columns : MIN_COLUMNS);
+	int64_t predicted_ns = event_int(ev, "predicted", 0);
+	live_clear(l);
+	out_text(l->o, "begins  ");
+	(void)term_text(&t, ev->name, 2 * t.columns);
+	out_printf(l->o, "  worker %d", (int)ev->worker);
+	if (predicted_ns > 0) {
+		out_text(l->o, ", predicted ");
+		out_duration(l->o, predicted_ns);
+	}
+	if (ev->attempt > 1)
+		out_printf(l->o, ", attempt %u", ev->attempt);
+	if (event_int(ev, "alone", 0))
+		out_text(l->o, ", alone");
+	struct str lock = event_text(ev, "lock");
+	if (lock.n) {
+		out_text(l->o, ", locks ");
+		(void)term_text(&t, lock, t.columns);
+	}
+	out_char(l->o, '\n');
+	out_flush(l->o);
+}
+
+/* What a unit printed, each line behind a mark, so that nothing in it is taken for ours. */
+static void say_output(struct live *l, const struct event *ev)
+{
+	struct term t = term_of(l, l->columns > MIN_COLUMNS ? l->columns : MIN_COLUMNS);
+	const struct open_span *s = lanes_find(&l->open, ev->id);
+	struct buf plain = {0};
+	struct str rest = excerpt_plain(&plain, ev->text), line;
+	if (s && s->kind == SPAN_UNIT && rest.n) {
+		live_clear(l);
+		out_text(l->o, "output of ");
+		(void)term_text(&t, s->name, 2 * t.columns);
+		out_text(l->o, ":\n");
+		while (rest.n && str_next(&rest, '\n', &line)) {
+			term_inked(&t, INK_DIM, l->opt.ascii ? "| " : "\xe2\x94\x82 ");
+			(void)term_line(&t, line, 4 * t.columns);
+			out_char(l->o, '\n');
+		}
+		out_flush(l->o);
+	}
+	buf_free(&plain);
+}
+
+static void say_note(struct live *l, const struct event *ev)
+{
+	struct term t = term_of(l, l->columns > MIN_COLUMNS ? l->columns : MIN_COLUMNS);
+	live_clear(l);
+	out_text(l->o, "note  ");
+	(void)term_text(&t, ev->message, 8 * t.columns);
+	out_char(l->o, '\n');
+	out_flush(l->o);
+}
+
+/* What --verbose says beside the rest. */
+static void say_more(struct live *l, const struct event *ev)
+{
+	if (ev->type == EVENT_BEGIN && ev->kind == SPAN_UNIT)
+		say_begin(l, ev);
+	else if (ev->type == EVENT_OUTPUT)
+		say_output(l, ev);
+	else if (ev->type == EVENT_NOTE)
+		say_note(l, ev);
+}
+
 /* A span that ended: what its end does not say, its begin did. */
 static void end_span(struct live *l, struct open_span *s, const struct event *ev)
 {
@@ -145,6 +215,8 @@ static bool is_watched(enum span_kind kind)
 static void put(struct sink *sink, const struct event *ev)
 {
 	struct live *l = (struct live *)sink;
+	if (l->opt.verbose && l->opt.mode != LIVE_QUIET)
+		say_more(l, ev);
 	struct open_span *s =
 	    ev->type == EVENT_BEGIN || ev->type == EVENT_END ? lanes_find(&l->open, ev->id) : NULL;
 	if (ev->type == EVENT_BEGIN && ev->id && !s && is_watched(ev->kind))

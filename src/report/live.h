@@ -24,6 +24,7 @@ struct live_options {
 	bool colour, ascii;
 	uint32_t workers;
 	struct str word_test; /* "scenario"; borrowed */
+	bool verbose;         /* units that begin, what they print, notes */
 	bool retries; /* a further attempt means that the one before was bad, not that it is repeated */
 };
 

@@ -312,7 +312,7 @@ class ExitCodes(Case):
     @needs("pytest")
     def test_a_threshold_of_the_framework_is_a_verdict(self):
         self.pytest(conftest="def pytest_sessionfinish(session):\n    session.exitstatus = 1\n")
-        self.ends(1, "pytest", says="ended with exit code 1, though no test failed")
+        self.ends(1, "pytest", says="exit code 1, though no test failed")
         self.pytest(conftest="import os\ndef pytest_unconfigure():\n    os.abort()\n")
         self.ends(1, "pytest")
 
@@ -874,6 +874,166 @@ class Sh(Case):
         self.sh(out="again")
         self.counts("again", passed=2)
         self.sh(out="third")
+
+
+@needs("pytest")
+class PytestEnds(Case):
+    """What goes wrong beside the tests is told with its name and its words, and in every report."""
+
+    SLOW = "import time\n\n\ndef test_slow():\n    time.sleep(%s)\n\n\ndef test_quick():\n    pass\n"
+
+    def told(self, *words, out="out"):
+        """These words in the text, in JUnit and in GitHub's annotations."""
+        texts = [self.read(out, "report.txt"), self.read(out, "junit.xml"), self.github]
+        for word in words:
+            for text in texts:
+                self.assertIn(word, text)
+
+    def bad(self, *args, **more):
+        self.env["GITHUB_ACTIONS"] = "true"
+        done = self.run_it(*args, code=1, **more)
+        self.github = done.out
+        return done
+
+    def test_a_chunk_that_dies_is_run_once(self):
+        self.write("test_a.py", "import os\n\n\ndef test_1():\n    pass\n\n\ndef test_2():\n    os.kill(os.getpid(), 11)\n\n\n"
+                   "def test_3():\n    pass\n")
+        self.write("test_b.py", "def test_b():\n    pass\n")
+        for n, tests in ("1", {"test_1": "passed", "test_2": "crashed"}), ("2", None):
+            self.bad("--chunks", n, "--", "pytest", out="out" + n)
+            self.assertEqual(len(self.report("out" + n)["units"]), int(n))
+            self.assertIn("what it had not begun did not run", self.read("out" + n, "report.txt"))
+            if tests:
+                self.assertEqual(self.statuses("out" + n), tests)
+        self.bad("--chunks", "1", "--retries", "1", "--", "pytest", out="retried")
+        self.assertEqual(len(self.report("retried")["units"]), 2)
+
+    def test_a_chunk_that_hangs_is_run_once(self):
+        self.write("test_a.py", self.SLOW % 100)
+        self.bad("--chunks", "1", "--unit-timeout", "700ms", "--", "pytest")
+        self.assertEqual(self.statuses(), {"test_slow": "timeout"})
+        self.assertEqual(len(self.report()["units"]), 1)
+
+    def test_a_crash_has_its_last_words(self):
+        self.write("test_a.py", "import os\n\n\ndef test_a():\n    os.write(1, b'before the end\\n')\n    os.kill(os.getpid(), 11)\n")
+        self.bad("--", "pytest", "-s")
+        self.assertIn("before the end", self.read("out", "report.txt"))
+        self.assertIn("before the end", self.read("out", "junit.xml"))
+        self.assertIn("killed by SIGSEGV", self.read("out", "report.txt"))
+
+    def test_a_session_that_ends_badly_says_why(self):
+        self.write("test_a.py", "def test_a():\n    pass\n")
+        self.write("conftest.py", "import pytest\n\n\n@pytest.fixture(scope='session', autouse=True)\ndef house():\n    yield\n"
+                   "    assert 0, 'the house falls down'\n")
+        self.bad("--", "pytest")
+        self.told("session teardown of worker", "AssertionError: the house falls down")
+        self.write("conftest.py", "import os\nimport pytest\n\n\n@pytest.fixture(scope='session', autouse=True)\ndef house():\n    yield\n"
+                   "    os.write(1, b'last words')\n    os.abort()\n")
+        self.bad("--", "pytest", out="again")
+        self.told("end of worker", "killed by SIGABRT (signal 6), though no test failed", out="again")
+        self.assertIn("last words", self.read("again", "junit.xml"))
+        root = ET.parse(self.path("again", "junit.xml")).getroot()
+        self.assertEqual(root.get("errors"), "1")
+
+    def test_the_limit_of_a_unit_is_its_limit(self):
+        """Also when the unit ends while its stacks are asked for; and the worker goes on."""
+        self.write("test_a.py", self.SLOW % 100)
+        self.bad("--unit-timeout", "1s", "--", "pytest")
+        self.assertEqual(self.statuses(), {"test_slow": "timeout", "test_quick": "passed"})
+        took, = [t["dur_ns"] for t in self.report()["tests"] if t["name"] == "test_slow"]
+        self.assertGreater(took, 0.9e9)
+        # it hears what asks for its stacks, says nothing, and ends by itself a little later
+        self.write("test_a.py", "import signal\nimport time\n\n\ndef test_slow():\n"
+                   "    signal.signal(signal.SIGRTMAX - 5, lambda *what: None)\n    time.sleep(1.3)\n")
+        self.write("test_b.py", "def test_b():\n    pass\n")
+        self.bad("-j1", "--order", "given", "--unit-timeout", "1s", "--", "pytest", out="late")
+        units = [(u["name"], u["status"]) for u in self.report("late")["units"]]
+        self.assertIn(("test_a.py", "timeout"), units)
+        self.assertIn(("test_b.py", "passed"), units)
+        self.assertEqual([w["starts"] for w in self.report("late")["workers"]], [1])
+        self.assertIn("over its limit of 1 s", self.read("late", "report.txt"))
+
+    def test_the_line_of_a_failure_says_what_is_wrong(self):
+        self.write("test_a.py", "import pytest\n\n\ndef test_a():\n    assert {'a': 1} == {'a': 2}\n\n\n@pytest.fixture\ndef broken():\n"
+                   "    raise ValueError('no\\nway')\n\n\ndef test_b(broken):\n    pass\n")
+        self.write("test_c.py", "import nothing_here\n")
+        done = self.bad("--", "pytest")
+        for line in ("test_a  (", "assert {'a': 1} == {'a': 2}"), ("test_b  (", "ValueError: no"), ("test_c.py  (", "No module named 'nothing_here'"):
+            self.assertTrue(any(all(part in x for part in line) for x in done.err.splitlines()), (line, done.err[:2000]))
+        messages = [e.get("message") for e in ET.parse(self.path("out", "junit.xml")).getroot().iter() if e.tag in ("failure", "error")]
+        self.assertIn("ValueError: no", messages)
+
+
+class Asked(Case):
+    """Options that promise something."""
+
+    def units(self, n, text):
+        for i in range(1, n + 1):
+            self.write(f"t/{i}.sh", text + "\n")
+
+    def test_until_fail_has_no_end_of_its_own(self):
+        self.units(2, 'echo x >>"ran-${0##*/}"; [ "${0##*/}" != 1.sh ] || [ $(wc -l <ran-1.sh) -lt 7 ]')
+        self.sh("-j2", "--until-fail", code=1)
+        self.assertEqual(self.read("ran-1.sh").count("x"), 7)
+        self.assertIn(self.read("ran-2.sh").count("x"), (6, 7))
+
+    def test_until_fail_within_repeat(self):
+        self.units(1, 'echo x >>ran')
+        self.sh("--until-fail", "--repeat", "3")
+        self.assertEqual(self.read("ran").count("x"), 3)
+
+    def test_verbose_shows_what_passes_and_what_is_decided(self):
+        self.units(2, 'echo "hello of ${0##*/}"')
+        self.sh(out="before")
+        done = self.sh("-v", "--lock", "one=t/1.sh")
+        self.assertIn("output of t/1.sh:", done.err)
+        self.assertIn("hello of 1.sh", done.err)
+        self.assertIn("hello of 2.sh", done.err)
+        self.assertRegex(done.err, r"begins  t/1.sh  worker [01], predicted [0-9.]+ ms, locks one\n")
+        self.assertNotIn("hello of", self.sh(out="quiet").err)
+
+    def test_the_history_puts_the_longest_first(self):
+        for i in (1, 2, 3):
+            self.write(f"t/{i}.sh", f"sleep 0.{i}\n")
+        self.sh(out="before")
+        listed = self.sh("--dry-run").out
+        self.assertLess(listed.index("t/3.sh"), listed.index("t/2.sh"))
+        self.assertLess(listed.index("t/2.sh"), listed.index("t/1.sh"))
+        self.sh("-j1")
+        units = [u["name"] for u in sorted(self.report()["units"], key=lambda u: u["start_ns"])]
+        self.assertEqual(units, ["t/3.sh", "t/2.sh", "t/1.sh"])
+        self.assertTrue(all(u["predicted_ns"] > 5e7 for u in self.report()["units"]))
+
+    def test_a_random_order_tells_its_seed(self):
+        self.units(6, 'echo "$0" >>"$LOG"')
+        self.sh("-j1", "--order", "random", "--env", "LOG=a", out="a-out")
+        seed = re.search(r"--order (random:[0-9]+) gives it again", self.read("a-out", "report.txt")).group(1)
+        self.assertIn(seed, self.read("a-out", "report.json"))
+        self.sh("-j1", "--order", seed, "--env", "LOG=b", out="b-out")
+        self.assertEqual(self.read("a"), self.read("b"))
+
+    def test_trouble_with_the_history_leaves_the_record_whole(self):
+        self.units(2, "true")
+        self.write(".fettle/history.db", "no database\n" * 1000)
+        done = self.sh()
+        self.assertEqual(json.loads(self.read("out", "events.jsonl").splitlines()[0])["ev"], "run")
+        self.assertTrue(os.path.exists(self.path("out", "trace.json.gz")))
+        self.assertEqual(self.fettle("report", "out").returncode, 0)
+        self.assertEqual(len(re.findall("was corrupt", done.err)), 1, done.err)
+
+
+@needs("behave")
+class BehaveEnds(Case):
+    def test_hooks_outside_of_scenarios_are_told(self):
+        self.write("features/steps/s.py", "from behave import step\n\n\n@step('ok')\ndef ok(context):\n    pass\n")
+        self.write("features/a.feature", "Feature: A\n  Scenario: one\n    Given ok\n")
+        self.env["GITHUB_ACTIONS"] = "true"
+        for hook, args, name in ("after_all", "c", "after_all of worker"), ("after_feature", "c, f", "features/a.feature"):
+            self.write("features/environment.py", f"def {hook}({args}):\n    raise ValueError('the roof')\n")
+            done = self.run_it("-j1", "--", "behave", code=1, out=hook)
+            for text in (self.read(hook, "report.txt"), self.read(hook, "junit.xml"), done.out):
+                self.assertIn(name, text)
+                self.assertIn("the roof", text)
 
 
 if __name__ == "__main__":
