@@ -60,6 +60,12 @@ static pid_t start_debugger(struct arena *a, const pid_t *pids, size_t n, const 
 	return pid;
 }
 
+void hang_nudge(pid_t pid)
+{
+	if (proc_catches(pid, hang_signal()))
+		(void)kill(pid, hang_signal());
+}
+
 pid_t hang_ask(struct arena *a, const pid_t *pids, size_t n, const char *out_path, char *const *env)
 {
 	pid_t others[HANG_PROCESSES];

@@ -23,5 +23,7 @@ int hang_signal(void);
  * out_path.
  */
 pid_t hang_ask(struct arena *a, const pid_t *pids, size_t n, const char *out_path, char *const *env);
+/* Asks one process, if it answers by itself. */
+void hang_nudge(pid_t pid);
 /* What was written into a file, cut to HANG_BYTES, in the arena. */
 struct str hang_read(struct arena *a, const char *path);

@@ -193,8 +193,12 @@ static void interrupt(struct pool *p, int sig)
 		p->end = POOL_INTERRUPTED;
 	enum ending how = p->n_signals > 1 ? ENDING_KILL : sig == SIGINT ? ENDING_ASKED : ENDING_TERM;
 	worker_end_processes(p, &p->front, how, now);
-	for (uint32_t i = 0; i < p->o.workers; i++)
-		worker_end_processes(p, &p->workers[i], how, now);
+	for (uint32_t i = 0; i < p->o.workers; i++) {
+		struct worker *w = &p->workers[i];
+		if (p->n_signals == 1 && p->o.pull && w->current && w->pid)
+			hang_nudge(w->pid); /* what it was doing, before it unwinds */
+		worker_end_processes(p, w, how, now);
+	}
 }
 
 static struct worker *worker_of_pid(struct pool *p, pid_t pid)

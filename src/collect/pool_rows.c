@@ -296,7 +296,7 @@ static void take_row(struct pool *p, struct worker *w, struct str line)
 	r.birth = birth_of(p, w, r.pid, event_int(ev, "proc", 0));
 	if (pool_was_cut(p) && r.at >= p->interrupt_ns && status_is_bad(ev->status)) {
 		ev->status = STATUS_UNFINISHED; /* by us, not by the test */
-		ev->message = pool_cut_words(p);
+		ev->message = ev->kind == SPAN_TEST ? worker_stacks(p, w) : pool_cut_words(p);
 	}
 	if (ev->kind == SPAN_UNIT) {
 		ev->id = of_process(&r, ev->id);

@@ -1,5 +1,6 @@
 #include "report/out.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,8 +26,10 @@ void out_to_buf(struct out *o, struct buf *b)
 static void write_all(struct out *o, const char *at, size_t n)
 {
 	o->gone_bytes += n;
-	if (!o->err.fault && !fd_write(o->fd, at, n))
-		(void)err_sys(&o->err, "cannot write the report");
+	if (o->err.fault || fd_write(o->fd, at, n))
+		return;
+	o->unread = errno == EPIPE;
+	(void)err_sys(&o->err, "cannot write the report");
 }
 
 void out_flush(struct out *o)
@@ -41,7 +44,8 @@ int out_close(struct out *o, struct err *e)
 {
 	out_flush(o);
 	buf_free(&o->own);
-	if (!o->err.fault)
+	/* who reads it has seen enough: `| head` */
+	if (!o->err.fault || o->unread)
 		return 0;
 	*e = o->err;
 	return e->fault;

@@ -23,6 +23,7 @@ struct out {
 	int fd;              /* -1: the buffer is all there is */
 	uint64_t gone_bytes; /* written and no longer in the buffer */
 	struct err err;      /* the first error; fault 0: none */
+	bool unread;         /* that was: nobody reads the pipe any more, which is no failure */
 };
 
 /* Writes to fd, which stays the caller's and open. The struct must not be moved. */

@@ -37,9 +37,31 @@ static void put_block(struct text *x, struct str s)
 	}
 }
 
+/* The first lines and the last ones, where enough between them is left out: a stack of Python begins with
+ * what is wrong, pytest ends with it. */
+static bool put_ends(struct text *x, const char *heading, struct str all, size_t first, size_t lines)
+{
+	size_t cut;
+	struct str rest = all, line, tail;
+	for (size_t i = 0; i < first; i++)
+		if (!str_next(&rest, '\n', &line))
+			return false;
+	struct str head = {all.at, rest.at ? (size_t)(rest.at - all.at) : 0};
+	tail = excerpt_tail(all, lines - first, OUTPUT_BYTES - OUTPUT_BYTES / 4, &cut);
+	if (!head.n || head.n > OUTPUT_BYTES / 4 || cut <= first)
+		return false;
+	out_text(x->term.out, heading);
+	put_block(x, head);
+	out_printf(x->term.out, "    ... %zu lines left out\n", cut - first);
+	put_block(x, tail);
+	return true;
+}
+
 static void put_message(struct text *x, struct str message)
 {
 	struct str s = str_trim(excerpt_plain(&x->plain, message)), rest = s, line;
+	if (put_ends(x, "", s, MESSAGE_LINES / 2, MESSAGE_LINES))
+		return;
 	for (unsigned n = 0; n < MESSAGE_LINES && str_next(&rest, '\n', &line);)
 		n++;
 	put_block(x, rest.at ? (struct str){s.at, (size_t)(rest.at - s.at)} : s);
@@ -47,31 +69,12 @@ static void put_message(struct text *x, struct str message)
 		out_text(x->term.out, "    ...\n");
 }
 
-/* The first lines, where enough of what follows is left out: a stack of Python begins with what is wrong. */
-static bool put_output_ends(struct text *x, struct str all)
-{
-	size_t cut, lines = x->opt->output_lines;
-	struct str rest = all, line, tail;
-	for (size_t i = 0; i < FIRST_LINES; i++)
-		if (!str_next(&rest, '\n', &line))
-			return false;
-	struct str head = {all.at, rest.at ? (size_t)(rest.at - all.at) : 0};
-	tail = excerpt_tail(all, lines - FIRST_LINES, OUTPUT_BYTES - OUTPUT_BYTES / 4, &cut);
-	if (!head.n || head.n > OUTPUT_BYTES / 4 || cut <= FIRST_LINES)
-		return false;
-	out_text(x->term.out, "    output:\n");
-	put_block(x, head);
-	out_printf(x->term.out, "    ... %zu lines left out\n", cut - FIRST_LINES);
-	put_block(x, tail);
-	return true;
-}
-
 static void put_output(struct text *x, struct str output)
 {
 	size_t cut;
 	struct str all = excerpt_plain(&x->plain, output);
 	struct str s = excerpt_tail(all, x->opt->output_lines, OUTPUT_BYTES, &cut);
-	if (s.n == 0 || (cut && put_output_ends(x, all)))
+	if (s.n == 0 || (cut && put_ends(x, "    output:\n", all, FIRST_LINES, x->opt->output_lines)))
 		return;
 	if (cut)
 		out_printf(x->term.out, "    output, without its first %zu line%s:\n", cut,
@@ -161,6 +164,21 @@ static void put_more(struct text *x, size_t n)
 		out_printf(x->term.out, "    and %zu more, which report.json and report.html list\n", n);
 }
 
+/* What the run was cut short in. */
+static void put_unfinished(struct text *x)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < x->m->n_tests; i++) {
+		if (x->m->tests[i].status != STATUS_UNFINISHED)
+			continue;
+		if (!n)
+			table_heading(&x->term, "Cut short: ", x->m->word_test, "");
+		if (n++ < x->opt->failures)
+			put_failure(x, n, &x->m->tests[i]);
+	}
+	put_more(x, n > x->opt->failures ? n - x->opt->failures : 0);
+}
+
 static void put_failures(struct text *x)
 {
 	size_t n_tests, n_units, full = x->opt->failures;
@@ -172,6 +190,7 @@ static void put_failures(struct text *x)
 			put_bad_unit(x, i + 1, &x->m->units[units[i]]);
 		put_more(x, n_units > full ? n_units - full : 0);
 	}
+	put_unfinished(x);
 	if (n_tests == 0)
 		return;
 	table_heading(&x->term, "Failed ", x->m->word_test, "");

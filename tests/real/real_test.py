@@ -953,6 +953,20 @@ class PytestEnds(Case):
         self.assertEqual([w["starts"] for w in self.report("late")["workers"]], [1])
         self.assertIn("over its limit of 1 s", self.read("late", "report.txt"))
 
+    def test_what_an_interrupt_cuts_short_is_named_with_its_stack(self):
+        self.write("test_a.py", "import time\n\n\ndef test_slow():\n    open('here', 'w')\n    time.sleep(600)\n")
+        process = subprocess.Popen([FETTLE, "run", "--output", "out", "--", "pytest"], cwd=self.dir, env=self.env,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   start_new_session=True)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.assertTrue(until(lambda: os.path.exists(self.path("here"))))
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(30), 130)
+        text = self.read("out", "report.txt")
+        self.assertIn("Cut short: tests", text)
+        self.assertRegex(text, r'test_a.py", line 6 in test_slow')
+
     def test_the_line_of_a_failure_says_what_is_wrong(self):
         self.write("test_a.py", "import pytest\n\n\ndef test_a():\n    assert {'a': 1} == {'a': 2}\n\n\n@pytest.fixture\ndef broken():\n"
                    "    raise ValueError('no\\nway')\n\n\ndef test_b(broken):\n    pass\n")
@@ -1011,6 +1025,12 @@ class Asked(Case):
         self.assertIn(seed, self.read("a-out", "report.json"))
         self.sh("-j1", "--order", seed, "--env", "LOG=b", out="b-out")
         self.assertEqual(self.read("a"), self.read("b"))
+
+    def test_who_reads_only_the_head_of_a_report_is_told_nothing(self):
+        self.units(300, "true")
+        self.sh()
+        done = self.call("sh", "-c", '"$0" report out --format json | head -c 10', FETTLE)
+        self.assertEqual((done.stdout, done.stderr), (b'{"format":', b""))
 
     def test_trouble_with_the_history_leaves_the_record_whole(self):
         self.units(2, "true")
