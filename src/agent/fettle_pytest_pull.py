@@ -214,6 +214,8 @@ class Puller(Observer):
         chain = {path.parent: path for path in (wanted, *wanted.parents)}
         folders = main.Dir, python.Package
         plain_path, plain_node = session._collect_path, session._collect_one_node
+        # Several tests of one file are of one node: it, and no other, has their fixtures.
+        made = {}
 
         def collect_path(path, path_cache):
             found = self.kept_paths.get(path)
@@ -225,6 +227,8 @@ class Puller(Observer):
 
         def collect_one_node(node, *args, **options):
             path = chain.get(node.path) if type(node) in folders else None
+            if node in made:
+                return made[node], True
             kept = self.kept_nodes.get(node)
             if path is None or kept is None:
                 report, duplicate = plain_node(node, *args, **options)
@@ -232,10 +236,12 @@ class Puller(Observer):
                     self.searched[node.path] = node
                     kept = self.kept_nodes[node] = copy.copy(report)
                     kept.result = [child for child in report.result if type(child) in folders]
+                    made[node] = report
                 return report, duplicate
             report = copy.copy(kept)
             if path is wanted_file:
                 report.result = list(session.gethookproxy(path).pytest_collect_file(file_path=path, parent=node))
+            made[node] = report
             return report, True
 
         session._collect_path, session._collect_one_node = collect_path, collect_one_node
@@ -506,9 +512,13 @@ class Puller(Observer):
             path, _, rest = item.nodeid.partition("::")
             file = self.agent.relative(str(item.path))
             if item in owner:
-                units[owner[item]]["keys"].append(
-                    {"key": "%s::%s" % (file, rest) if rest else file, "name": rest or file}
-                )
+                unit, group = units[owner[item]], class_of(item)
+                key = {"key": "%s::%s" % (file, rest) if rest else file, "name": rest or file}
+                if group:
+                    key["group"] = group
+                if shares(item):
+                    unit["shared"] = True
+                unit["keys"].append(key)
         for unit in units.values():
             if "keys" in unit:
                 unit["tests"] = len(unit["keys"])
@@ -556,6 +566,18 @@ def part_outfiles(config, agent):
             setattr(option, name, agent.outfile(getattr(option, name), want))
     if getattr(option, "json_report", False) and getattr(option, "json_report_file", None) != "none":
         option.json_report_file = agent.outfile(option.json_report_file or ".report.json", "json-report")
+
+
+def class_of(item):
+    """The outermost class that a test stands in: its tests may lean on each other."""
+    kind = sys.modules["_pytest.python"].Class
+    return next((node.name for node in item.listchain() if isinstance(node, kind)), None)
+
+
+def shares(item):
+    """Whether a test needs a fixture that others of its file need, too."""
+    fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", None) or {}
+    return any(chain[-1].scope == "module" for chain in fixtures.values() if chain)
 
 
 class NotCollected(Exception):

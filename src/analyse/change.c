@@ -105,20 +105,26 @@ static bool is_faster(const struct change_before *was, int64_t now_ns)
 	       (!was->least_ns || now_ns < was->least_ns);
 }
 
+/* Which test of a file pays for what they share is a matter of the order. */
+static int64_t own_time(const struct model_test *t)
+{
+	return t->dur_ns - t->shared_ns;
+}
+
 static void compare(struct change *c, uint32_t test, const struct change_before *was)
 {
 	const struct model_test *t = &c->now->tests[test];
 	struct change_found f = {
-	    .test = test, .file = t->file, .name = t->name, .before_ns = was->dur_ns, .now_ns = t->dur_ns};
+	    .test = test, .file = t->file, .name = t->name, .before_ns = was->dur_ns, .now_ns = own_time(t)};
 	bool bad = status_is_bad(t->status), was_bad = status_is_bad(was->status);
 	bool passed = t->status == STATUS_PASSED;
 	if (bad && !was_bad)
 		f.what = CHANGE_BROKE;
 	else if (passed && was_bad)
 		f.what = CHANGE_FIXED;
-	else if (passed && was->status == STATUS_PASSED && is_slower(was, t->dur_ns))
+	else if (passed && was->status == STATUS_PASSED && is_slower(was, own_time(t)))
 		f.what = CHANGE_SLOWER;
-	else if (passed && was->status == STATUS_PASSED && is_faster(was, t->dur_ns))
+	else if (passed && was->status == STATUS_PASSED && is_faster(was, own_time(t)))
 		f.what = CHANGE_FASTER;
 	else
 		return;
@@ -159,7 +165,7 @@ void change_finish(struct change *c, int64_t before_wall_ns)
 						       .test = (uint32_t)i,
 						       .file = m->tests[i].file,
 						       .name = m->tests[i].name,
-						       .now_ns = m->tests[i].dur_ns});
+						       .now_ns = own_time(&m->tests[i])});
 	m->before_wall_ns = before_wall_ns;
 	m->n_changes = c->n_found;
 	m->changes = arena_array(&m->arena, struct model_change, c->n_found);

@@ -37,6 +37,7 @@ struct model_test {
 	int64_t start_ns, dur_ns; /* of the last attempt; the whole of it, hooks and fixtures included */
 	int64_t steps_ns;         /* part of dur_ns inside steps (behave) or the call phase (pytest) */
 	int64_t hooks_ns;         /* part of dur_ns inside hooks and fixtures */
+	int64_t shared_ns;        /* part of dur_ns inside fixtures that it shares with other tests */
 };
 
 /* A feature, a test file, a Go package. */
@@ -59,6 +60,8 @@ struct model_unit {
 	bool alone; /* ran with no other unit beside it */
 	int64_t start_ns, dur_ns;
 	int64_t predicted_ns; /* 0: unknown */
+	int64_t own_ns;       /* of its tests, without fixtures that they share */
+	int64_t once_ns;      /* inside fixtures that more than its file shares: once a worker */
 };
 
 struct model_worker {

@@ -100,6 +100,8 @@ static void tell_parent(struct model *m, const struct open *o, int64_t dur_ns)
 		return;
 	struct unit_build *ub = &b->units[o->unit];
 	ub->tests_ns = plus(ub->tests_ns, dur_ns);
+	m->units[o->unit].own_ns =
+	    plus(m->units[o->unit].own_ns, o->shared_ns < dur_ns ? dur_ns - o->shared_ns : 0);
 	ub->mixed = ub->mixed || (ub->only_suite != MODEL_NONE && ub->only_suite != o->suite);
 	ub->only_suite = o->suite;
 }
@@ -139,6 +141,7 @@ static void update(struct model_test *t, const struct open *o)
 	t->start_ns = o->start_ns;
 	t->dur_ns = o->end_ns - o->start_ns;
 	t->steps_ns = o->steps_ns < t->dur_ns ? o->steps_ns : t->dur_ns;
+	t->shared_ns = o->shared_ns < t->dur_ns ? o->shared_ns : t->dur_ns;
 	t->hooks_ns = o->hooks_ns < t->dur_ns - t->steps_ns ? o->hooks_ns : t->dur_ns - t->steps_ns;
 	if (o->line)
 		t->line = o->line;

@@ -26,6 +26,9 @@ enum {
 /* No time beyond this (36 years) is believed. */
 #define MODEL_MOST_NS ((int64_t)1 << 60)
 
+/* Who shares a fixture: nobody, the tests of a file, those of several files. */
+enum share { SHARE_NONE, SHARE_FILE, SHARE_WIDER };
+
 /* A span that has begun, or one that is being closed. */
 struct open {
 	uint64_t id, parent;
@@ -41,7 +44,8 @@ struct open {
 	struct str name, file, key, message, output;
 	int64_t start_ns, end_ns;
 	int64_t inside_ns; /* suite: of its tests */
-	int64_t steps_ns, hooks_ns;
+	int64_t steps_ns, hooks_ns, shared_ns;
+	enum share share;   /* of a fixture */
 	uint64_t thread;    /* of a phase */
 	int64_t phases_ns;  /* phase: of those in it */
 	uint32_t phases_in; /* ... as a list of nodes of model_phases.c; MODEL_NONE */

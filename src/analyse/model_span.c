@@ -239,6 +239,14 @@ static void finish_inside(struct model *m, const struct open *unit)
 	}
 }
 
+/* A class is never torn apart: what its tests share is theirs alone. */
+static enum share share_of(struct str scope)
+{
+	if (str_is(scope, "module"))
+		return SHARE_FILE;
+	return str_is(scope, "package") || str_is(scope, "session") ? SHARE_WIDER : SHARE_NONE;
+}
+
 /* A whole span; also an end whose begin was lost. */
 static void span(struct model *m, const struct event *ev)
 {
@@ -261,6 +269,7 @@ static void span(struct model *m, const struct event *ev)
 		o.status = ev->status;
 		int64_t count = event_int(ev, "count", 0);
 		o.count = count < 0 || count > MODEL_MOST_COUNT ? 0 : (uint32_t)count;
+		o.share = o.kind == SPAN_FIXTURE ? share_of(event_text(ev, "scope")) : SHARE_NONE;
 	} else {
 		enter(m, &o, ev);
 	}

@@ -86,6 +86,25 @@ static void tell_test(struct model *m, const struct open *o, int64_t dur_ns)
 	*(is_step ? &t->steps_ns : &t->hooks_ns) += dur_ns < left_ns ? dur_ns : left_ns;
 }
 
+/*
+ * The set-up of a fixture is part of the test that happens to come first, its end of the one that comes last.
+ * It lies in a phase of the test whose row comes only later, so that the test is told by being open.
+ */
+static void tell_shared(struct model *m, const struct open *o, int64_t dur_ns)
+{
+	struct model_build *b = m->build;
+	if (o->share == SHARE_NONE || o->unit == MODEL_NONE)
+		return;
+	if (o->share == SHARE_WIDER)
+		m->units[o->unit].once_ns = plus(m->units[o->unit].once_ns, dur_ns);
+	for (uint32_t i = b->units[o->unit].opens; i != MODEL_NONE; i = b->opens[i].next) {
+		if (b->opens[i].kind != SPAN_TEST)
+			continue;
+		b->opens[i].shared_ns = plus(b->opens[i].shared_ns, dur_ns);
+		return;
+	}
+}
+
 void model_sum_close(struct model *m, struct open *o)
 {
 	int64_t dur_ns = o->end_ns - o->start_ns;
@@ -99,6 +118,7 @@ void model_sum_close(struct model *m, struct open *o)
 	if (dur_ns < m->build->sums_min_ns[i] && o->count <= 1)
 		m->build->sums_min_ns[i] = dur_ns;
 	tell_test(m, o, dur_ns);
+	tell_shared(m, o, dur_ns);
 	if (o->kind != SPAN_STEP)
 		cuts_add_sum(m, o->unit, i, o->start_ns, o->end_ns, o->count);
 	model_phase_holder(m, o, i);

@@ -185,6 +185,28 @@ static void pytest_phases_are_steps_and_the_rest_of_a_test_is_hooks(void **state
 	drop(m);
 }
 
+static void what_tests_share_is_told_apart_from_them(void **state)
+{
+	(void)state;
+	struct model *m = model_of(
+	    "{'ev':'begin','t':0,'kind':'unit','id':9,'w':0,'name':'t.py'}\n"
+	    "{'ev':'begin','t':10,'kind':'test','id':1,'in':9,'w':0,'name':'t','file':'t.py'}\n"
+	    "{'ev':'span','t':10,'d':20,'kind':'fixture','in':2,'w':0,'name':'s','scope':'session'}\n"
+	    "{'ev':'span','t':30,'d':40,'kind':'fixture','in':2,'w':0,'name':'m','scope':'module'}\n"
+	    "{'ev':'span','t':70,'d':5,'kind':'fixture','in':2,'w':0,'name':'c','scope':'class'}\n"
+	    "{'ev':'end','t':100,'id':1,'st':'passed'}\n"
+	    "{'ev':'begin','t':100,'kind':'test','id':4,'in':9,'w':0,'name':'u','file':'t.py'}\n"
+	    "{'ev':'end','t':110,'id':4,'st':'passed'}\n"
+	    "{'ev':'span','t':110,'d':3,'kind':'fixture','w':0,'name':'p','scope':'package'}\n"
+	    "{'ev':'end','t':115,'id':9,'st':'passed'}\n");
+	assert_int_equal(m->tests[0].dur_ns, 90);
+	assert_int_equal(m->tests[0].shared_ns, 60);
+	assert_int_equal(m->tests[1].shared_ns, 0);
+	assert_int_equal(m->units[0].own_ns, 30 + 10);
+	assert_int_equal(m->units[0].once_ns, 20 + 3);
+	drop(m);
+}
+
 static void parts_of_a_test_never_exceed_it(void **state)
 {
 	(void)state;
@@ -882,6 +904,7 @@ int main(void)
 	    cmocka_unit_test(the_definition_of_a_step_is_what_it_is_added_up_by),
 	    cmocka_unit_test(hooks_and_steps_without_a_place_are_added_up_by_name),
 	    cmocka_unit_test(pytest_phases_are_steps_and_the_rest_of_a_test_is_hooks),
+	    cmocka_unit_test(what_tests_share_is_told_apart_from_them),
 	    cmocka_unit_test(parts_of_a_test_never_exceed_it),
 	    cmocka_unit_test(a_test_that_passes_after_a_failure_is_flaky),
 	    cmocka_unit_test(a_retry_of_one_test_of_a_file_is_an_attempt_of_it),

@@ -99,14 +99,25 @@ static int64_t known(const int64_t *times_ns, size_t n)
 	return ns > 0 ? ns : 1;
 }
 
-void predict_unit_was(struct predict *p, struct str name, const int64_t *times_ns, size_t n)
+static void add_unit(struct predict *p, struct str name, int64_t ns)
 {
 	uint64_t hash = hash_of(name);
-	if (!n || find(&p->units_by_name, p->units, hash, false) != TABLE_NONE)
+	if (find(&p->units_by_name, p->units, hash, false) != TABLE_NONE)
 		return;
 	p->units = vec_grow(p->units, p->n_units, &p->cap_units, sizeof(*p->units));
-	p->units[p->n_units] = (struct predict_time){.name = hash, .ns = known(times_ns, n)};
+	p->units[p->n_units] = (struct predict_time){.name = hash, .ns = ns};
 	table_add(&p->units_by_name, short_hash(hash), (uint32_t)p->n_units++);
+}
+
+void predict_unit_was(struct predict *p, struct str name, const int64_t *times_ns, size_t n)
+{
+	if (n)
+		add_unit(p, name, known(times_ns, n));
+}
+
+void predict_unit_never(struct predict *p, struct str name)
+{
+	add_unit(p, name, 0);
 }
 
 void predict_test_was(struct predict *p, struct str file, struct str name, struct str key,
@@ -198,12 +209,23 @@ int64_t predict_unit(struct predict *p, struct str name, struct str suite)
 	return i != TABLE_NONE ? p->files[i].p90_ns : 0;
 }
 
+int64_t predict_shared(struct predict *p, struct str file)
+{
+	settle(p);
+	uint32_t i = find(&p->units_by_name, p->units, hash_of(file), false), tests = find_file(p, file);
+	if (i == TABLE_NONE || tests == TABLE_NONE)
+		return 0;
+	int64_t ns = p->units[i].ns - p->files[tests].sum_ns;
+	return ns > 0 ? ns : 0;
+}
+
 size_t predict_units(struct predict *p, int64_t *ret_ns)
 {
 	size_t n = 0;
 	settle(p);
 	for (size_t i = 0; i < p->n_units; i++)
-		ret_ns[n++] = p->units[i].ns;
+		if (p->units[i].ns)
+			ret_ns[n++] = p->units[i].ns;
 	for (size_t i = 0; i < p->n_files; i++)
 		if (find(&p->units_by_name, p->units, p->files[i].name, false) == TABLE_NONE)
 			ret_ns[n++] = p->files[i].sum_ns;

@@ -35,6 +35,8 @@ void predict_free(struct predict *p);
 
 /* Passing wall times of a unit or a test, in any order; only the median counts. None: passed over. */
 void predict_unit_was(struct predict *p, struct str name, const int64_t *times_ns, size_t n);
+/* A unit that never ran whole: what its tests took says nothing of the whole. */
+void predict_unit_never(struct predict *p, struct str name);
 /* key: what the framework takes to run just this test; may be empty. */
 void predict_test_was(struct predict *p, struct str file, struct str name, struct str key,
 		      const int64_t *times_ns, size_t n);
@@ -47,6 +49,12 @@ void predict_test_was(struct predict *p, struct str file, struct str name, struc
 int64_t predict_unit(struct predict *p, struct str name, struct str suite);
 /* A unit that is one test of a file: found by file and name also where the key has moved. */
 int64_t predict_test(struct predict *p, struct str file, struct str name, struct str key);
+
+/*
+ * What a file takes beside its own tests, which each part of it would take again; 0: nothing, or that cannot
+ * be told.
+ */
+int64_t predict_shared(struct predict *p, struct str file);
 
 /*
  * What is predicted of each unit that is known, and of each file that is only known by its tests (one

@@ -98,6 +98,39 @@ static void a_file_takes_what_its_tests_took_together(void **state)
 	predict_free(&p);
 }
 
+static void what_a_file_takes_beside_its_tests_is_told(void **state)
+{
+	(void)state;
+	struct predict p = {0};
+	unit_was(&p, "a.py", 100);
+	unit_was(&p, "b.py", 10);
+	test_was(&p, "a.py", "t", "", 30);
+	test_was(&p, "a.py", "u", "", 40);
+	test_was(&p, "b.py", "t", "", 11);
+	test_was(&p, "c.py", "t", "", 11);
+	assert_int_equal(predict_shared(&p, STR("a.py")), 30);
+	assert_int_equal(predict_shared(&p, STR("b.py")), 0);
+	assert_int_equal(predict_shared(&p, STR("c.py")), 0);
+	assert_int_equal(predict_shared(&p, STR("d.py")), 0);
+	predict_free(&p);
+}
+
+static void a_unit_that_never_ran_whole_is_not_its_tests(void **state)
+{
+	(void)state;
+	struct predict p = {0};
+	int64_t ns[4];
+	predict_unit_never(&p, STR("a.py"));
+	test_was(&p, "a.py", "t", "", 30);
+	test_was(&p, "b.py", "t", "", 40);
+	assert_int_equal(unit(&p, "a.py", "a.py"), 0);
+	assert_int_equal(predict_test(&p, STR("a.py"), STR("t"), STR_NONE), 30);
+	assert_int_equal(predict_shared(&p, STR("a.py")), 0);
+	assert_int_equal(predict_units(&p, ns), 1);
+	assert_int_equal(ns[0], 40);
+	predict_free(&p);
+}
+
 static void all_that_is_known_is_told_once(void **state)
 {
 	(void)state;
@@ -154,6 +187,8 @@ int main(void)
 	    cmocka_unit_test(a_unit_that_is_one_test_takes_what_the_test_took),
 	    cmocka_unit_test(a_test_that_moved_is_found_by_its_name),
 	    cmocka_unit_test(a_file_takes_what_its_tests_took_together),
+	    cmocka_unit_test(what_a_file_takes_beside_its_tests_is_told),
+	    cmocka_unit_test(a_unit_that_never_ran_whole_is_not_its_tests),
 	    cmocka_unit_test(all_that_is_known_is_told_once),
 	    cmocka_unit_test(a_new_test_ranks_high_among_those_of_its_file),
 	    cmocka_unit_test(many_names_keep_apart),

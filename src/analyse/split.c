@@ -77,6 +77,104 @@ size_t split_row(const int64_t *weights, size_t n, int64_t part, size_t *ret_end
 	return n_parts;
 }
 
+/* So that sums of all of them still fit. */
+static int64_t clipped(const struct split_file *f, int64_t weight)
+{
+	int64_t most = INT64_MAX / 8 / ((int64_t)f->n + 1);
+	return weight < 0 ? 0 : weight < most ? weight : most;
+}
+
+/* What stays together, as one: weights, and the index behind the last test of each. Returns how many. */
+static size_t bind(struct arena *scratch, const struct split_file *f, int64_t *weights, size_t *ends)
+{
+	uint32_t most = 0;
+	for (size_t i = 0; i < f->n; i++)
+		most = f->groups[i] > most ? f->groups[i] : most;
+	size_t *last = arena_array(scratch, size_t, (size_t)most + 1), n = 0;
+	for (size_t i = 0; i < f->n; i++)
+		last[f->groups[i]] = i;
+	for (size_t i = 0; i < f->n; n++) {
+		size_t upto = f->groups[i] ? last[f->groups[i]] : i;
+		weights[n] = 0;
+		for (; i <= upto; i++) {
+			if (f->groups[i] && last[f->groups[i]] > upto)
+				upto = last[f->groups[i]];
+			weights[n] += clipped(f, f->weights[i]);
+		}
+		ends[n] = upto + 1;
+	}
+	return n;
+}
+
+/* Parts of what is bound together; ends are those of the tests. */
+static size_t part_bound(const int64_t *weights, const size_t *bound_ends, size_t n, int64_t part,
+			 size_t *ret_ends)
+{
+	size_t n_parts = split_row(weights, n, part, ret_ends);
+	for (size_t i = 0; i < n_parts; i++)
+		ret_ends[i] = bound_ends[ret_ends[i] - 1];
+	return n_parts;
+}
+
+/* When all would be over with these parts: the rest fills every gap. */
+static int64_t over_with(struct arena *scratch, const struct split_file *f, const size_t *ends, size_t n)
+{
+	struct schedule_job *jobs = arena_array(scratch, struct schedule_job, n);
+	int64_t sum = f->rest < INT64_MAX / 8 ? f->rest : INT64_MAX / 8;
+	for (size_t i = 0, from = 0; i < n; from = ends[i++]) {
+		jobs[i].dur_ns = clipped(f, f->shared);
+		for (size_t k = from; k < ends[i]; k++)
+			jobs[i].dur_ns += clipped(f, f->weights[k]);
+		sum += jobs[i].dur_ns;
+	}
+	int64_t ns = schedule_simulate(scratch, jobs, n, f->workers, 0), share = sum / f->workers;
+	ns = ns > share ? ns : share;
+	return ns > f->longest ? ns : f->longest;
+}
+
+static size_t whole(const struct split_file *f, size_t *ret_ends)
+{
+	if (f->n)
+		ret_ends[0] = f->n;
+	return f->n ? 1 : 0;
+}
+
+size_t split_neighbours(struct arena *scratch, const struct split_file *f, size_t *ret_ends)
+{
+	int64_t *weights = arena_array(scratch, int64_t, f->n);
+	size_t *ends = arena_array(scratch, size_t, f->n);
+	size_t n = bind(scratch, f, weights, ends), n_parts = whole(f, ret_ends);
+	if (n < 2 || f->workers < 2)
+		return n_parts;
+	int64_t sum = sum_of(weights, n), undivided = over_with(scratch, f, ret_ends, 1), best = undivided;
+	int64_t enough = f->least_part > 0 ? sum / f->least_part + 1 : (int64_t)n;
+	size_t most = enough < (int64_t)n ? (size_t)enough : n;
+	most = most > f->most ? f->most : most < 2 ? 2 : most;
+	int64_t *over = arena_array(scratch, int64_t, most + 1);
+	for (size_t k = 2; k <= most; k++) {
+		size_t found = part_bound(weights, ends, n, (sum + (int64_t)k - 1) / (int64_t)k, ret_ends);
+		over[k] = over_with(scratch, f, ret_ends, found);
+		best = over[k] < best ? over[k] : best;
+	}
+	if (undivided - best <= f->least_gain || undivided - best <= undivided / 20)
+		return whole(f, ret_ends);
+	size_t k = most;
+	while (k > 2 && over[k] > best + best / 50)
+		k--;
+	return part_bound(weights, ends, n, (sum + (int64_t)k - 1) / (int64_t)k, ret_ends);
+}
+
+size_t split_counts(struct arena *scratch, const struct split_file *f, size_t *ret_ends)
+{
+	int64_t *weights = arena_array(scratch, int64_t, f->n);
+	size_t *ends = arena_array(scratch, size_t, f->n);
+	size_t n = bind(scratch, f, weights, ends);
+	uint32_t most = f->most ? f->most : 1;
+	for (size_t i = 0; i < n; i++)
+		weights[i] = (int64_t)(ends[i] - (i ? ends[i - 1] : 0));
+	return part_bound(weights, ends, n, (int64_t)((f->n + most - 1) / most), ret_ends);
+}
+
 struct item {
 	int64_t weight;
 	uint32_t number;

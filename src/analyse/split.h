@@ -37,6 +37,28 @@ int64_t split_part(int64_t sum, uint32_t workers, int64_t least);
  * last of part i. Returns how many there are, at most n.
  */
 size_t split_row(const int64_t *weights, size_t n, int64_t part, size_t *ret_ends);
+/* The tests of a file that may be cut into parts, and what else the workers have to do. */
+struct split_file {
+	const int64_t *weights;
+	const uint32_t
+	    *groups; /* tests of one group stay together, with what lies between them; 0: of none */
+	size_t n;
+	int64_t shared;        /* what each part takes beside its tests */
+	int64_t rest, longest; /* of the other units: all together, and one of them */
+	int64_t least_gain;
+	int64_t least_part; /* a part of about this weight is small enough */
+	uint32_t workers;
+	uint32_t most; /* parts */
+};
+
+/*
+ * As many parts of neighbours as pay off: the end of the run, with what they share done again in each, comes
+ * clearly sooner (by a twentieth, and by least_gain) than with the file as a whole. Of the numbers of parts
+ * that are about as good the largest: small ones even out what was predicted wrongly. ret_ends as split_row.
+ */
+size_t split_neighbours(struct arena *scratch, const struct split_file *f, size_t *ret_ends);
+/* The same without a look at times: at most f->most parts of as many tests. */
+size_t split_counts(struct arena *scratch, const struct split_file *f, size_t *ret_ends);
 /*
  * Parts of about equal weight whatever the order, as many as parts of `part` would need: ret_part[i] is
  * the number of the part of item i. Part 0 has the most items. Returns how many parts there are.

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -62,6 +63,17 @@ static void absurd_weights_do_no_harm(void **state)
 	assert_int_equal(split_even(&a, absurd, 3, 0, part), 3);
 	assert_int_equal(split_even(&a, absurd, 0, 1, part), 0);
 	assert_int_equal(split_row(absurd, 3, 1, ends), 3);
+	struct split_file f = {.weights = absurd,
+			       .groups = (uint32_t[]){0, 0, 0},
+			       .n = 3,
+			       .workers = 2,
+			       .most = 9,
+			       .shared = INT64_MAX,
+			       .rest = INT64_MAX,
+			       .longest = INT64_MAX};
+	assert_int_equal(split_neighbours(&a, &f, ends), 1);
+	f.shared = f.rest = f.longest = 0;
+	assert_int_equal(split_neighbours(&a, &f, ends), 3);
 	assert_int_equal(split_row(absurd, 0, 1, ends), 0);
 	arena_free(&a);
 }
@@ -98,6 +110,76 @@ static void neighbours_stay_together(void **state)
 	size_t ends[7], want[] = {2, 4, 7};
 	assert_int_equal(split_row(weights, 7, 10, ends), 3);
 	assert_memory_equal(ends, want, sizeof(want));
+}
+
+/* The ends of the parts, as a text. */
+static const char *ends_of(const struct split_file *f, bool counts)
+{
+	static char text[64];
+	struct arena a = {0};
+	size_t ends[16], n = counts ? split_counts(&a, f, ends) : split_neighbours(&a, f, ends), at = 0;
+	text[0] = 0;
+	for (size_t i = 0; i < n; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%zu", i ? " " : "", ends[i]);
+	arena_free(&a);
+	return text;
+}
+
+static const uint32_t alone[8];
+
+static void what_all_parts_do_again_makes_them_few(void **state)
+{
+	(void)state;
+	int64_t weights[] = {50, 50, 50, 50, 50, 50, 50, 50};
+	struct split_file f = {
+	    .weights = weights, .groups = alone, .n = 8, .workers = 2, .most = 8, .least_gain = 20};
+	assert_string_equal(ends_of(&f, false), "1 2 3 4 5 6 7 8");
+	f.shared = 1500;
+	assert_string_equal(ends_of(&f, false), "4 8");
+	f.least_gain = 200;
+	assert_string_equal(ends_of(&f, false), "8");
+	f.least_gain = 20;
+	f.shared = 3900; /* 200 of 4300 are less than a twentieth */
+	assert_string_equal(ends_of(&f, false), "8");
+	f.shared = 0;
+	f.least_part = 100;
+	assert_string_equal(ends_of(&f, false), "2 4 6 8");
+}
+
+static void what_the_others_need_is_weighed(void **state)
+{
+	(void)state;
+	int64_t weights[] = {100, 100, 100, 100};
+	struct split_file f = {
+	    .weights = weights, .groups = alone, .n = 4, .workers = 2, .most = 4, .shared = 300};
+	assert_string_equal(ends_of(&f, false), "2 4");
+	f.rest = 700; /* the other worker has enough to do */
+	assert_string_equal(ends_of(&f, false), "4");
+	f.rest = 100;
+	f.longest = 700;
+	assert_string_equal(ends_of(&f, false), "4");
+}
+
+static void a_group_stays_together(void **state)
+{
+	(void)state;
+	int64_t weights[] = {10, 10, 10, 10, 10, 10};
+	uint32_t one[] = {1, 1, 1, 1, 1, 1}, two[] = {1, 1, 1, 2, 2, 2}, mixed[] = {1, 0, 1, 2, 1, 0};
+	struct split_file f = {.weights = weights, .groups = one, .n = 6, .workers = 2, .most = 6};
+	assert_string_equal(ends_of(&f, false), "6");
+	assert_string_equal(ends_of(&f, true), "6");
+	f.groups = two;
+	assert_string_equal(ends_of(&f, false), "3 6");
+	assert_string_equal(ends_of(&f, true), "3 6");
+	f.groups = mixed;
+	f.workers = 6;
+	assert_string_equal(ends_of(&f, false), "5 6");
+	f.groups = alone;
+	f.most = 2;
+	assert_string_equal(ends_of(&f, true), "3 6");
+	f.n = 0;
+	assert_string_equal(ends_of(&f, true), "");
+	assert_string_equal(ends_of(&f, false), "");
 }
 
 static void even_parts_hold_each_item_once_and_weigh_about_the_same(void **state)
@@ -147,6 +229,9 @@ int main(void)
 	    cmocka_unit_test(weights_are_times_where_most_are_known),
 	    cmocka_unit_test(a_part_is_a_sixth_of_a_share_or_the_least),
 	    cmocka_unit_test(neighbours_stay_together),
+	    cmocka_unit_test(what_all_parts_do_again_makes_them_few),
+	    cmocka_unit_test(what_the_others_need_is_weighed),
+	    cmocka_unit_test(a_group_stays_together),
 	    cmocka_unit_test(even_parts_hold_each_item_once_and_weigh_about_the_same),
 	    cmocka_unit_test(the_small_ones_are_in_the_first_part),
 	};

@@ -633,6 +633,7 @@ static void free_run(struct run *r)
 	for (size_t i = 0; i < r->n_found; i++) {
 		mem_free(r->found[i].keys);
 		mem_free(r->found[i].names);
+		mem_free(r->found[i].groups);
 	}
 	mem_free(r->found);
 	mem_free(r->bad_tests);

@@ -25,8 +25,11 @@ struct found {
 	int64_t size;
 	uint32_t n_tests;
 	struct str *keys, *names; /* of its tests, where they were asked for; else NULL */
+	uint32_t *groups;         /* beside them: tests of one (a class) stay together; 0: of none */
 	uint32_t n_keys;
-	uint32_t target; /* index into suite.targets; UNIT_NONE: pull */
+	uint32_t n_parts; /* that it was cut into; 0 or 1: it is whole */
+	bool shared;      /* its tests share fixtures, which each part of it would set up again */
+	uint32_t target;  /* index into suite.targets; UNIT_NONE: pull */
 	int64_t predicted_ns;
 	int64_t weight_ns; /* predicted or guessed, where times are known at all */
 	struct str select; /* pull: only these of its tests; empty: all */
@@ -44,7 +47,8 @@ struct job {
 	uint32_t repeat;       /* 1 .. of --repeat */
 	const uint32_t *locks; /* as in the schedule */
 	uint32_t n_locks;
-	bool is_part; /* exec: of a target that was split; it may hold no test at all */
+	bool is_part;   /* exec: of a target that was split; it may hold no test at all */
+	uint32_t entry; /* of its unit in the model, once it has begun; MODEL_NONE */
 };
 
 /* A test that a worker has begun. */
@@ -123,9 +127,10 @@ struct run {
 	char **locks; /* names; index = lock of the schedule */
 	size_t n_locks, cap_locks;
 	uint32_t n_bad_units;
-	bool bad_verdict; /* of something that is no unit: a hook, the framework itself */
-	uint32_t n_cut;   /* units that the end of the run has cut short */
-	int start_fault;  /* of a worker that could not start, where the suite is not to blame */
+	struct str bad_part; /* the first file of which a part was bad; empty: none */
+	bool bad_verdict;    /* of something that is no unit: a hook, the framework itself */
+	uint32_t n_cut;      /* units that the end of the run has cut short */
+	int start_fault;     /* of a worker that could not start, where the suite is not to blame */
 	uint64_t n_reader_ids;
 	int64_t flush_ns;
 	bool stopped_early; /* --fail-fast */
@@ -216,6 +221,8 @@ void run_compare(struct run *r);
 /* Predicted duration of a unit, 0: unknown. */
 int64_t run_predict(struct run *r, struct str unit);
 int64_t run_predict_test(struct run *r, struct str unit, struct str test);
+/* What each part of a file would take beside its tests. */
+int64_t run_predict_shared(struct run *r, struct str unit);
 /* The tests of a unit as the last run had them, and their predicted times (arrays in the arena). */
 uint32_t run_known_tests(struct run *r, struct str unit, struct str **ret_names, int64_t **ret_ns);
 /* Which units of the history would hold up a run of them all. */

@@ -252,6 +252,8 @@ static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_u
 	d->n_open = d->n_bad = d->n_done = 0;
 	d->span = span;
 	d->begin_ns = time_ns;
+	if (u->number < r->n_jobs && r->model.n_units)
+		r->jobs[u->number]->entry = (uint32_t)r->model.n_units - 1;
 	run_sayings_unit(r, (int32_t)worker, true, span, time_ns);
 	if (r->suite.adapter->mode == ADAPTER_EXEC || run_is_chunked(r))
 		results_begin(r, d, worker, u);
@@ -301,6 +303,8 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 		return;
 	}
 	r->n_bad_units++;
+	if (r->found[r->jobs[job]->found].n_parts > 1 && !r->bad_part.n)
+		r->bad_part = r->found[r->jobs[job]->found].name;
 	if (r->bad_targets && r->found[r->jobs[job]->found].target != UNIT_NONE)
 		r->bad_targets[r->found[r->jobs[job]->found].target] = true;
 	if ((r->o.fail_fast && r->n_bad_units >= r->o.fail_fast) || r->o.until_fail) {

@@ -18,16 +18,30 @@ static struct found *add_found(struct run *r)
 	return &r->found[r->n_found++];
 }
 
-/* {"key": ..., "name": ...} items */
+/* The number of a group, from 1; 0 for no name. */
+static uint32_t group_of(struct map *groups, struct str name)
+{
+	if (!name.n)
+		return 0;
+	uint32_t *at = map_at(groups, name);
+	if (*at == MAP_NONE)
+		*at = groups->n;
+	return *at;
+}
+
+/* {"key": ..., "name": ..., "group": ...} items */
 static void read_keys(struct run *r, struct json *j, struct found *f)
 {
-	size_t cap = 0, cap_names = 0;
+	size_t cap = 0, cap_names = 0, cap_groups = 0;
 	struct str *keys = NULL, *names = NULL, key;
-	uint32_t n = 0;
+	struct map known = {0};
+	uint32_t n = 0, *groups = NULL;
 	for (bool in = json_array(j); in && json_item(j); n++) {
 		keys = mem_grow(keys, n, &cap, sizeof(*keys));
 		names = mem_grow(names, n, &cap_names, sizeof(*names));
+		groups = mem_grow(groups, n, &cap_groups, sizeof(*groups));
 		keys[n] = names[n] = STR_NONE;
+		groups[n] = 0;
 		if (!json_object(j))
 			break;
 		while (json_key(j, &key)) {
@@ -35,12 +49,16 @@ static void read_keys(struct run *r, struct json *j, struct found *f)
 				keys[n] = arena_str(&r->arena, json_text(j));
 			else if (str_is(key, "name"))
 				names[n] = arena_str(&r->arena, json_text(j));
+			else if (str_is(key, "group"))
+				groups[n] = group_of(&known, arena_str(&r->arena, json_text(j)));
 			else
 				json_skip(j);
 		}
 	}
+	map_free(&known);
 	f->keys = keys;
 	f->names = names;
+	f->groups = groups;
 	f->n_keys = n;
 }
 
@@ -73,6 +91,8 @@ void run_take_units(struct run *r, struct str json_units)
 				one.size = json_int(&j);
 			else if (str_is(key, "tests"))
 				one.n_tests = (uint32_t)json_int(&j);
+			else if (str_is(key, "shared"))
+				one.shared = json_bool(&j);
 			else if (str_is(key, "keys"))
 				read_keys(r, &j, &one);
 			else
@@ -84,8 +104,13 @@ void run_take_units(struct run *r, struct str json_units)
 		f->size = one.size ? one.size : f->size;
 		f->n_tests = one.n_tests ? one.n_tests : f->n_tests;
 		if (one.keys) {
+			mem_free(f->keys);
+			mem_free(f->names);
+			mem_free(f->groups);
 			f->keys = one.keys;
 			f->names = one.names;
+			f->groups = one.groups;
+			f->shared = one.shared;
 			f->n_keys = one.n_keys;
 		}
 	}
@@ -186,7 +211,7 @@ struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_
 	struct job *j;
 	r->jobs = mem_grow(r->jobs, r->n_jobs, &r->cap_jobs, sizeof(*r->jobs));
 	j = r->jobs[r->n_jobs] = arena_new(&r->arena, struct job);
-	*j = (struct job){.found = found, .repeat = 1};
+	*j = (struct job){.found = found, .repeat = 1, .entry = MODEL_NONE};
 	u.locks = locks_of(r, f, &u.n_locks, &j->unit.lock);
 	u.after = after_of(r, f, &u.n_after);
 	j->locks = u.locks;

@@ -71,7 +71,11 @@ static struct run_memory *memory_of(struct history_reader *h)
 
 static void learn_unit(struct history_reader *h, const struct history_known *u)
 {
-	predict_unit_was(&memory_of(h)->predict, u->name, u->recent_ns, u->n_recent);
+	struct predict *p = &memory_of(h)->predict;
+	/* one that failed had its tests; one that was cut short, or of which some were chosen, had not all */
+	if (!u->n_recent && u->status != STATUS_FAILED && u->status != STATUS_ERROR)
+		predict_unit_never(p, u->name);
+	predict_unit_was(p, u->name, u->recent_ns, u->n_recent);
 }
 
 static struct change_before was_of(const struct history_known *t)
@@ -104,7 +108,10 @@ static void learn_test(struct history_reader *h, const struct history_known *t)
 	struct run_memory *m = memory_of(h);
 	struct arena *a = &m->run->arena;
 	keep_before(m, t);
-	predict_test_was(&m->predict, t->file, t->name, t->key, t->recent_ns, t->n_recent);
+	/* one that has always failed takes its time all the same */
+	bool failed = !t->n_recent && (t->status == STATUS_FAILED || t->status == STATUS_ERROR);
+	predict_test_was(&m->predict, t->file, t->name, t->key, failed ? &t->dur_ns : t->recent_ns,
+			 failed ? 1 : t->n_recent);
 	if (t->before && m->run->suite.adapter->part) {
 		m->known = mem_grow(m->known, m->n_known, &m->cap_known, sizeof(*m->known));
 		m->known[m->n_known++] = (struct known_test){arena_str(a, t->file), arena_str(a, t->name)};
@@ -150,6 +157,11 @@ void run_memory_open(struct run *r)
 int64_t run_predict(struct run *r, struct str unit)
 {
 	return predict_unit(&r->memory->predict, unit, unit);
+}
+
+int64_t run_predict_shared(struct run *r, struct str unit)
+{
+	return predict_shared(&r->memory->predict, unit);
 }
 
 int64_t run_predict_test(struct run *r, struct str unit, struct str test)
@@ -272,6 +284,17 @@ static void hint(struct run *r, uint32_t last_workers)
 		    r->n_bad_tests, r->workers);
 }
 
+/* Tests that lean on those before them pass in a whole file, and neither a tree nor a lock helps. */
+static void tell_split(struct run *r)
+{
+	if (r->bad_part.n)
+		run_note(
+		    r, "split",
+		    "'%.*s' was run in parts: if its %ss need what others of it leave behind, --no-split runs "
+		    "each %s as a whole",
+		    STR_ARG(r->bad_part), r->suite.adapter->test_word, r->suite.adapter->suite_word);
+}
+
 void run_memory_conflicts(struct run *r)
 {
 	struct run_memory *m = r->memory;
@@ -283,6 +306,7 @@ void run_memory_conflicts(struct run *r)
 				   "NAME=PATTERN keeps units apart";
 	if (r->workers < 2 || !r->n_bad_tests)
 		return;
+	tell_split(r);
 	if (!m->history.db) {
 		hint(r, 0);
 		return;
@@ -299,30 +323,78 @@ void run_memory_conflicts(struct run *r)
 		hint(r, last.workers);
 }
 
-/* Units by name: the parts of one that was split are added up, repetitions and retries are not. */
+/* What became of one name: the parts of its first repetition, each without what a worker does but once. */
+struct gathered {
+	int64_t own_ns, beside_ns; /* inside its tests; beside them */
+	uint32_t n_parts;
+	bool partial;
+};
+
+/* Which repetition each unit of the model was. */
+static uint32_t *repeats_of(const struct run *r, struct arena *a)
+{
+	uint32_t *repeats = arena_array(a, uint32_t, r->model.n_units + 1);
+	for (size_t i = 0; i < r->n_jobs; i++)
+		if (r->jobs[i]->entry < r->model.n_units)
+			repeats[r->jobs[i]->entry] = r->jobs[i]->repeat;
+	return repeats;
+}
+
+/* A file of which only some tests were to run, or of which some part never ran. */
+static void mark_partial(const struct run *r, struct map *names, struct gathered *g)
+{
+	for (size_t i = 0; i < r->n_jobs; i++) {
+		const struct job *j = r->jobs[i];
+		const struct found *f = &r->found[j->found];
+		uint32_t at = map_get(names, f->name);
+		bool ran = j->entry != MODEL_NONE || j->repeat > 1 || j->unit.attempt > 1;
+		if (at != MAP_NONE && (f->select.n || f->argv || !ran))
+			g[at].partial = true;
+	}
+}
+
+static void add_part(struct gathered *g, const struct model_unit *u)
+{
+	int64_t ns = u->once_ns < u->dur_ns ? u->dur_ns - u->once_ns : 0;
+	int64_t own_ns = u->own_ns < ns ? u->own_ns : ns;
+	g->own_ns += own_ns;
+	g->beside_ns += ns - own_ns;
+	g->n_parts++;
+}
+
+/* The time of a whole: what is beside its tests was done by each part again. -1: not all of it ran. */
+static int64_t whole_time(const struct gathered *g)
+{
+	return g->partial || !g->n_parts ? -1 : g->own_ns + g->beside_ns / g->n_parts;
+}
+
+/* Units by name: the parts of one that was split are brought together, repetitions and retries are not. */
 static size_t gather_units(struct run *r, struct arena *a, struct history_result **ret)
 {
 	struct map names = {0};
 	struct history_result *units = arena_array(a, struct history_result, r->model.n_units + 1);
+	struct gathered *all = arena_array(a, struct gathered, r->model.n_units + 1);
+	const uint32_t *repeats = repeats_of(r, a);
 	size_t n = 0;
 	for (size_t i = 0; i < r->model.n_units; i++) {
 		const struct model_unit *u = &r->model.units[i];
 		uint32_t *at = map_at(&names, u->name);
-		if (*at == MAP_NONE) {
+		bool is_new = *at == MAP_NONE, again = u->attempt > 1 || repeats[i] > 1;
+		if (is_new) {
 			*at = (uint32_t)n;
-			units[n++] = (struct history_result){
-			    .name = u->name, .status = u->status, .dur_ns = u->dur_ns, .alone = u->alone};
-			continue;
+			units[n++] =
+			    (struct history_result){.name = u->name, .status = u->status, .alone = u->alone};
 		}
 		struct history_result *h = &units[*at];
-		if (u->attempt > 1)
+		if (!again)
+			add_part(&all[*at], u);
+		if (u->attempt > 1 || (!again && u->status > h->status))
 			h->status = u->status;
-		else if (r->o.repeat <= 1 && !r->o.until_fail) {
-			h->dur_ns += u->dur_ns;
-			h->status = u->status > h->status ? u->status : h->status;
-		}
-		h->attempts_bad += status_is_bad(u->status);
+		h->attempts_bad += !is_new && status_is_bad(u->status);
 	}
+	mark_partial(r, &names, all);
+	for (size_t i = 0; i < n; i++)
+		units[i].dur_ns = whole_time(&all[i]);
 	map_free(&names);
 	*ret = units;
 	return n;
@@ -343,7 +415,7 @@ static struct history_result test_at(const void *of, size_t i)
 				       .key = t->key,
 				       .unit = u ? u->name : STR_NONE,
 				       .status = t->status,
-				       .dur_ns = t->dur_ns,
+				       .dur_ns = t->dur_ns - t->shared_ns,
 				       .attempts_bad = t->attempts_bad,
 				       .alone = u && u->alone};
 }

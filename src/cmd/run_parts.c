@@ -13,7 +13,7 @@ enum {
 	TARGET_PART_LEAST_MS = 100,
 	TARGET_PARTS_PER_SHARE = 3, /* fewer: each is a process with a set-up of its own */
 	SPLIT_GAIN_MS = 50,
-	PARTS_PER_WORKER = 4
+	PARTS_PER_WORKER = 4 /* as many as keep all workers busy to the end */
 };
 
 /*
@@ -70,27 +70,60 @@ bool run_ask_for_long(struct run *r)
 	return n > 0;
 }
 
+/* What the others need: all together, and the longest of them. */
+static void weigh_others(const struct run *r, uint32_t found, struct split_file *f)
+{
+	for (uint32_t i = 0; i < r->n_found; i++) {
+		int64_t ns = i == found || r->found[i].dropped ? 0 : r->found[i].weight_ns;
+		f->longest = ns > f->longest ? ns : f->longest;
+		if (__builtin_add_overflow(f->rest, ns, &f->rest))
+			f->rest = INT64_MAX;
+	}
+}
+
+/* Where the tests of a long file are cut; weights are times where those are known. Returns how many parts. */
+static size_t cut(struct run *r, uint32_t found, struct arena *scratch, int64_t *weights, size_t *ends)
+{
+	const struct found *f = &r->found[found];
+	int64_t each = f->weight_ns / f->n_keys;
+	struct split_file file = {.weights = weights,
+				  .groups = f->groups,
+				  .n = f->n_keys,
+				  .shared = run_predict_shared(r, f->name),
+				  .least_gain = SPLIT_GAIN_MS * NS_PER_MS,
+				  .least_part = r->part_ns,
+				  .workers = r->workers,
+				  .most = r->part_ns ? f->n_keys : r->workers * PARTS_PER_WORKER};
+	/* nobody knows yet how long that takes: once for each worker is never longer than once for all */
+	if (f->shared && !f->predicted_ns)
+		file.most = r->workers;
+	if (!r->part_ns)
+		return split_counts(scratch, &file, ends);
+	for (uint32_t i = 0; i < f->n_keys; i++) {
+		int64_t known = run_predict_test(r, f->name, f->names[i]);
+		weights[i] = known ? known : each;
+	}
+	weigh_others(r, found, &file);
+	return split_neighbours(scratch, &file, ends);
+}
+
 void run_add_parts(struct run *r, uint32_t found)
 {
 	struct found *f = &r->found[found];
 	struct arena scratch = {0};
 	int64_t *weights = arena_array(&scratch, int64_t, f->n_keys);
 	size_t *ends = arena_array(&scratch, size_t, f->n_keys);
-	int64_t each = r->part_ns ? f->weight_ns / f->n_keys : 1, part = r->part_ns;
-	for (uint32_t i = 0; i < f->n_keys; i++) {
-		int64_t known = r->part_ns ? run_predict_test(r, f->name, f->names[i]) : 0;
-		weights[i] = known ? known : each;
-	}
-	if (!part) /* as many as keep all workers busy to the end */
-		part = (f->n_keys + r->workers * PARTS_PER_WORKER - 1) / (r->workers * PARTS_PER_WORKER);
-	size_t n = split_row(weights, f->n_keys, part, ends);
-	for (size_t i = 0, from = 0; i < n; from = ends[i++]) {
-		int64_t sum = 0;
+	size_t n = cut(r, found, &scratch, weights, ends);
+	f->n_parts = (uint32_t)n;
+	for (size_t i = 0, from = 0; i < n && n > 1; from = ends[i++]) {
+		int64_t sum = run_predict_shared(r, f->name);
 		for (size_t k = from; k < ends[i]; k++)
 			sum += weights[k];
 		(void)run_add_job(r, found, run_join_keys(r, f, (uint32_t)from, (uint32_t)ends[i], NULL),
 				  f->predicted_ns ? sum : 0, 1, false);
 	}
+	if (n <= 1)
+		(void)run_add_job(r, found, STR_NONE, f->predicted_ns, 1, false);
 	arena_free(&scratch);
 }
 
@@ -173,6 +206,7 @@ bool run_add_target_parts(struct run *r, uint32_t found)
 		for (uint32_t i = 0; i < n; i++)
 			sums[part[i]] += ns[i];
 		parted = n_parts > 1 && part_commands(r, f, names, n, part, n_parts, argv);
+		r->found[found].n_parts = parted ? (uint32_t)n_parts : 0;
 		for (size_t k = 0; k < n_parts && parted; k++) {
 			struct job *j = run_add_job(r, found, STR_NONE, sums[k], 1, false);
 			j->unit.argv = argv[k];

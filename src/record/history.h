@@ -69,7 +69,7 @@ struct history_result {
 	struct str file, name, key; /* of a unit the name alone */
 	struct str unit;            /* of a test: the name of the unit that it was in; may be empty */
 	enum status status;         /* of the last attempt */
-	int64_t dur_ns;             /* of the last attempt; of a unit that was split, of all parts together */
+	int64_t dur_ns; /* of the last attempt; of a unit the whole of it; -1: it did not run whole */
 	uint32_t attempts_bad;
 	bool alone; /* nothing ran beside it, whatever the number of workers */
 };

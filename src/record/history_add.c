@@ -193,7 +193,7 @@ static int write_results(struct history *h, const struct batch *b, int64_t run, 
 		struct history_result r = result(b->all, order[i].i);
 		(void)sqlite3_bind_int64(st, 2, order[i].id);
 		(void)sqlite3_bind_int64(st, 3, r.status);
-		(void)sqlite3_bind_int64(st, 4, r.dur_ns);
+		(void)(r.dur_ns < 0 ? sqlite3_bind_null(st, 4) : sqlite3_bind_int64(st, 4, r.dur_ns));
 		(void)sqlite3_bind_int64(st, 5, r.attempts_bad);
 		(void)sqlite3_bind_int64(st, 6, r.alone);
 		rc = history_do(h, st, e);

@@ -71,7 +71,7 @@ static int slowest_of(struct history *h, int64_t suite, int64_t run, size_t most
 	int rc = history_prepare(
 	    h, &st,
 	    "SELECT id, name FROM unit_results JOIN units ON units.suite = ?2 AND units.id = unit"
-	    " WHERE run = ?1 ORDER BY dur_ns DESC, name LIMIT ?3",
+	    " WHERE run = ?1 AND dur_ns IS NOT NULL ORDER BY dur_ns DESC, name LIMIT ?3",
 	    "read", e);
 	if (rc < 0)
 		return rc;
@@ -119,7 +119,8 @@ static int read_trend(struct history *h, struct str name, size_t most, struct ar
 		rc = slowest_of(h, suite, c.at[last].run, most, a, ret, ret_n, e);
 	if (rc == 0)
 		rc = history_prepare(h, &st,
-				     "SELECT status, dur_ns FROM unit_results WHERE run = ?1 AND unit = ?2",
+				     "SELECT status, dur_ns FROM unit_results WHERE run = ?1 AND unit = ?2"
+				     " AND dur_ns IS NOT NULL",
 				     "read", e);
 	for (size_t run = c.n; run-- > 0 && rc == 0;)
 		for (size_t i = 0; i < *ret_n && rc == 0; i++)

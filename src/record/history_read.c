@@ -75,7 +75,7 @@ static int gather(struct history *h, struct history_cursors *c, int64_t id, stru
 			seen = 1;
 			if (status == STATUS_PASSED && !k->pass_workers)
 				k->pass_workers = sqlite3_column_int(at->st, RESULT_ALONE) ? 1 : at->workers;
-			if (status == STATUS_PASSED)
+			if (status == STATUS_PASSED && sqlite3_column_type(at->st, RESULT_DUR) != SQLITE_NULL)
 				k->recent_ns[k->n_recent++] = dur_ns;
 		}
 		before = before && !at->whole;

@@ -23,7 +23,7 @@ static const char *const things_sql[] = {
 #define RESULT_SQL(results, machine, commit)                                                                 \
 	"SELECT runs.run, started_ns, " machine ", " commit ", r.dur_ns, NULL, NULL, 1, r.bad, 0, 'ns'"      \
 	" FROM runs CROSS JOIN " results " = ?2 WHERE runs.suite = ?1 AND r.status = 1 AND ?3 = 'wall'"      \
-	" ORDER BY runs.id DESC"
+	" AND r.dur_ns IS NOT NULL ORDER BY runs.id DESC"
 #define UNITS "unit_results r ON r.run = runs.id AND r.unit"
 #define TESTS "test_results r ON r.run = runs.id AND r.test"
 

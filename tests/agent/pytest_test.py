@@ -337,6 +337,29 @@ class Pull(Pytest):
             self.assertEqual(worker.finish(), 0)
             self.assertEqual(list(worker.verdicts()), keys)
 
+    def test_list_with_tests_tells_what_they_share(self):
+        worker = self.worker("scopes", environment={"COUNTS": os.devnull})
+        for unit in worker.list(tests=True):
+            self.assertEqual([key.get("group") for key in unit["keys"]], [None] + [unit["keys"][1]["group"]] * 2)
+            self.assertIn(unit["keys"][1]["group"], ("TestOne", "TestTwo"))
+            self.assertTrue(unit["shared"])
+        self.assertEqual(worker.finish(), 0)
+        worker = self.worker("selected")
+        self.assertFalse(any(unit.get("shared") for unit in worker.list(tests=True)))
+        self.assertEqual(worker.finish(), 0)
+
+    def test_a_part_of_a_file_sets_its_fixtures_up_once(self):
+        whole = self.pull("good")
+        up = [fixture for fixture in whole.spans("fixture") if fixture["scope"] == "module" and fixture["part"] == "setup"]
+        worker = self.worker("good")
+        names = [test["key"] for test in whole.tests()]
+        files = sorted({name.partition("::")[0] for name in names})
+        for first, file in enumerate(files):
+            worker.run(["\n".join(name for name in names if name.startswith(file))], first=first)
+        self.assertEqual(worker.finish(), 0)
+        again = [f for f in worker.spans("fixture") if f["scope"] == "module" and f["part"] == "setup"]
+        self.assertEqual(sorted(f["name"] for f in again), sorted(f["name"] for f in up))
+
     def test_list_of_some_names_is_about_these(self):
         worker = self.worker("selected")
         self.assertEqual(len(worker.list()), 3)

@@ -1,0 +1,128 @@
+"""Files that are run in parts: what stays together, what a part costs, and what the history learns of it."""
+
+import re
+import unittest
+
+import real_test
+from real_test import needs
+
+SLOW_FIXTURE = """
+import time
+import pytest
+@pytest.fixture(scope="module", autouse=True)
+def service():
+    open("set-ups", "a").write("x")
+    time.sleep(0.6)
+    yield
+@pytest.mark.parametrize("i", range(8))
+def test_it(i):
+    time.sleep(0.05)
+"""
+
+LEANING = """
+import time
+class TestSteps:
+    @classmethod
+    def setup_class(cls): cls.n = 0
+    def test_1(self): type(self).n += 1; time.sleep(0.2)
+    def test_2(self): assert self.n == 1; time.sleep(0.2)
+    def test_3(self): time.sleep(0.2)
+"""
+
+
+class PartsCase(real_test.Case):
+    def parts(self, name, out="out"):
+        return [u for u in self.report(out)["units"] if u["name"] == name]
+
+    def predicted(self, *args):
+        """What --dry-run says of each unit, in ms, parts of one added up."""
+        done = self.fettle("run", *args)
+        self.assertEqual(done.returncode, 0, done.err)
+        found = {}
+        for number, unit, name in re.findall(r"^ *([\d.]+) (ms|s)  (\S+)$", done.out, re.M):
+            found[name] = found.get(name, 0) + float(number) * (1000 if unit == "s" else 1)
+        return found
+
+
+class Parts(PartsCase):
+    @needs("pytest")
+    def test_a_fixture_of_a_file_is_set_up_once_a_part_and_parts_are_few(self):
+        self.write("test_a.py", SLOW_FIXTURE)
+        for run in range(3):
+            self.run_it("-j2", "--", "pytest", out=str(run))
+            self.counts(str(run), passed=8)
+            self.assertLessEqual(len(self.parts("test_a.py", str(run))), 2)
+            self.assertLessEqual(len(self.read("set-ups")), 2, run)
+            self.call("rm", "set-ups")
+
+    @needs("pytest")
+    def test_a_file_whose_fixture_takes_all_the_time_stays_whole(self):
+        self.write("test_a.py", SLOW_FIXTURE.replace("0.05", "0.001"))
+        self.write("test_b.py", "import time\ndef test_b(): time.sleep(0.3)\n")
+        self.run_it("-j2", "--", "pytest", out="first")
+        self.run_it("-j2", "--", "pytest")
+        self.assertEqual(len(self.parts("test_a.py")), 1)
+
+    @needs("pytest")
+    def test_a_class_stays_together(self):
+        self.write("test_a.py", LEANING)
+        for options in ([], [], ["--no-history"]):
+            self.run_it("-j2", *options, "--", "pytest")
+            self.assertEqual(len(self.parts("test_a.py")), 1)
+
+    @needs("pytest")
+    def test_classes_are_parts_of_their_own(self):
+        self.write("test_a.py", LEANING + LEANING.replace("import time", "").replace("TestSteps", "TestMore"))
+        self.run_it("-j2", "--", "pytest")
+        self.counts(passed=6)
+        self.assertEqual(len(self.parts("test_a.py")), 2)
+
+    @needs("pytest")
+    def test_a_part_that_fails_names_the_option(self):
+        self.write("test_a.py", "import time\nn = 0\n" + "".join(
+            f"def test_{i}():\n    global n\n    assert n == {i}\n    n += 1\n    time.sleep(0.05)\n" for i in range(8)))
+        done = self.run_it("-j2", "--", "pytest", code=1)
+        self.assertIn("--no-split runs each file as a whole", done.err)
+        done = self.run_it("-j2", "--no-split", "--", "pytest")
+        self.assertNotIn("--no-split", done.err)
+
+
+class Learnt(PartsCase):
+    """What the next run is told of one that was not whole, or more than whole."""
+
+    @needs("pytest")
+    def test_a_repeated_run_is_no_shorter_one(self):
+        self.write("test_a.py", "import time\nimport pytest\n@pytest.mark.parametrize('i', range(5))\n"
+                                "def test_a(i): time.sleep(0.1)\n")
+        for repeat in ("1", "2"):
+            self.run_it("-j2", "--repeat", repeat, "--", "pytest")
+            self.assertEqual(len(self.parts("test_a.py")) > int(repeat), True)
+            self.assertGreater(self.predicted("--dry-run", "-j1", "--", "pytest")["test_a.py"], 450, repeat)
+
+    @needs("behave")
+    def test_a_repeated_feature_is_no_shorter_one(self):
+        self.write("features/steps/s.py", "import time\nfrom behave import given\n@given('x')\ndef x(c): time.sleep(0.1)\n")
+        self.write("features/a.feature", "Feature: a\n" + "".join(f"  Scenario: s{i}\n    Given x\n" for i in range(5)))
+        for repeat in ("1", "3"):
+            self.run_it("-j2", "--repeat", repeat, "--", "behave")
+            self.assertGreater(self.predicted("--dry-run", "-j1", "--", "behave")["features/a.feature"], 450, repeat)
+
+    @needs("pytest")
+    def test_a_part_is_not_learnt_as_the_whole(self):
+        self.write("test_a.py", "import time\n" + "".join(f"def test_{i}(): time.sleep(0.1)\n" for i in range(4)))
+        self.run_it("-j1", "--select", "*test_1", "--", "pytest")
+        self.assertEqual(self.predicted("--dry-run", "-j1", "--", "pytest"), {})
+        self.run_it("-j1", "--", "pytest")
+        for _ in range(6):
+            self.run_it("-j1", "--select", "*test_1", "--", "pytest")
+        self.assertGreater(self.predicted("--dry-run", "-j1", "--", "pytest")["test_a.py"], 350)
+
+    @needs("pytest")
+    def test_what_was_cut_short_is_not_known(self):
+        self.write("test_a.py", "import time\ndef test_a(): pass\ndef test_b(): time.sleep(600)\n")
+        self.run_it("-j1", "--timeout", "1s", "--", "pytest", code=3)
+        self.assertEqual(self.predicted("--dry-run", "-j1", "--", "pytest"), {})
+
+
+if __name__ == "__main__":
+    unittest.main()
