@@ -217,8 +217,8 @@ static struct pool_options pool_wishes(struct run *r)
 	    .observe = a == &adapter_plain || a == &adapter_each || (a->mode == ADAPTER_PULL && r->o.chunks),
 	    .tee = a == &adapter_plain && !r->o.quiet,
 	    .terminal = a == &adapter_plain,
-	    .list_tests = pull && (r->o.select.n || (r->plan_only && r->o.verbose)),
-	    .keep_workers = r->o.retries > 0,
+	    .list_tests = pull && (r->o.select.n || (r->plan_only && (r->o.verbose || r->o.only_failed))),
+	    .keep_workers = r->o.retries > 0 || r->o.only_failed,
 	    .run_id = r->id,
 	    .work_dir = r->suite.work_dir,
 	    .out_dir = r->writes ? arena_printf(&r->arena, "%s/out", r->dir) : NULL,
@@ -286,13 +286,14 @@ static int verdict_of_workers(struct run *r)
 	int fault = 0;
 	for (uint32_t i = 0; i < r->workers; i++) {
 		int worker = pool_exit_code(r->pool, i);
-		/* its own verdict, unless that is of a test that passed when it was tried again */
-		if (!worker || (worker == 1 && r->desks[i].was_bad))
+		int to_blame = r->suite.adapter->blame ? r->suite.adapter->blame(worker) : 0;
+		/* its own verdict (2: of pytest, of a file), unless that is of what passed when it was tried
+		 * again */
+		if (!worker || (worker <= 2 && !to_blame && r->desks[i].was_bad))
 			continue;
 		if (!r->n_bad_units)
 			run_note(r, "exit", "worker %u ended with exit code %d, though no %s failed", i,
 				 worker, r->suite.adapter->test_word);
-		int to_blame = r->suite.adapter->blame ? r->suite.adapter->blame(worker) : 0;
 		r->bad_verdict |= !to_blame;
 		fault = fault ? fault : to_blame;
 	}
@@ -319,7 +320,10 @@ static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 			 r->n_bad_hooks == 1 ? "hook or fixture" : "hooks or fixtures",
 			 r->suite.adapter->test_word);
 	int fault = end == POOL_DONE ? verdict_of_workers(r) : 0;
-	bool bad = r->n_bad_units || r->bad_verdict;
+	/* whatever was counted: with a test that is bad, or a job that had to run and did not, none is good
+	 */
+	bool bad =
+	    r->n_bad_units || r->bad_verdict || model_is_bad(&r->model) || (end == POOL_DONE && r->n_owed);
 	fault = r->start_fault ? r->start_fault : fault;
 	switch (end) {
 	case POOL_INTERRUPTED:
@@ -618,8 +622,7 @@ static void free_run(struct run *r)
 		struct desk *d = &r->desks[i];
 		arena_free(&d->arena);
 		mem_free(d->open);
-		mem_free(d->bad_names);
-		mem_free(d->bad_keys);
+		mem_free(d->bad);
 		mem_free(d->done_keys);
 		buf_free(&d->head);
 	}

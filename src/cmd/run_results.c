@@ -171,6 +171,16 @@ static void put_itself(struct run *r, struct desk *d, const struct pool_unit *u,
 		sink_put(&r->sink, &output);
 }
 
+/* Whether all that was to come has come: what a framework says at its end, or the number of its plan. */
+static bool said_its_end(const struct run *r, const struct desk *d)
+{
+	if (run_is_chunked(r))
+		return true;
+	if (r->suite.adapter->stream == STREAM_GOTEST)
+		return d->gotest.over;
+	return !d->is_tap || tap_is_whole(&d->tap);
+}
+
 enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
 			int64_t time_ns, struct str *ret_message, bool *ret_told)
 {
@@ -185,6 +195,8 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 		tap_finish(&d->tap, time_ns);
 	uint32_t n_tests = d->in.n_tests + (uint32_t)d->n_done;
 	told = d->in.worst;
+	d->is_cut =
+	    x->signal || x->timed_out || x->interrupted || told >= STATUS_TIMEOUT || !said_its_end(r, d);
 	if (r->suite.adapter == &adapter_plain && r->o.results.n) {
 		enum status worst = STATUS_NONE;
 		n_tests += results_read(r, d->span, d->in.worker, &worst);
@@ -199,7 +211,9 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 	*ret_message = x->timed_out || status == STATUS_UNFINISHED ? x->why
 		       : status_is_bad(status)                     ? exit_message(d, t, x)
 								   : STR_NONE;
-	bool empty_part = r->jobs[u->number]->is_part && status == STATUS_PASSED;
+	/* for some of the tests alone, and it held none */
+	bool empty_part =
+	    (r->jobs[u->number]->is_part || r->jobs[u->number]->is_narrow) && status == STATUS_PASSED;
 	*ret_told = !n_tests && !run_is_chunked(r) && !empty_part;
 	if (*ret_told)
 		put_itself(r, d, u, x, status, *ret_message, time_ns);

@@ -302,11 +302,20 @@ static char **with_flag(struct suite *s, const struct target *t, const struct bu
 	return argv;
 }
 
+/* -failfast: behind the first test that fails others have not run. */
+static bool stops_early(const struct target *t)
+{
+	for (char *const *w = t->argv; *w; w++)
+		if (strncmp(*w, "-test.failfast", sizeof("-test.failfast") - 1) == 0)
+			return true;
+	return false;
+}
+
 static char **narrow(struct suite *s, const struct target *t, const struct str *tests, size_t n)
 {
 	const struct go *g = s->own;
 	struct buf b = {0};
-	if (g->picky || !n)
+	if (g->picky || !n || stops_early(t))
 		return NULL;
 	buf_text(&b, "-test.run=^(");
 	for (size_t i = 0; i < n; i++) {

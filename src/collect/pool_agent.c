@@ -156,10 +156,11 @@ static void take_hello(struct pool *p, struct worker *w)
 	}
 }
 
-void pool_list(struct pool *p, const struct str *names, size_t n)
+void pool_list(struct pool *p, const struct str *names, size_t n, bool to_choose)
 {
 	struct buf b = {0};
-	buf_text(&b, "{\"do\":\"list\",\"tests\":true,\"names\":[");
+	buf_text(&b, "{\"do\":\"list\",\"tests\":true,");
+	buf_text(&b, to_choose ? "\"choose\":true,\"names\":[" : "\"names\":[");
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_char(&b, ',');

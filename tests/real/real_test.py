@@ -509,6 +509,164 @@ class Others(Case):
         self.same_again("all")
 
 
+class Again(Case):
+    """Some of the tests alone, in --retries and --only-failed: none counts as good that was asked for and did not run."""
+
+    def again(self, *command, code, options=("--retries", "1"), out="again"):
+        done = self.run_it("-j1", *options, "--", *command, code=code, out=out)
+        self.assertRegex(done.err, "(?m)^FAILED: " if code else "(?m)^passed: ")
+        if not code:
+            self.assertNotRegex(done.err, "of \\d+ \\w+ failed")
+        self.same_again(out)
+        return done
+
+    def both(self, *command):
+        """A suite that stays bad is bad when it is tried again, and when what failed is run alone."""
+        self.again(*command, code=1)
+        self.again(*command, code=1, options=("--only-failed",))
+
+    # bats takes the last brace of a line for that of the test
+    FLAKY = "once() { [ -e been ] && return; touch been; DIE; }\n"
+
+    @needs("bats")
+    def test_bats_set_up_of_a_file(self):
+        tests = '@test "one" { true; }\n@test "two" { true; }\n'
+        self.write("s.bats", "setup_file() { false; }\n" + tests)
+        self.both("bats", "s.bats")
+        self.assertEqual(self.statuses("again"), {"setup_file failed": "error"})
+        self.write("s.bats", self.FLAKY.replace("DIE", "false") + "setup_file() { once; }\n" + tests)
+        self.again("bats", "s.bats", code=0)
+        self.assertEqual(self.statuses("again"), {"setup_file failed": "passed", "one": "passed", "two": "passed"})
+        self.assertEqual(self.report("again")["counts"]["flaky"], 1)
+        self.write("s.bats", "teardown_file() { false; }\n" + tests)
+        self.both("bats", "s.bats")
+
+    @needs("bats")
+    def test_bats_names_that_are_not_as_they_stand_in_the_file(self):
+        names = ('costs \\$1', 'say \\"it\\"', "back\\\\slash", "a `echo b`", "(x)|[y]*.+?^{}")
+        for name in names:
+            self.write("s.bats", f'@test "good" {{ true; }}\n@test "plain" {{ false; }}\n@test "{name}" {{ false; }}\n')
+            self.both("bats", "s.bats")
+            self.assertEqual(sorted(self.statuses("again").values())[:2], ["failed", "failed"], name)
+            self.write("s.bats", self.read("s.bats").replace("false", "true"))
+            self.again("bats", "s.bats", code=0, options=("--only-failed",))
+
+    @needs("bats")
+    def test_bats_names_with_a_prefix(self):
+        self.env["BATS_TEST_NAME_PREFIX"] = "before: "
+        self.write("s.bats", '@test "good" { true; }\n@test "bad" { false; }\n')
+        self.both("bats", "s.bats")
+
+    @needs("bats")
+    def test_bats_dies(self):
+        self.write("s.bats", self.FLAKY.replace("DIE", "kill -9 $PPID $$") +
+                   '@test "one" { true; }\n@test "two" { once; }\n@test "three" { false; }\n')
+        self.again("bats", "s.bats", code=1)
+        self.assertEqual(self.statuses("again"), {"one": "passed", "two": "passed", "three": "failed"})
+
+    GO_DIES = ('package a\nimport ("os"; "testing")\nfunc TestOk(t *testing.T) {}\nfunc TestDies(t *testing.T) {\n'
+               'if _, e := os.Stat("flag"); e != nil { os.WriteFile("flag", nil, 0o600); DIE } }\n'
+               'func TestAfter(t *testing.T) { t.Error("always") }\n')
+
+    @needs("go")
+    def test_go_dies(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        for die in ('panic("no")', "os.Exit(3)"):
+            self.write("a/a_test.go", self.GO_DIES.replace("DIE", die))
+            self.again("go", "test", "./...", code=1)
+            self.assertEqual(self.statuses("again"), {"TestOk": "passed", "TestDies": "passed", "TestAfter": "failed"})
+            os.unlink(self.path("a/flag"))
+
+    @needs("go")
+    def test_go_stops_at_the_first_that_fails(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        self.write("a/a_test.go", self.GO_DIES.replace("DIE", 't.Error("once")'))
+        self.again("go", "test", "-failfast", "./...", code=1)
+        self.assertEqual(self.statuses("again")["TestAfter"], "failed")
+
+    @needs("go")
+    def test_go_subtests_whose_names_change(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        self.write("a/a_test.go", 'package a\nimport ("os"; "strconv"; "testing")\nfunc TestA(t *testing.T) {\n'
+                   't.Run(strconv.Itoa(os.Getpid()), func(t *testing.T) { t.Error("no") }) }\nfunc TestB(t *testing.T) {}\n')
+        self.both("go", "test", "./...")
+
+    @needs("behave")
+    def test_behave_scenarios_that_have_moved(self):
+        self.write("features/steps/s.py", "from behave import given\n@given('good')\ndef g(c): pass\n"
+                   "@given('bad')\ndef b(c): assert 0\n")
+        feature = "Feature: f\n{}  Scenario: one\n    Given good\n  Scenario: two\n    Given bad\n  Scenario: one\n    Given good\n"
+        self.write("features/a.feature", feature.format(""))
+        self.write("features/b.feature", feature.format("").replace("bad", "good"))
+        self.run_it("-j2", "--", "behave", code=1)
+        for file in ("features/a.feature", "features/b.feature"):
+            self.write(file, self.read(file).replace("Feature: f\n", "Feature: f\n  # a\n  # b\n"))
+        for options in ((), ("--junit",)):
+            self.again("behave", *options, code=1, options=("--only-failed",) if not options else ("--retries", "1"))
+        self.again("behave", code=1, options=("--only-failed",))
+        self.assertEqual(self.verdicts("again"), [("two", "failed")])
+        listed = self.fettle("run", "--only-failed", "--list", "--", "behave")
+        self.assertEqual(listed.out, "features/a.feature\n")
+        # one that is gone: the whole file runs in its place, and next time nobody asks for it
+        self.write("features/a.feature", feature.format("").replace("two", "three").replace("bad", "good"))
+        done = self.again("behave", code=0, options=("--only-failed",))
+        self.assertIn("'two' was bad in the last run, and is no longer there", done.err)
+        self.assertEqual(self.verdicts("again"), [("one", "passed"), ("one", "passed"), ("three", "passed"), ("two", "skipped")])
+        self.again("behave", code=0, options=("--only-failed",))
+        self.assertEqual(len(self.verdicts("again")), 6)
+
+    @needs("behave")
+    def test_behave_of_one_name(self):
+        self.write("features/steps/s.py", "from behave import given\n@given('good')\ndef g(c): pass\n"
+                   "@given('bad')\ndef b(c): assert 0\n")
+        twins = "  Scenario: twin\n    Given good\n  Scenario: twin\n    Given bad\n  Scenario: other\n    Given good\n"
+        self.write("features/a.feature", "Feature: f\n" + twins)
+        self.run_it("-j1", "--", "behave", code=1)
+        self.write("features/a.feature", "Feature: f\n  # a\n  # b\n" + twins)  # the good one stands where the bad one did
+        self.again("behave", code=1, options=("--only-failed",))
+        self.assertEqual(self.verdicts("again"), [("twin", "failed"), ("twin", "passed")])
+
+    @needs("pytest")
+    def test_pytest_tests_that_are_gone(self):
+        self.write("test_a.py", "def test_a(): pass\ndef test_gone(): assert 0\ndef test_bad(): assert 0\n")
+        self.run_it("-j2", "--", "pytest", code=1)
+        self.write("test_a.py", "def test_a(): pass\ndef test_bad(): assert 0\n")
+        for names in (["test_a", "test_bad", "test_gone"], ["test_bad"]):
+            self.again("pytest", code=1, options=("--only-failed",))
+            self.assertEqual(sorted(self.statuses("again")), names)
+        self.write("test_a.py", "def test_a(): pass\n")
+        for is_ in ({"test_a": "passed", "test_bad": "skipped"}, {"test_a": "passed"}):
+            self.again("pytest", code=0, options=("--only-failed",))
+            self.assertEqual(self.statuses("again"), is_)
+        with sqlite3.connect(self.path(".fettle/history.db")) as history:
+            self.assertEqual(history.execute("SELECT count(*) FROM tests WHERE key LIKE '%' || char(10) || '%'").fetchone(), (0,))
+
+    @needs("pytest")
+    def test_pytest_names_that_change(self):
+        text = ("import os, pytest\n@pytest.mark.parametrize('n', [str(os.getpid())])\ndef test_a(n): assert {}\n"
+                "def test_b(): pass\n")
+        self.write("test_a.py", text.format(0))
+        self.run_it("-j1", "--", "pytest", code=1)
+        for _ in range(3):
+            self.again("pytest", code=1, options=("--only-failed",))
+            self.assertEqual(sorted(self.statuses("again").values()), ["failed", "passed", "skipped"])
+        self.again("pytest", code=1)
+
+    @needs("pytest")
+    def test_pytest_files_that_cannot_be_read_at_first(self):
+        self.write("test_a.py", "import os\nif not os.path.exists('been'):\n    open('been', 'w').close()\n    import nothere\n"
+                   "def test_a(): pass\n")
+        self.again("pytest", code=0)
+        self.assertEqual(self.report("again")["counts"]["flaky"], 1)
+        self.write("test_a.py", "import nothere\n")
+        self.both("pytest")
+
+    @needs("pytest")
+    def test_pytest_that_stops_leaves_its_retries_undone(self):
+        self.write("test_a.py", "def test_a(): assert 0\ndef test_b(): pass\n")
+        self.again("pytest", "-x", code=1)
+
+
 class Start(Case):
     """Workers that are started late, or not at all. A script in behave's place says when it is called."""
 
