@@ -396,12 +396,6 @@ class Puller(Observer):
             raise session.Interrupted("%d error%s during collection" % (self.collection_errors, plural))
 
     @hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session):
-        super().pytest_sessionfinish(session)
-        if session.exitstatus == 5:
-            session.exitstatus = 0
-
-    @hookimpl(trylast=True)
     def pytest_unconfigure(self, config):
         self.tell_coverage(config)
 

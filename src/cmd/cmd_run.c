@@ -291,6 +291,10 @@ static int verdict_of_workers(struct run *r)
 		 * again */
 		if (!worker || (worker <= 2 && !to_blame && r->desks[i].was_bad))
 			continue;
+		if (worker == r->suite.adapter->nothing) {
+			r->has_nothing = true;
+			continue;
+		}
 		if (!r->n_bad_units)
 			run_note(r, "exit", "worker %u ended with exit code %d, though no %s failed", i,
 				 worker, r->suite.adapter->test_word);
@@ -298,6 +302,18 @@ static int verdict_of_workers(struct run *r)
 		fault = fault ? fault : to_blame;
 	}
 	return fault;
+}
+
+/* A wrong pattern is no good run. A worker, a file or a shard without tests is, as long as others have some.
+ */
+static int verdict_of_nothing(struct run *r)
+{
+	const struct adapter *a = r->suite.adapter;
+	if (!r->has_nothing || r->model.n_tests || r->o.shard.n)
+		return 0;
+	run_note(r, "nothing", "%s found no %s to run, and says so with exit code %d", a->name, a->test_word,
+		 a->nothing);
+	return FAULT_USAGE;
 }
 
 /* The run's time was up: which units are missing. */
@@ -320,6 +336,7 @@ static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 			 r->n_bad_hooks == 1 ? "hook or fixture" : "hooks or fixtures",
 			 r->suite.adapter->test_word);
 	int fault = end == POOL_DONE ? verdict_of_workers(r) : 0;
+	fault = fault ? fault : verdict_of_nothing(r);
 	/* whatever was counted: with a test that is bad, or a job that had to run and did not, none is good
 	 */
 	bool bad =

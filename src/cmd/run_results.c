@@ -187,6 +187,10 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 	const struct found *f = &r->found[r->jobs[u->number]->found];
 	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
 	enum status status = status_of_exit(t, x), told = STATUS_NONE;
+	if (run_is_chunked(r) && x->code && x->code == r->suite.adapter->nothing) {
+		r->has_nothing = true;
+		status = STATUS_PASSED;
+	}
 	d->in.time_ns = time_ns;
 	d->in.lost = x->timed_out ? STATUS_TIMEOUT : x->interrupted ? STATUS_UNFINISHED : STATUS_NONE;
 	if (r->suite.adapter->stream == STREAM_GOTEST && !run_is_chunked(r))

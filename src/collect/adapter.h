@@ -101,6 +101,9 @@ struct adapter {
 	 * or FAULT_SYSTEM, it could not do its work. NULL: always its verdict.
 	 */
 	int (*blame)(int exit_code);
+	/* Exit code of a process that found no test; in a run that had some it says nothing. 0: there is
+	 * none. */
+	int nothing;
 	/* Options of the framework that take a value in the next word, for --chunks; NULL-terminated. */
 	const char *const *value_options;
 };

@@ -38,5 +38,6 @@ const struct adapter adapter_pytest = {
     .match = match,
     .value_options = value_options,
     .blame = blame,
+    .nothing = 5,
     .count = census_python,
 };

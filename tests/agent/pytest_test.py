@@ -387,10 +387,11 @@ class Pull(Pytest):
         self.assertNotIn("passed", again.verdicts().values())
         self.assertEqual(driver.read(cache), before)
 
-    def test_a_worker_without_tests_ends_well(self):
+    def test_a_worker_without_tests_says_so_as_pytest_does(self):
         worker = self.worker("good")
-        self.assertEqual(worker.finish(), 0)
-        self.assertEqual(self.pull("good", "-k", "nothing_of_that_name").code, 0)
+        self.assertEqual(worker.finish(), 5)
+        self.assertEqual(self.pull("good", "-k", "nothing_of_that_name").code, 5)
+        self.assertEqual(self.pull("good", "-k", "test_room").code, 0)
 
     def test_the_first_failure_stops_the_worker_and_is_said(self):
         worker = self.worker("bad", "-x")

@@ -305,6 +305,20 @@ class ExitCodes(Case):
         self.ends(2, "pytest", says="Missing required plugins")
 
     @needs("pytest")
+    def test_a_pytest_run_without_any_test_is_wrong_use(self):
+        self.pytest(test_b="def test_b(): pass\n", test_c="")
+        for options in (("-j1",), ("-j2",), ("--chunks", "1"), ("--chunks", "2")):
+            self.ends(2, "pytest", "-k", "nothing", options=options, says="no test ran")
+            self.ends(0, "pytest", "-k", "test_b", options=options)
+            self.counts(passed=1)
+        self.ends(2, "pytest", "--pyargs", "json.tool")
+        self.ends(2, "pytest", "test_c.py", says="found no test to run, and says so with exit code 5")
+        for k in ("1/3", "2/3", "3/3", "4/4"):
+            self.ends(0, "pytest", "-k", "test_b", options=("-j2", "--shard", k))
+        self.pytest(conftest="def pytest_sessionfinish(session):\n    session.exitstatus = 0\n")
+        self.ends(0, "pytest", "-k", "nothing")
+
+    @needs("pytest")
     def test_a_pytest_that_breaks_has_no_verdict(self):
         self.pytest(conftest="def pytest_collection(session):\n    raise RuntimeError\n")
         self.ends(3, "pytest", says="exit code 3")
