@@ -214,8 +214,9 @@ static struct pool_options pool_wishes(struct run *r)
 	    .starts = cores_usable(),
 	    .pull = pull,
 	    .one_first = !agent_is_sure(r),
-	    .observe = a == &adapter_plain || a == &adapter_each || (a->mode == ADAPTER_PULL && r->o.chunks),
-	    .tee = a == &adapter_plain && !r->o.quiet,
+	    .observe = (a == &adapter_plain && !r->suite.only_tells) || a == &adapter_each ||
+		       (a->mode == ADAPTER_PULL && r->o.chunks),
+	    .tee = a == &adapter_plain && (!r->o.quiet || r->suite.only_tells),
 	    .terminal = a == &adapter_plain,
 	    .list_tests = pull && (r->o.select.n || (r->plan_only && (r->o.verbose || r->o.only_failed))),
 	    .keep_workers = r->o.retries > 0 || r->o.only_failed,
@@ -518,6 +519,8 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	r->stopped_early |= end == POOL_TIMEOUT || end == POOL_STANDSTILL;
 	run_memory_conflicts(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
+	if (r->suite.only_tells && end == POOL_DONE && r->told_code >= 0)
+		code = r->told_code; /* no verdict on tests */
 	if (!nothing && run_cover_finish(r) && code == 0)
 		code = 1;
 	close_record(r, code, end);
@@ -719,6 +722,7 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 		errno = ENOENT;
 		return err_sys(e, "cannot run '%s'", s->argv[0]);
 	}
+	r->told_code = -1;
 	r->root = ".fettle";
 	r->workers = r->o.chunks    ? (uint32_t)r->o.chunks
 		     : r->o.workers ? (uint32_t)r->o.workers

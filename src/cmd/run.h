@@ -136,6 +136,7 @@ struct run {
 	bool bad_verdict; /* of something that is no unit: a hook, the framework itself */
 	uint32_t n_cut;   /* units that the end of the run has cut short */
 	uint32_t n_owed;  /* jobs that are owed and have not ended */
+	int told_code;    /* exit code of a command that only tells; -1: it has none */
 	bool has_nothing; /* a process of the framework found no test */
 	int start_fault;  /* of a worker that could not start, where the suite is not to blame */
 	uint64_t n_reader_ids;

@@ -191,6 +191,8 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 		r->has_nothing = true;
 		status = STATUS_PASSED;
 	}
+	if (r->suite.only_tells)
+		r->told_code = x->signal ? 128 + x->signal : x->code;
 	d->in.time_ns = time_ns;
 	d->in.lost = x->timed_out ? STATUS_TIMEOUT : x->interrupted ? STATUS_UNFINISHED : STATUS_NONE;
 	if (r->suite.adapter->stream == STREAM_GOTEST && !run_is_chunked(r))

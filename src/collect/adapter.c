@@ -27,6 +27,30 @@ bool word_in(const char *word, const char *const *list)
 	return false;
 }
 
+/* "--help-module" of "--help*"; "--show-only=human" and "-list=." of the option without its value. */
+static bool tells(const char *word, const char *const *list)
+{
+	size_t n = strcspn(word, "=");
+	for (; list && *list; list++) {
+		size_t want = strlen(*list);
+		bool open = (*list)[want - 1] == '*';
+		if (open ? strncmp(word, *list, want - 1) == 0 : n == want && strncmp(word, *list, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool words_only_tell(char *const *args, const struct adapter *a)
+{
+	for (; *args && strcmp(*args, "--") != 0 && strcmp(*args, "-args") != 0; args++) {
+		if (tells(*args, a->tells))
+			return true;
+		if (word_in(*args, a->value_options) && args[1])
+			args++;
+	}
+	return false;
+}
+
 char **words_join(struct arena *a, char *const *first, size_t n_first, char *const *then, size_t n_then)
 {
 	char **all = arena_array(a, char *, n_first + n_then + 1);
@@ -88,12 +112,8 @@ static const struct adapter *look(struct suite *s)
 	return NULL;
 }
 
-int adapter_choose(struct suite *s, const char *named, struct err *e)
+static int choose(struct suite *s, const char *named, struct err *e)
 {
-	s->word = 0;
-	s->args = 1;
-	if (s->n_patterns && !named)
-		named = "each";
 	if (!named) {
 		const struct adapter *found = look(s);
 		s->adapter = found ? found : &adapter_plain;
@@ -112,4 +132,17 @@ int adapter_choose(struct suite *s, const char *named, struct err *e)
 		return 0;
 	}
 	return err_usage(e, "unknown adapter '%s' (there are %s)", named, adapter_names);
+}
+
+int adapter_choose(struct suite *s, const char *named, struct err *e)
+{
+	s->word = 0;
+	s->args = 1;
+	if (choose(s, s->n_patterns && !named ? "each" : named, e) < 0)
+		return e->fault;
+	if (s->args <= s->n_argv && words_only_tell(s->argv + s->args, s->adapter)) {
+		s->only_tells = true;
+		s->adapter = &adapter_plain;
+	}
+	return 0;
 }

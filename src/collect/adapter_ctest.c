@@ -368,6 +368,26 @@ static int discover_end(struct suite *s, int exit_status, struct err *e)
 	return rc;
 }
 
+static const char *const tells[] = {"-N",
+				    "--show-only",
+				    "-h",
+				    "-H",
+				    "-help*",
+				    "-usage",
+				    "/?",
+				    "--help*",
+				    "-version",
+				    "--version",
+				    "/V",
+				    "--print-labels",
+				    "--list-presets",
+				    "-S",
+				    "-SP",
+				    "--script",
+				    "--script-new-process",
+				    "--build-and-test",
+				    NULL};
+
 const struct adapter adapter_ctest = {
     .name = "ctest",
     .mode = ADAPTER_EXEC,
@@ -379,4 +399,5 @@ const struct adapter adapter_ctest = {
     .discover = discover,
     .discover_feed = discover_feed,
     .discover_end = discover_end,
+    .tells = tells,
 };

@@ -49,26 +49,12 @@ struct go {
 /* Flags that make go test do something other than run tests once: the command is run as it is. */
 static bool wants_plain(const char *w)
 {
-	static const char *const exact[] = {"-c",
-					    "-exec",
-					    "-o",
-					    "-bench",
-					    "-fuzz",
-					    "-cpuprofile",
-					    "-memprofile",
-					    "-blockprofile",
-					    "-mutexprofile",
-					    "-trace",
-					    "-cover",
-					    "-coverprofile",
-					    "-covermode",
-					    "-coverpkg",
-					    "-list",
-					    "-n",
-					    "-x",
-					    "-i",
-					    "-artifacts",
-					    NULL};
+	static const char *const exact[] = {"-c",          "-exec",         "-o",
+					    "-bench",      "-fuzz",         "-cpuprofile",
+					    "-memprofile", "-blockprofile", "-mutexprofile",
+					    "-trace",      "-cover",        "-coverprofile",
+					    "-covermode",  "-coverpkg",     "-x",
+					    "-i",          "-artifacts",    NULL};
 	const char *name = w[0] == '-' && w[1] == '-' ? w + 1 : w;
 	size_t n = strcspn(name, "=");
 	for (size_t i = 0; exact[i]; i++)
@@ -382,6 +368,8 @@ static char **part(struct suite *s, const struct target *t, const struct str *te
 	return argv;
 }
 
+static const char *const tells[] = {"-list", "--list", "-n", "--n", "-h", "--h", "-help", "--help", NULL};
+
 const struct adapter adapter_go = {
     .name = "go",
     .mode = ADAPTER_EXEC,
@@ -396,4 +384,5 @@ const struct adapter adapter_go = {
     .narrow = narrow,
     .part = part,
     .can_part = can_part,
+    .tells = tells,
 };

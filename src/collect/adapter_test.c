@@ -84,6 +84,45 @@ static void a_command_is_recognised_by_its_words(void **state)
 	}
 }
 
+static void a_command_that_only_tells_something_is_plain(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *command;
+		bool tells;
+	} rows[] = {
+	    {"pytest --help", true},
+	    {"python3 -m pytest -q --collect-only tests", true},
+	    {"pytest --cache-show=*", true},
+	    {"pytest -k --help", false},
+	    {"pytest -- --help", false},
+	    {"pytest --helpless", false},
+	    {"env A=1 behave --steps-catalog", true},
+	    {"behave -D --version", false},
+	    {"behave --lang de", false},
+	    {"behave --lang-help de", true},
+	    {"go test -list . ./...", true},
+	    {"go test --list=. ./...", true},
+	    {"go test -run X ./... -args -list", false},
+	    {"ctest --test-dir build -N", true},
+	    {"ctest --show-only=json-v1", true},
+	    {"ctest --help-command add_test", true},
+	    {"ctest -NC", false},
+	    {"bats --count t", true},
+	    {"bats -f --count t", false},
+	    {"make --help", false},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct suite s;
+		struct err e;
+		set_words(&s, rows[i].command);
+		assert_int_equal(adapter_choose(&s, NULL, &e), 0);
+		if (s.only_tells != rows[i].tells || (rows[i].tells && s.adapter != &adapter_plain))
+			fail_msg("'%s'", rows[i].command);
+		drop(&s);
+	}
+}
+
 static void a_name_says_what_no_word_says(void **state)
 {
 	(void)state;
@@ -220,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_command_is_recognised_by_its_words),
+	    cmocka_unit_test(a_command_that_only_tells_something_is_plain),
 	    cmocka_unit_test(a_name_says_what_no_word_says),
 	    cmocka_unit_test(patterns_of_units_mean_one_run_each),
 	    cmocka_unit_test(any_other_command_is_one_unit_named_by_its_words),

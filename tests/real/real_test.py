@@ -523,6 +523,62 @@ class Others(Case):
         self.same_again("all")
 
 
+class OnlyTells(Case):
+    """Commands of a framework with which it runs no tests: as they are, their words on standard output."""
+
+    def tells(self, *command, code=0):
+        plain = self.call(*command)
+        self.assertEqual(plain.returncode, code)
+        for options in ((), ("-q", "-j2", "--retries", "1")):
+            done = self.run_it("--no-history", *options, "--", *command, code=code)
+            for line in (plain.stdout + plain.stderr).decode().splitlines():
+                line = re.sub(r" in [0-9.]+s\b.*", "", line).strip("= ")
+                self.assertIn(line, done.out)
+            self.same_again()
+
+    @needs("pytest")
+    def test_pytest(self):
+        self.write("test_a.py", "import os\ndef test_a(): open('ran', 'w').close()\n")
+        for option in ("--help", "--version", "--fixtures", "--markers", "--co", "--collect-only", "--setup-plan"):
+            self.tells("pytest", option)
+        self.tells("pytest", "--co", "-k", "nothing", code=5)
+        self.tells("pytest", "--co", "nowhere.py", code=4)
+        self.assertFalse(os.path.exists(self.path("ran")))
+        self.write("test_b.py", "import nothere\n")
+        self.tells("pytest", "--co", code=2)
+
+    @needs("behave")
+    def test_behave(self):
+        self.write("features/a.feature", "Feature: f\n  Scenario: s\n    Given x\n")
+        self.write("features/steps/s.py", "from behave import given\n@given('x')\ndef x(c): open('ran', 'w').close()\n")
+        for option in ("--help", "--version", "--steps-catalog", "--lang-list", "--tags-help"):
+            self.tells("behave", option)
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+    @needs("ctest")
+    def test_ctest(self):
+        self.write("CTestTestfile.cmake", 'add_test(one "/bin/sh" "-c" "touch ran")\n')
+        for option in ("-N", "--show-only=human", "--print-labels", "--version", "--help"):
+            self.tells("ctest", option)
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+    @needs("bats")
+    def test_bats(self):
+        self.write("a.bats", '@test "a" { touch ran; }\n')
+        for option in ("--count", "--version", "--help"):
+            self.tells("bats", option, "a.bats")
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+    @needs("go")
+    def test_go(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        self.write("a_test.go", 'package a\nimport ("os"; "testing")\nfunc TestA(t *testing.T) { os.WriteFile("ran", nil, 0o600) }\n')
+        done = self.run_it("--no-history", "--", "go", "test", "-list", ".", "./...")
+        self.assertIn("TestA\n", done.out)
+        self.tells("go", "test", "-h", code=2)
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+
 class Again(Case):
     """Some of the tests alone, in --retries and --only-failed: none counts as good that was asked for and did not run."""
 
