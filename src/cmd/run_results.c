@@ -181,6 +181,12 @@ static bool said_its_end(const struct run *r, const struct desk *d)
 	return !d->is_tap || tap_is_whole(&d->tap);
 }
 
+/* A process that is for some of the tests alone, and a Go package in which -run chose none, are no tests. */
+static bool may_be_empty(const struct run *r, const struct desk *d, const struct job *j)
+{
+	return j->is_part || j->is_narrow || (r->suite.adapter->stream == STREAM_GOTEST && d->gotest.over);
+}
+
 enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
 			int64_t time_ns, struct str *ret_message, bool *ret_told)
 {
@@ -217,9 +223,7 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 	*ret_message = x->timed_out || status == STATUS_UNFINISHED ? x->why
 		       : status_is_bad(status)                     ? exit_message(d, t, x)
 								   : STR_NONE;
-	/* for some of the tests alone, and it held none */
-	bool empty_part =
-	    (r->jobs[u->number]->is_part || r->jobs[u->number]->is_narrow) && status == STATUS_PASSED;
+	bool empty_part = status == STATUS_PASSED && may_be_empty(r, d, r->jobs[u->number]);
 	*ret_told = !n_tests && !run_is_chunked(r) && !empty_part;
 	if (*ret_told)
 		put_itself(r, d, u, x, status, *ret_message, time_ns);

@@ -442,6 +442,18 @@ class Others(Case):
         self.assertGreater(len(self.units("second")), 1)
         self.assertEqual(self.verdicts("first"), self.verdicts("second"))
 
+    @needs("go")
+    def test_go_packages_in_which_no_test_is_chosen(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        for name in "AB":
+            self.write(f"{name}/{name}_test.go", f'package {name}\nimport "testing"\nfunc Test{name}(t *testing.T) {{}}\n')
+        done = self.run_it("-j2", "--", "go", "test", "-run", "None", "./...")
+        self.assertIn("passed: no test ran", done.err)
+        self.counts()
+        self.run_it("-j2", "--", "go", "test", "-run", "TestA", "./...")
+        self.assertEqual(self.verdicts(), [("TestA", "passed")])
+        self.same_again()
+
     @needs("ctest")
     def test_ctest(self):
         self.write("CTestTestfile.cmake", 'add_test(yes "/bin/true")\nadd_test(no "/bin/false")\n'
