@@ -502,7 +502,8 @@ static void send_spans(struct run *r)
 static int finish(struct run *r, enum pool_end end, struct err *e)
 {
 	enum status worst = STATUS_NONE;
-	bool nothing = end == POOL_DONE && !r->n_jobs && !r->n_bad_units && !r->stopped_early;
+	bool nothing =
+	    end == POOL_DONE && !r->n_jobs && !r->n_bad_units && !r->model.n_tests && !r->stopped_early;
 	run_sayings_end(r);
 	if (r->suite.adapter != &adapter_plain && end != POOL_BROKEN && r->o.results.n) {
 		(void)results_read(r, 0, -1, &worst);

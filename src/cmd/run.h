@@ -172,6 +172,8 @@ void run_show(struct run *r, int64_t time_ns);
 void run_take_units(struct run *r, struct str json_units);
 /* What was found becomes jobs: chosen, predicted, shared out, split, locked, repeated. */
 void run_plan(struct run *r);
+/* Whether a target that does not run is to be told of: not where others were asked for. */
+bool run_wants_not_run(const struct run *r, const struct target *t);
 /* Without this job the run has no good end, whatever keeps it from running. */
 void run_owe(struct run *r, struct job *j);
 /* As run_plan, for targets that came while others run already. */

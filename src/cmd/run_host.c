@@ -188,11 +188,12 @@ static void targets(struct pool_host *h, bool last, const struct err *failed)
 	bool whole_first = r->suite.adapter->stream != STREAM_GOTEST;
 	for (; (last || !whole_first) && r->n_planned < r->suite.n_targets; r->n_planned++) {
 		const struct target *t = &r->suite.targets[r->n_planned];
-		if (!t->argv && t->status)
-			run_put_not_run(r, t, t->status,
-					t->message); /* a build that failed, a disabled test */
-		else
+		if (!t->argv && t->status) { /* a build that failed, a disabled test */
+			if (run_wants_not_run(r, t))
+				run_put_not_run(r, t, t->status, t->message);
+		} else {
 			run_plan_target(r, (uint32_t)r->n_planned);
+		}
 	}
 	if (!last)
 		return;

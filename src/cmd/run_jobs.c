@@ -101,6 +101,14 @@ static bool selects(const struct run *r, struct str text)
 	return false;
 }
 
+bool run_wants_not_run(const struct run *r, const struct target *t)
+{
+	if (r->o.select.n && !selects(r, t->name))
+		return false;
+	/* what is skipped did not fail, and one shard tells of it */
+	return t->status != STATUS_SKIPPED || (!r->o.only_failed && (!r->o.shard.n || r->o.shard.k == 1));
+}
+
 /* Which tests of f are chosen: all (returns false: leave it whole) or some (keep[] says which). */
 static bool choose_tests(const struct run *r, const struct found *f, bool *keep, uint32_t *ret_n)
 {

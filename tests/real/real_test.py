@@ -466,6 +466,25 @@ class Others(Case):
         self.assertEqual(len(is_), 4)
         self.same_again()
 
+    @needs("ctest")
+    def test_ctest_disabled_tests_are_told_where_they_were_asked_for(self):
+        self.write("CTestTestfile.cmake", 'add_test(ok "/bin/true")\nadd_test(no "/bin/false")\nadd_test(dis "/bin/true")\n'
+                   "set_tests_properties(dis PROPERTIES DISABLED 1)\n")
+        told = {(): {"ok", "no", "dis"}, ("--select", "ok"): {"ok"}, ("--select", "dis"): {"dis"}, ("--only-failed",): {"no"},
+                ("--select", "*s"): {"dis"}}
+        for options, names in told.items():
+            self.run_it("-j2", *options, "--", "ctest", code=1 if "no" in names else 0)
+            self.assertEqual(set(self.statuses()), names, options)
+        both = []
+        for k in "12":
+            self.run_it("-j2", "--no-history", "--shard", k + "/2", "--", "ctest", code=self.shard_code(k))
+            both += self.statuses()
+        self.assertEqual(sorted(both), ["dis", "no", "ok"])
+
+    def shard_code(self, k):
+        listed = self.fettle("run", "--no-history", "--list", "--shard", k + "/2", "--", "ctest").out.split()
+        return 1 if "no" in listed else 0
+
     def ctest(self, text, *options, out="out", code=0):
         """Tests that log when they begin and end; their properties as ctest takes them."""
         self.write("say.sh", 'echo "+$1" >>"$LOG"; sleep "${2:-0.1}"; echo "-$1" >>"$LOG"; exit "${3:-0}"\n')
