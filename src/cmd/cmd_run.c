@@ -272,6 +272,10 @@ static int discover_now(struct run *r, struct err *e)
 		return 0;
 	if (s->adapter->mode == ADAPTER_EXEC && s->adapter->discover(s, e) < 0)
 		return e->fault;
+	if (s->note.n)
+		run_note(r, s->adapter->name, "%.*s", STR_ARG(s->note));
+	if (s->junit && !r->plan_only)
+		outfiles_want_junit(r, s->junit);
 	if (!s->discovery)
 		r->host.targets(&r->host, true, NULL);
 	return 0;

@@ -67,6 +67,7 @@ struct suite {
 	struct buf line; /* of discover_feed: a line that is not whole yet */
 	struct buf said; /* what the discovery process wrote to its standard error, cut */
 	struct str note; /* something to tell the person; empty: nothing */
+	char *junit;     /* a file that the command asks its framework to write, which is ours to do */
 	bool only_tells; /* the command runs no tests: see adapter's tells */
 	void *own;       /* the adapter's */
 };

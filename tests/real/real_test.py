@@ -481,6 +481,17 @@ class Others(Case):
             both += self.statuses()
         self.assertEqual(sorted(both), ["dis", "no", "ok"])
 
+    @needs("ctest")
+    def test_ctest_files_that_it_was_to_write(self):
+        self.write("b/CTestTestfile.cmake", 'add_test(ok "/bin/true")\nadd_test(no "/bin/false")\n')
+        for file, at in (("j.xml", "b/j.xml"), ("deep/j.xml", "b/deep/j.xml"), (self.path("k.xml"), "k.xml")):
+            self.run_it("-j2", "--", "ctest", "--test-dir", "b", "--output-junit", file, code=1)
+            cases = {case.get("name"): case.find("failure") is None for case in ET.parse(self.path(at)).getroot().iter("testcase")}
+            self.assertEqual(cases, {"ok": True, "no": False})
+        done = self.run_it("-j2", "--", "ctest", "--test-dir", "b", "-O", "log", "--rerun-failed", code=1)
+        self.assertIn("ctest's log file is not written", done.err)
+        self.assertIn("see --only-failed", done.err)
+
     def shard_code(self, k):
         listed = self.fettle("run", "--no-history", "--list", "--shard", k + "/2", "--", "ctest").out.split()
         return 1 if "no" in listed else 0
