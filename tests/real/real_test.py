@@ -236,6 +236,31 @@ class Pytest(Case):
         self.counts(passed=2, timeout=1)
 
 
+class KeptOut(Case):
+    """Where no agent gets in, the command is one test, and that is told."""
+
+    @needs("pytest")
+    def test_pytest(self):
+        self.write("test_a.py", "import time\ndef test_a(): time.sleep(0.2)\n")
+        with_pytest = self.call("head", "-n1", shutil.which("pytest")).stdout.decode().strip("#!\n ").split()
+        python = [p for p in ([sys.executable], ["/usr/bin/python3"], with_pytest)
+                  if self.call(*p, "-I", "-c", "import pytest").returncode == 0][0]
+        self.write("pytest", f'#!/bin/sh\nexec env -u PYTHONPATH {python[0]} -m pytest "$@"\n')
+        os.chmod(self.path("pytest"), 0o755)
+        for command, why in (([*python, "-I", "-m", "pytest"], "ignore the environment"),
+                             (["./pytest"], "a cleaned environment")):
+            done = self.run_it("-j2", "--", *command)
+            self.assertIn(why, done.err)
+            self.assertEqual(self.verdicts(), [("pytest", "passed")])
+            self.assertGreater(self.report()["tests"][0]["dur_ns"], 200 * 10**6)
+            self.same_again()
+        self.write("test_a.py", "def test_a(): assert 0\n")
+        self.run_it("-j2", "--", *python, "-I", "-m", "pytest", code=1)
+        self.assertEqual(self.verdicts(), [("pytest", "failed")])
+        done = self.run_it("-j2", "--", *python, "-I", "-m", "pytest", "--no-such-option", code=2)
+        self.counts()
+
+
 class FirstRun(Case):
     """Nothing is known of the times: files with many tests come first and are split, however short their text."""
 
