@@ -1,6 +1,7 @@
 #include "collect/adapter.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -112,12 +113,23 @@ static const struct adapter *look(struct suite *s)
 	return NULL;
 }
 
+/* A command that nobody knows, with a word {} that is no file: the files that it is to stand for are missing.
+ */
+static int check_holes(const struct suite *s, struct err *e)
+{
+	for (size_t i = 1; i < s->n_argv; i++)
+		if (strcmp(s->argv[i], "{}") == 0 && access("{}", F_OK) < 0)
+			return err_usage(e, "which files does {} stand for? --units 'PATTERN' names them "
+					    "(--adapter plain: none, the command is run as it stands)");
+	return 0;
+}
+
 static int choose(struct suite *s, const char *named, struct err *e)
 {
 	if (!named) {
 		const struct adapter *found = look(s);
 		s->adapter = found ? found : &adapter_plain;
-		return 0;
+		return found ? 0 : check_holes(s, e);
 	}
 	for (unsigned k = 0; k < N_ADAPTERS; k++) {
 		if (strcmp(adapters[k]->name, named) != 0)
