@@ -543,7 +543,10 @@ class Puller:
             return
         for message in agent.requests():
             if message.get("do") == "list":
-                self.list(bool(message.get("tests")), fettle_agent.names(message))
+                # Fettle asks for the tests of some units to make parts of them, or to choose from them.
+                names = fettle_agent.names(message)
+                parts = names and self.whole and not message.get("choose")
+                self.list(bool(message.get("tests")) and not parts, names)
             elif message.get("do") == "run":
                 last = None
                 reporters = getattr(runner.config, "reporters", ())
@@ -579,7 +582,7 @@ class Puller:
             message = "%s: %s" % (type(error).__name__, error)
             test = rows.ids()
             file = self.agent.relative(name.partition(".feature")[0] + ".feature")
-            where = ',"file":%s,"key":%s' % (quote(file), quote(name))
+            where = ',"file":%s,"key":%s' % (quote(file), quote(name.partition("\n")[0]))
             rows.begin("test", test, id, now(), file, where)
             rows.end("test", test, now(), ERROR, message)
         yield from features
@@ -610,8 +613,7 @@ class Puller:
         try:
             for name, file in ((name, name) for name in names) if names else self.collected():
                 if name not in units:
-                    # Fettle asks for the tests of some units to make parts of them.
-                    units[name] = self.one(name, file, with_tests and not (names and self.whole))
+                    units[name] = self.one(name, file, with_tests)
         except Exception as error:
             self.agent.rows.note("list", "%s: %s" % (type(error).__name__, error))
         self.agent.say_units(list(units.values()))

@@ -315,13 +315,11 @@ class Puller(Observer):
         """Items of a unit, and why there are none, if so."""
         usage_error = sys.modules["_pytest.config"].UsageError
         t, message = now(), None
-        items = []
+        wanted, left_out = fettle_agent.chosen(name)
         try:
             items = self.collect(session, name)
-        except usage_error as error:
-            self.collection_errors += 1
-            message = cause(error)
-            self.tell_collection(name, ERROR, message)
+        except usage_error:
+            items, message = self.collect_present(session, wanted, left_out)
         errors = [report for report in self.collected if report.failed]
         if errors:
             self.collection_errors += len(errors)
@@ -330,10 +328,28 @@ class Puller(Observer):
         self.rows.span("hook", self.rows.ids(), self.unit, t, now() - t, status, "collection")
         for report in self.collected:
             text = failure_text(report) if report.failed else self.skip_reason(report)
-            self.tell_collection(report.nodeid or name, ERROR if report.failed else SKIPPED, text)
+            self.tell_collection(report.nodeid or wanted[0], ERROR if report.failed else SKIPPED, text)
         option = session.config.option
         if option.collectonly or (errors and not option.continue_on_collection_errors):
             items = []
+        return items, message
+
+    def collect_present(self, session, wanted, left_out):
+        """The items of those selectors that lead to some, and why another leads to none: each
+        is an error of its own name. But a test that is tried again may have another name by
+        now: fettle sees for itself which do not come."""
+        usage_error = sys.modules["_pytest.config"].UsageError
+        items, message = [], None
+        for one in wanted:
+            try:
+                items += self.collect(session, "\n".join([one] + ["!" + key for key in left_out]))
+            except usage_error as error:
+                if self.unit_attempt > 1 and "::" in one and one not in session.config.args:
+                    continue
+                self.collection_errors += 1
+                message = cause(error)
+                self.tell_collection(one, ERROR, message)
+        session.items = items
         return items, message
 
     @quiet
@@ -384,12 +400,6 @@ class Puller(Observer):
         if self.collection_errors and not session.config.option.continue_on_collection_errors:
             plural = "" if self.collection_errors == 1 else "s"
             raise session.Interrupted("%d error%s during collection" % (self.collection_errors, plural))
-
-    @hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session):
-        super().pytest_sessionfinish(session)
-        if session.exitstatus == 5:
-            session.exitstatus = 0
 
     @hookimpl(trylast=True)
     def pytest_unconfigure(self, config):

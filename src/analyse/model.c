@@ -260,6 +260,14 @@ void model_free(struct model *m)
 	*m = (struct model){0};
 }
 
+bool model_is_bad(const struct model *m)
+{
+	for (size_t i = 0; i < m->n_tests; i++)
+		if (status_is_bad(m->tests[i].status))
+			return true;
+	return false;
+}
+
 void model_finish(struct model *m)
 {
 	struct model_build *b = m->build;

@@ -218,6 +218,8 @@ void model_finish(struct model *m);
 uint32_t *model_slowest_tests(struct model *m, size_t n, size_t *ret_n);
 uint32_t *model_slowest_suites(struct model *m, size_t n, size_t *ret_n);
 uint32_t *model_slowest_sums(struct model *m, enum span_kind kind, size_t n, size_t *ret_n);
+/* Whether a test was bad in its last attempt; before model_finish, too. */
+bool model_is_bad(const struct model *m);
 /* Tests whose verdict is bad, in order of file, line, name. */
 uint32_t *model_bad_tests(struct model *m, size_t *ret_n);
 /* How many changes there are, also of those that are not in changes. */

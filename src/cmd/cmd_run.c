@@ -214,11 +214,12 @@ static struct pool_options pool_wishes(struct run *r)
 	    .starts = cores_usable(),
 	    .pull = pull,
 	    .one_first = !agent_is_sure(r),
-	    .observe = a == &adapter_plain || a == &adapter_each || (a->mode == ADAPTER_PULL && r->o.chunks),
-	    .tee = a == &adapter_plain && !r->o.quiet,
+	    .observe = (a == &adapter_plain && !r->suite.only_tells) || a == &adapter_each ||
+		       (a->mode == ADAPTER_PULL && r->o.chunks),
+	    .tee = a == &adapter_plain && (!r->o.quiet || r->suite.only_tells),
 	    .terminal = a == &adapter_plain,
-	    .list_tests = pull && (r->o.select.n || (r->plan_only && r->o.verbose)),
-	    .keep_workers = r->o.retries > 0 || run_is_endless(r),
+	    .list_tests = pull && (r->o.select.n || (r->plan_only && (r->o.verbose || r->o.only_failed))),
+	    .keep_workers = r->o.retries > 0 || r->o.only_failed || run_is_endless(r),
 	    .tell_output = r->o.verbose,
 	    .run_id = r->id,
 	    .work_dir = r->suite.work_dir,
@@ -272,6 +273,10 @@ static int discover_now(struct run *r, struct err *e)
 		return 0;
 	if (s->adapter->mode == ADAPTER_EXEC && s->adapter->discover(s, e) < 0)
 		return e->fault;
+	if (s->note.n)
+		run_note(r, s->adapter->name, "%.*s", STR_ARG(s->note));
+	if (s->junit && !r->plan_only)
+		outfiles_want_junit(r, s->junit);
 	if (!s->discovery)
 		r->host.targets(&r->host, true, NULL);
 	return 0;
@@ -287,9 +292,15 @@ static int verdict_of_workers(struct run *r)
 	int fault = 0;
 	for (uint32_t i = 0; i < r->workers; i++) {
 		struct pool_worker_end end = pool_worker_end(r->pool, i);
-		/* its own verdict, unless that is of a test that passed when it was tried again */
-		if (!end.exit_code || (end.exit_code == 1 && r->desks[i].was_bad))
+		int to_blame = r->suite.adapter->blame ? r->suite.adapter->blame(end.exit_code) : 0;
+		/* its own verdict (2: of pytest, of a file), unless that is of what passed when it was tried
+		 * again */
+		if (!end.exit_code || (end.exit_code <= 2 && !to_blame && r->desks[i].was_bad))
 			continue;
+		if (end.exit_code == r->suite.adapter->nothing) {
+			r->has_nothing = true;
+			continue;
+		}
 		if (!r->n_bad_units)
 			run_put_outside(
 			    r, &(struct bad_outside){
@@ -300,11 +311,22 @@ static int verdict_of_workers(struct run *r)
 				   .worker = (int32_t)i,
 				   .status = end.status,
 				   .time_ns = run_now(r)});
-		int to_blame = r->suite.adapter->blame ? r->suite.adapter->blame(end.exit_code) : 0;
 		r->bad_verdict |= !to_blame;
 		fault = fault ? fault : to_blame;
 	}
 	return fault;
+}
+
+/* A wrong pattern is no good run. A worker, a file or a shard without tests is, as long as others have some.
+ */
+static int verdict_of_nothing(struct run *r)
+{
+	const struct adapter *a = r->suite.adapter;
+	if (!r->has_nothing || r->model.n_tests || r->o.shard.n)
+		return 0;
+	run_note(r, "nothing", "%s found no %s to run, and says so with exit code %d", a->name, a->test_word,
+		 a->nothing);
+	return FAULT_USAGE;
 }
 
 /* The run's time was up: which units are missing. */
@@ -323,7 +345,11 @@ static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 {
 	r->bad_verdict = r->n_bad_hooks > 0 || r->bad_coverage;
 	int fault = end == POOL_DONE ? verdict_of_workers(r) : 0;
-	bool bad = r->n_bad_units || r->bad_verdict;
+	fault = fault ? fault : verdict_of_nothing(r);
+	/* whatever was counted: with a test that is bad, or a job that had to run and did not, none is good
+	 */
+	bool bad =
+	    r->n_bad_units || r->bad_verdict || model_is_bad(&r->model) || (end == POOL_DONE && r->n_owed);
 	fault = r->start_fault ? r->start_fault : fault;
 	switch (end) {
 	case POOL_INTERRUPTED:
@@ -483,7 +509,8 @@ static void send_spans(struct run *r)
 static int finish(struct run *r, enum pool_end end, struct err *e)
 {
 	enum status worst = STATUS_NONE;
-	bool nothing = end == POOL_DONE && !r->n_jobs && !r->n_bad_units && !r->stopped_early;
+	bool nothing =
+	    end == POOL_DONE && !r->n_jobs && !r->n_bad_units && !r->model.n_tests && !r->stopped_early;
 	run_sayings_end(r);
 	if (r->suite.adapter != &adapter_plain && end != POOL_BROKEN && r->o.results.n) {
 		(void)results_read(r, 0, -1, &worst);
@@ -500,6 +527,8 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	r->stopped_early |= end == POOL_TIMEOUT || end == POOL_STANDSTILL;
 	run_memory_conflicts(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
+	if (r->suite.only_tells && end == POOL_DONE && r->told_code >= 0)
+		code = r->told_code; /* no verdict on tests */
 	if (!nothing && run_cover_finish(r) && code == 0)
 		code = 1;
 	close_record(r, code, end);
@@ -625,8 +654,7 @@ static void free_run(struct run *r)
 		struct desk *d = &r->desks[i];
 		arena_free(&d->arena);
 		mem_free(d->open);
-		mem_free(d->bad_names);
-		mem_free(d->bad_keys);
+		mem_free(d->bad);
 		mem_free(d->done_keys);
 		buf_free(&d->head);
 	}
@@ -707,6 +735,7 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 		errno = ENOENT;
 		return err_sys(e, "cannot run '%s'", s->argv[0]);
 	}
+	r->told_code = -1;
 	r->root = ".fettle";
 	r->workers = r->o.chunks    ? (uint32_t)r->o.chunks
 		     : r->o.workers ? (uint32_t)r->o.workers

@@ -2,8 +2,8 @@
  * cmd/run.h - what the files of `fettle run` share.
  *
  * cmd_run.c sets everything up and tears it down, run_jobs.c makes jobs of what was
- * found, run_parts.c splits what is long, run_host.c answers the pool, run_memory.c asks and fills the
- * history.
+ * found, run_asked.c looks after those for some tests alone, run_parts.c splits what is
+ * long, run_host.c answers the pool, run_memory.c asks and fills the history.
  */
 #pragma once
 #include "analyse/model.h"
@@ -19,6 +19,11 @@
 #include "record/writer.h"
 #include "report/live.h"
 
+/* A test as its rows name it. */
+struct test_id {
+	struct str file, name, key;
+};
+
 /* A unit that was found, before it is planned. */
 struct found {
 	struct str name;
@@ -31,21 +36,27 @@ struct found {
 	bool shared;      /* its tests share fixtures, which each part of it would set up again */
 	uint32_t target;  /* index into suite.targets; UNIT_NONE: pull */
 	int64_t predicted_ns;
-	int64_t weight_ns; /* predicted or guessed, where times are known at all */
-	struct str select; /* pull: only these of its tests; empty: all */
-	char **argv;       /* exec: the command for only some of its tests; NULL: the target's */
-	bool dropped;      /* not chosen, or of another shard */
-	bool given;        /* made into jobs */
+	int64_t weight_ns;     /* predicted or guessed, where times are known at all */
+	struct str select;     /* pull: only these of its tests; empty: all */
+	char **argv;           /* exec: the command for only some of its tests; NULL: the target's */
+	struct test_id *asked; /* --only-failed: those that were bad */
+	uint32_t n_asked;
+	bool dropped; /* not chosen, or of another shard */
+	bool given;   /* made into jobs */
 };
 
 /* One entry of the queue; its number there is its index here. */
 struct job {
 	struct pool_unit unit;
 	uint32_t found;
-	struct str *tests; /* names of just the tests to run (exec: narrowed); NULL: all */
-	uint32_t n_tests;
-	uint32_t repeat;       /* 1 .. of --repeat */
-	const uint32_t *locks; /* as in the schedule */
+	struct test_id *asked; /* tests that it is run for (run_asked.c); NULL: for all that it holds */
+	bool *came;            /* which of them have begun */
+	uint32_t n_asked, n_came;
+	bool is_narrow;          /* its command or selection is for these alone */
+	bool is_owed;            /* something was bad, or is missing: without it the run has no good end */
+	char *const *whole_argv; /* exec: the command for all, where it is narrow */
+	uint32_t repeat;         /* 1 .. of --repeat */
+	const uint32_t *locks;   /* as in the schedule */
 	uint32_t n_locks;
 	bool is_part;   /* exec: of a target that was split; it may hold no test at all */
 	uint32_t entry; /* of its unit in the model, once it has begun; MODEL_NONE */
@@ -54,12 +65,7 @@ struct job {
 /* A test that a worker has begun. */
 struct open_test {
 	uint64_t id;
-	struct str name, key, file;
-};
-
-/* A test whose last attempt was bad. */
-struct bad_test {
-	struct str file, name;
+	struct test_id test;
 };
 
 /* What is known of the unit that a worker runs. */
@@ -67,8 +73,12 @@ struct desk {
 	struct arena arena; /* reset at each unit */
 	struct open_test *open;
 	size_t n_open, cap_open;
-	struct str *bad_names, *bad_keys, *done_keys;
+	struct test_id *bad;
+	struct str *done_keys;
 	size_t n_bad, cap_bad, n_done, cap_done;
+	uint32_t job;
+	enum status worst; /* of its tests */
+	bool is_cut;       /* exec: it ended before its end, so that tests behind may never have run */
 	struct ingest in;
 	struct tap tap;
 	struct gotest gotest;
@@ -98,7 +108,7 @@ struct run {
 	struct model model;
 	struct live live;
 	struct out live_out;
-	struct bad_test *bad_tests;
+	struct test_id *bad_tests;
 	size_t n_bad_tests, cap_bad_tests;
 	uint32_t n_bad_hooks; /* outside units */
 	bool bad_coverage;    /* pytest-cov says no, of all workers together */
@@ -130,6 +140,9 @@ struct run {
 	struct str bad_part; /* the first file of which a part was bad; empty: none */
 	bool bad_verdict;    /* of something that is no unit: a hook, the framework itself */
 	uint32_t n_cut;      /* units that the end of the run has cut short */
+	uint32_t n_owed;     /* jobs that are owed and have not ended */
+	int told_code;       /* exit code of a command that only tells; -1: it has none */
+	bool has_nothing;    /* a process of the framework found no test */
 	int start_fault;     /* of a worker that could not start, where the suite is not to blame */
 	uint64_t n_reader_ids;
 	int64_t flush_ns;
@@ -172,7 +185,11 @@ void run_show(struct run *r, int64_t time_ns);
 void run_take_units(struct run *r, struct str json_units);
 /* What was found becomes jobs: chosen, predicted, shared out, split, locked, repeated. */
 void run_plan(struct run *r);
-/* The same for targets that came while others run already. */
+/* Whether a target that does not run is to be told of: not where others were asked for. */
+bool run_wants_not_run(const struct run *r, const struct target *t);
+/* Without this job the run has no good end, whatever keeps it from running. */
+void run_owe(struct run *r, struct job *j);
+/* As run_plan, for targets that came while others run already. */
 void run_plan_target(struct run *r, uint32_t target);
 void run_retry(struct run *r, uint32_t job, const struct desk *d);
 /* --until-fail without --repeat: rounds follow each other until a unit is bad. */
@@ -186,6 +203,18 @@ struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_
 void run_add_found(struct run *r, const bool *but);
 /* The keys from .. to - 1 of f, of them those that keep marks (NULL: all), one a line. */
 struct str run_join_keys(struct run *r, const struct found *f, uint32_t from, uint32_t to, const bool *keep);
+
+/* run_asked.c: jobs for some tests alone, and what becomes of those that do not come */
+/* The job is for these tests; is_narrow: nothing else of its unit runs. Strings are kept. */
+void run_ask(struct run *r, struct job *j, const struct test_id *tests, size_t n, bool is_narrow);
+/* A test has begun on a worker. */
+void run_asked_came(struct run *r, struct desk *d, struct str name);
+/* The unit of a desk is about to end so: what was asked for and is not in the whole of it is told. */
+void run_asked_tell(struct run *r, struct desk *d, const struct event *end);
+/* A narrow job has ended: where not all came that it was for, the whole of its unit runs as well. */
+void run_asked_whole(struct run *r, uint32_t job, const struct desk *d, enum status status);
+/* Takes the tests of f that were bad before by their names from those that it has now; else it runs whole. */
+void run_asked_find(struct run *r, struct found *f);
 
 /* run_sayings.c: lines of output and of log files that tell of phases and containers. */
 int run_sayings_init(struct run *r, struct err *e);
@@ -227,8 +256,8 @@ int64_t run_predict_shared(struct run *r, struct str unit);
 uint32_t run_known_tests(struct run *r, struct str unit, struct str **ret_names, int64_t **ret_ns);
 /* Which units of the history would hold up a run of them all. */
 void run_split_by_history(struct run *r, struct split *ret, int64_t least_gain_ns);
-/* How many tests of a unit were bad in the last run; their keys and names (arrays in the arena). */
-uint32_t run_failed(struct run *r, struct str unit, struct str **ret_keys, struct str **ret_names);
+/* How many tests of a unit were bad in the last run, and which (in the arena; ret may be NULL). */
+uint32_t run_failed(struct run *r, struct str unit, struct test_id **ret);
 /* Says so when what is bad now passed alone. Before the run is done, for its notes. */
 void run_memory_conflicts(struct run *r);
 /* What this run was goes into the history. */

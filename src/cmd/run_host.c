@@ -22,33 +22,35 @@ static struct desk *desk_of(struct run *r, int32_t worker)
 /* Tests that began and ended on a worker, so that a retry or the rest of a crashed file can name them. */
 static void note_test(struct run *r, struct desk *d, const struct event *ev)
 {
+	if (ev->type != EVENT_END)
+		run_asked_came(r, d, ev->name);
 	if (ev->type == EVENT_BEGIN) {
+		struct test_id began = {arena_str(&d->arena, ev->file), arena_str(&d->arena, ev->name),
+					arena_str(&d->arena, ev->key)};
 		d->open = mem_grow(d->open, d->n_open, &d->cap_open, sizeof(*d->open));
-		d->open[d->n_open++] =
-		    (struct open_test){ev->id, arena_str(&d->arena, ev->name), arena_str(&d->arena, ev->key),
-				       arena_str(&d->arena, ev->file)};
+		d->open[d->n_open++] = (struct open_test){ev->id, began};
 		d->done_keys = mem_grow(d->done_keys, d->n_done, &d->cap_done, sizeof(*d->done_keys));
-		d->done_keys[d->n_done++] = d->open[d->n_open - 1].key;
+		d->done_keys[d->n_done++] = began.key;
 		return;
 	}
-	struct open_test t = {ev->id, ev->name, ev->key, ev->file};
+	struct test_id t = {ev->file, ev->name, ev->key};
 	for (size_t i = d->n_open; i > 0 && ev->type == EVENT_END; i--) {
 		if (d->open[i - 1].id != ev->id)
 			continue;
-		t = d->open[i - 1];
+		t = d->open[i - 1].test;
 		d->open[i - 1] = d->open[--d->n_open];
 		break;
 	}
+	if (ev->status > d->worst)
+		d->worst = ev->status;
 	if (!status_is_bad(ev->status) || !t.name.n)
 		return;
-	size_t cap = d->cap_bad;
-	d->bad_names = mem_grow(d->bad_names, d->n_bad, &cap, sizeof(*d->bad_names));
-	d->bad_keys = mem_grow(d->bad_keys, d->n_bad, &d->cap_bad, sizeof(*d->bad_keys));
-	d->bad_names[d->n_bad] = arena_str(&d->arena, t.name);
-	d->bad_keys[d->n_bad++] = arena_str(&d->arena, t.key);
+	d->bad = mem_grow(d->bad, d->n_bad, &d->cap_bad, sizeof(*d->bad));
+	d->bad[d->n_bad++] = (struct test_id){arena_str(&d->arena, t.file), arena_str(&d->arena, t.name),
+					      arena_str(&d->arena, t.key)};
 	r->bad_tests = mem_grow(r->bad_tests, r->n_bad_tests, &r->cap_bad_tests, sizeof(*r->bad_tests));
 	r->bad_tests[r->n_bad_tests++] =
-	    (struct bad_test){arena_str(&r->arena, t.file), arena_str(&r->arena, t.name)};
+	    (struct test_id){arena_str(&r->arena, t.file), arena_str(&r->arena, t.name), STR_NONE};
 }
 
 static void put(struct sink *s, const struct event *ev)
@@ -61,6 +63,7 @@ static void put(struct sink *s, const struct event *ev)
 		d->was_bad = true;
 	if (d && ev->kind == SPAN_UNIT && ev->type == EVENT_END) {
 		d->end_ns = ev->time_ns; /* rows are read later than they were written */
+		run_asked_tell(r, d, ev);
 		run_sayings_unit(r, ev->worker, false, 0, ev->time_ns);
 	}
 	bool test_row = ev->kind == SPAN_TEST || (ev->type == EVENT_END && ev->kind == SPAN_NONE);
@@ -192,7 +195,8 @@ static bool over(struct pool_host *h)
 	if (r->plan_only)
 		return r->found_all;
 	return r->found_all && schedule_waiting(r->schedule) == 0 &&
-	       ((r->o.retries == 0 && !run_is_endless(r)) || schedule_running(r->schedule) == 0);
+	       ((r->o.retries == 0 && !r->o.only_failed && !run_is_endless(r)) ||
+		schedule_running(r->schedule) == 0);
 }
 
 static void units(struct pool_host *h, struct str json_units, bool more)
@@ -213,11 +217,12 @@ static void targets(struct pool_host *h, bool last, const struct err *failed)
 	bool whole_first = r->suite.adapter->stream != STREAM_GOTEST;
 	for (; (last || !whole_first) && r->n_planned < r->suite.n_targets; r->n_planned++) {
 		const struct target *t = &r->suite.targets[r->n_planned];
-		if (!t->argv && t->status)
-			run_put_not_run(r, t, t->status,
-					t->message); /* a build that failed, a disabled test */
-		else
+		if (!t->argv && t->status) { /* a build that failed, a disabled test */
+			if (run_wants_not_run(r, t))
+				run_put_not_run(r, t, t->status, t->message);
+		} else {
 			run_plan_target(r, (uint32_t)r->n_planned);
+		}
 	}
 	if (!last)
 		return;
@@ -250,6 +255,9 @@ static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_u
 	struct desk *d = &r->desks[worker];
 	arena_reset(&d->arena);
 	d->n_open = d->n_bad = d->n_done = 0;
+	d->worst = STATUS_NONE;
+	d->is_cut = false;
+	d->job = u->number;
 	d->span = span;
 	d->begin_ns = time_ns;
 	if (u->number < r->n_jobs && r->model.n_units)
@@ -284,6 +292,9 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 	r->n_units_done++;
 	schedule_learn(r->schedule, job, d->end_ns - d->begin_ns);
 	d->span = 0;
+	if (r->jobs[job]->is_owed)
+		r->n_owed--;
+	run_asked_whole(r, job, d, status);
 	if (!status_is_bad(status)) {
 		if (run_is_endless(r) && r->found_all && !schedule_waiting(r->schedule) &&
 		    !schedule_running(r->schedule))

@@ -126,6 +126,14 @@ static bool selects(const struct run *r, struct str text)
 	return false;
 }
 
+bool run_wants_not_run(const struct run *r, const struct target *t)
+{
+	if (r->o.select.n && !selects(r, t->name))
+		return false;
+	/* what is skipped did not fail, and one shard tells of it */
+	return t->status != STATUS_SKIPPED || (!r->o.only_failed && (!r->o.shard.n || r->o.shard.k == 1));
+}
+
 /* Which tests of f are chosen: all (returns false: leave it whole) or some (keep[] says which). */
 static bool choose_tests(const struct run *r, const struct found *f, bool *keep, uint32_t *ret_n)
 {
@@ -225,7 +233,7 @@ struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_
 	j->unit.alone = u.alone;
 	j->unit.slots = u.slots < r->workers ? u.slots : r->workers;
 	if (t) {
-		j->unit.argv = t->argv;
+		j->unit.argv = j->whole_argv = t->argv;
 		j->unit.env = t->env;
 		j->unit.cwd = t->cwd;
 		if (t->timeout_ns && (!j->unit.timeout_ns || t->timeout_ns < j->unit.timeout_ns))
@@ -266,8 +274,11 @@ static void add_round(struct run *r, size_t first, size_t upto, uint32_t k)
 		struct job *j =
 		    run_add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
 		j->unit.argv = again.unit.argv;
+		j->whole_argv = again.whole_argv;
 		j->is_part = again.is_part;
 		j->repeat = k;
+		if (again.n_asked)
+			run_ask(r, j, again.asked, again.n_asked, again.is_narrow);
 	}
 }
 
@@ -300,11 +311,13 @@ void run_add_found(struct run *r, const bool *but)
 		if (f->given || f->dropped || (but && but[i]))
 			continue;
 		f->given = true;
-		if (r->asked_keys && f->n_keys > 1 && !f->select.n)
+		if (r->asked_keys && f->n_keys > 1 && !f->select.n && !f->n_asked)
 			run_add_parts(r, i);
-		else if (!run_add_target_parts(r, i)) {
+		else if (f->n_asked || !run_add_target_parts(r, i)) {
 			struct job *j = run_add_job(r, i, f->select, f->predicted_ns, 1, false);
 			j->unit.argv = f->argv ? f->argv : j->unit.argv;
+			if (f->n_asked)
+				run_ask(r, j, f->asked, f->n_asked, f->argv || f->select.n);
 		}
 	}
 	add_repeats(r, first_job);
@@ -327,28 +340,61 @@ static void choose(struct run *r)
 	}
 }
 
+/* The command for just these tests; NULL: it cannot be had. */
+static char **narrowed(struct run *r, const struct target *t, const struct test_id *tests, size_t n)
+{
+	struct arena scratch = {0};
+	struct str *names = arena_array(&scratch, struct str, n);
+	for (size_t i = 0; i < n; i++)
+		names[i] = tests[i].name;
+	char **argv = r->suite.adapter->narrow ? r->suite.adapter->narrow(&r->suite, t, names, n) : NULL;
+	arena_free(&scratch);
+	return argv;
+}
+
 static void choose_failed(struct run *r)
 {
 	size_t n_bad = 0;
 	for (size_t i = 0; i < r->n_found; i++)
-		n_bad += run_failed(r, r->found[i].name, NULL, NULL) > 0;
+		n_bad += run_failed(r, r->found[i].name, NULL) > 0;
 	if (!n_bad)
 		return;
 	for (size_t i = 0; i < r->n_found; i++) {
 		struct found *f = &r->found[i];
-		struct str *keys, *names;
 		if (f->given || f->dropped)
 			continue;
-		uint32_t n = run_failed(r, f->name, &keys, &names);
-		f->dropped = !n;
-		if (!n)
-			continue;
-		struct found part = {.keys = keys, .n_keys = n};
-		if (f->target == UNIT_NONE && keys[0].n)
-			f->select = run_join_keys(r, &part, 0, n, NULL);
-		else if (f->target != UNIT_NONE && r->suite.adapter->narrow)
-			f->argv = r->suite.adapter->narrow(&r->suite, &r->suite.targets[f->target], names, n);
+		f->n_asked = run_failed(r, f->name, &f->asked);
+		f->dropped = !f->n_asked;
+		if (f->n_asked && f->target != UNIT_NONE)
+			f->argv = narrowed(r, &r->suite.targets[f->target], f->asked, f->n_asked);
 	}
+}
+
+/* A listed unit is narrowed by the names that its tests have now: a key may be that of another by now. */
+static void find_failed(struct run *r)
+{
+	for (size_t i = 0; i < r->n_found; i++)
+		if (!r->found[i].given && !r->found[i].dropped && r->found[i].n_asked &&
+		    r->found[i].target == UNIT_NONE)
+			run_asked_find(r, &r->found[i]);
+}
+
+/* Asks for the tests of the units in which some were bad. False: they are known, or cannot be had. */
+static bool ask_for_failed(struct run *r)
+{
+	struct str *names = mem_alloc(sizeof(*names) * (r->n_found + 1));
+	size_t n = 0;
+	for (size_t i = 0; i < r->n_found; i++)
+		if (!r->found[i].dropped && r->found[i].n_asked && r->found[i].target == UNIT_NONE)
+			names[n++] = r->found[i].name;
+	if (r->o.select.n || r->o.list || r->o.dry_run)
+		n = 0;
+	if (n) {
+		r->asked_keys = true;
+		pool_list(r->pool, names, n, true);
+	}
+	mem_free(names);
+	return n > 0;
 }
 
 /* For each target which of those found it is, or UNIT_NONE. */
@@ -463,9 +509,10 @@ void run_plan(struct run *r)
 		choose(r);
 		if (r->o.select.n || r->o.only_failed)
 			choose_needed(r);
-		if (run_ask_for_long(r))
+		if (ask_for_failed(r) || run_ask_for_long(r))
 			return;
 	}
+	find_failed(r);
 	/* where a target may become several jobs, none waits for another */
 	if (r->suite.adapter->mode == ADAPTER_EXEC && !r->suite.adapter->part)
 		number_targets(r);
@@ -486,31 +533,57 @@ void run_plan_target(struct run *r, uint32_t target)
 	run_add_found(r, NULL);
 }
 
+void run_owe(struct run *r, struct job *j)
+{
+	j->is_owed = true;
+	r->n_owed++;
+}
+
+/*
+ * Leaves of a job only what was bad. Not where its process came to an end of its own: then nobody knows what
+ * else there was to run.
+ */
+static bool narrow_to_bad(struct run *r, struct job *j, const struct desk *d)
+{
+	const struct found *f = &r->found[j->found];
+	struct arena scratch = {0};
+	bool keyed = f->target == UNIT_NONE && d->n_bad > 0;
+	char **argv = f->target != UNIT_NONE && d->n_bad && !d->is_cut
+			  ? narrowed(r, &r->suite.targets[f->target], d->bad, d->n_bad)
+			  : NULL;
+	struct found part = {.keys = arena_array(&scratch, struct str, d->n_bad),
+			     .n_keys = (uint32_t)d->n_bad};
+	for (size_t i = 0; keyed && i < d->n_bad; i++) {
+		part.keys[i] = d->bad[i].key;
+		keyed = d->bad[i].key.n > 0;
+	}
+	if (keyed)
+		j->unit.select = run_join_keys(r, &part, 0, part.n_keys, NULL);
+	else if (argv)
+		j->unit.argv = argv;
+	arena_free(&scratch);
+	return keyed || argv;
+}
+
 void run_retry(struct run *r, uint32_t job, const struct desk *d)
 {
 	struct job before = *r->jobs[job];
-	struct str select = before.unit.select;
-	const struct target *t = r->found[before.found].target == UNIT_NONE
-				     ? NULL
-				     : &r->suite.targets[r->found[before.found].target];
-	char **narrow = t && r->suite.adapter->narrow && d->n_bad
-			    ? r->suite.adapter->narrow(&r->suite, t, d->bad_names, d->n_bad)
-			    : NULL;
-	bool keyed = !t && d->n_bad > 0;
-	for (size_t i = 0; keyed && i < d->n_bad; i++)
-		keyed = d->bad_keys[i].n > 0;
-	if (keyed) {
-		struct found part = {.keys = d->bad_keys, .n_keys = (uint32_t)d->n_bad};
-		select = run_join_keys(r, &part, 0, part.n_keys, NULL);
-	}
 	/* nothing beside it: what passes now failed because of its neighbours, or is flaky by itself */
 	bool beside = schedule_running(r->schedule) > 0;
-	struct job *j =
-	    run_add_job(r, before.found, select, before.unit.predicted_ns, before.unit.attempt + 1, beside);
+	struct job *j = run_add_job(r, before.found, before.unit.select, before.unit.predicted_ns,
+				    before.unit.attempt + 1, beside);
 	j->repeat = before.repeat;
 	j->is_part = before.is_part;
-	if (t)
-		j->unit.argv = narrow ? narrow : before.unit.argv;
+	j->unit.argv = before.unit.argv;
+	j->whole_argv = before.whole_argv;
+	if (narrow_to_bad(r, j, d)) /* a file that could not be read has the name of its unit */
+		run_ask(r, j, d->bad, d->n_bad,
+			j->unit.argv != j->whole_argv || !str_eq(j->unit.select, j->unit.name));
+	else if (before.is_narrow)
+		run_ask(r, j, before.asked, before.n_asked, true);
+	else
+		run_ask(r, j, d->bad, d->n_bad, false);
+	run_owe(r, j);
 }
 
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d)
@@ -535,5 +608,11 @@ void run_rest_of(struct run *r, uint32_t job, const struct desk *d)
 	struct job *j = run_add_job(r, before.found, arena_str(&r->arena, buf_view(&b)),
 				    before.unit.predicted_ns, before.unit.attempt, false);
 	j->repeat = before.repeat;
+	if (before.n_asked) {
+		run_ask(r, j, before.asked, before.n_asked, before.is_narrow);
+		memcpy(j->came, before.came, before.n_asked);
+		j->n_came = before.n_came;
+	}
+	run_owe(r, j);
 	buf_free(&b);
 }

@@ -21,7 +21,8 @@ enum { BEFORE_MOST = 10000 };
 
 /* A test that was bad in the last run. */
 struct was_bad {
-	struct str unit, key, name;
+	struct str unit;
+	struct test_id test;
 };
 
 /* A test that history knows of, for adapters that can part a unit. */
@@ -119,8 +120,8 @@ static void learn_test(struct history_reader *h, const struct history_known *t)
 	if (!t->before || !status_is_bad(t->status) || !m->run->o.only_failed)
 		return;
 	m->bad = mem_grow(m->bad, m->n_bad, &m->cap_bad, sizeof(*m->bad));
-	m->bad[m->n_bad++] =
-	    (struct was_bad){arena_str(a, t->unit), arena_str(a, t->key), arena_str(a, t->name)};
+	m->bad[m->n_bad++] = (struct was_bad){
+	    arena_str(a, t->unit), {arena_str(a, t->file), arena_str(a, t->name), arena_str(a, t->key)}};
 }
 
 /* The history cannot be had: order is lost, nothing else. */
@@ -198,23 +199,19 @@ void run_split_by_history(struct run *r, struct split *ret, int64_t least_gain_n
 	*ret = m->split;
 }
 
-uint32_t run_failed(struct run *r, struct str unit, struct str **ret_keys, struct str **ret_names)
+uint32_t run_failed(struct run *r, struct str unit, struct test_id **ret)
 {
 	struct run_memory *m = r->memory;
 	uint32_t n = 0;
 	for (size_t i = 0; i < m->n_bad; i++)
 		n += str_eq(m->bad[i].unit, unit);
-	if (!ret_keys || !n)
+	if (!ret || !n)
 		return n;
-	*ret_keys = arena_array(&r->arena, struct str, n);
-	*ret_names = arena_array(&r->arena, struct str, n);
+	*ret = arena_array(&r->arena, struct test_id, n);
 	n = 0;
-	for (size_t i = 0; i < m->n_bad; i++) {
-		if (!str_eq(m->bad[i].unit, unit))
-			continue;
-		(*ret_keys)[n] = m->bad[i].key;
-		(*ret_names)[n++] = m->bad[i].name;
-	}
+	for (size_t i = 0; i < m->n_bad; i++)
+		if (str_eq(m->bad[i].unit, unit))
+			(*ret)[n++] = m->bad[i].test;
 	return n;
 }
 
@@ -261,7 +258,7 @@ static void look_alone(struct history_reader *h, const struct history_known *t)
 	if (t->pass_workers != 1)
 		return;
 	for (size_t i = 0; i < m->run->n_bad_tests; i++) {
-		const struct bad_test *b = &m->run->bad_tests[i];
+		const struct test_id *b = &m->run->bad_tests[i];
 		if (!str_eq(b->name, t->name) || !str_eq(b->file, t->file))
 			continue;
 		if (!m->n_alone++)

@@ -30,6 +30,13 @@ bool outfiles_take(struct run *r, const struct event *ev)
 	return true;
 }
 
+void outfiles_want_junit(struct run *r, const char *path)
+{
+	r->outfiles = mem_grow(r->outfiles, r->n_outfiles, &r->cap_outfiles, sizeof(*r->outfiles));
+	r->outfiles[r->n_outfiles++] =
+	    (struct outfile){.path = str_of(path), .want = STR("junit"), .worker = -1};
+}
+
 bool outfiles_read(const char *path, struct buf *b)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -15,6 +15,8 @@ struct outfile {
 bool outfiles_read(const char *path, struct buf *b);
 /* Takes a note named "outfile" out of the stream; false: it is none. */
 bool outfiles_take(struct run *r, const struct event *ev);
+/* The command wants its JUnit XML there. */
+void outfiles_want_junit(struct run *r, const char *path);
 /* Puts the parts of each file together; before the run is done, for its notes. */
 void outfiles_merge(struct run *r);
 /* Writes the JUnit XML that the command asked for, from the finished model. */

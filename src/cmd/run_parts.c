@@ -63,7 +63,7 @@ bool run_ask_for_long(struct run *r)
 		r->asked_keys = true;
 		/* the others go ahead */
 		run_add_found(r, is_long);
-		pool_list(r->pool, names, n);
+		pool_list(r->pool, names, n, false);
 	}
 	mem_free(is_long);
 	mem_free(names);
@@ -209,7 +209,7 @@ bool run_add_target_parts(struct run *r, uint32_t found)
 		r->found[found].n_parts = parted ? (uint32_t)n_parts : 0;
 		for (size_t k = 0; k < n_parts && parted; k++) {
 			struct job *j = run_add_job(r, found, STR_NONE, sums[k], 1, false);
-			j->unit.argv = argv[k];
+			j->unit.argv = j->whole_argv = argv[k];
 			j->is_part = true;
 		}
 	}

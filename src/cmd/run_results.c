@@ -171,12 +171,34 @@ static void put_itself(struct run *r, struct desk *d, const struct pool_unit *u,
 		sink_put(&r->sink, &output);
 }
 
+/* Whether all that was to come has come: what a framework says at its end, or the number of its plan. */
+static bool said_its_end(const struct run *r, const struct desk *d)
+{
+	if (run_is_chunked(r))
+		return true;
+	if (r->suite.adapter->stream == STREAM_GOTEST)
+		return d->gotest.over;
+	return !d->is_tap || tap_is_whole(&d->tap);
+}
+
+/* A process that is for some of the tests alone, and a Go package in which -run chose none, are no tests. */
+static bool may_be_empty(const struct run *r, const struct desk *d, const struct job *j)
+{
+	return j->is_part || j->is_narrow || (r->suite.adapter->stream == STREAM_GOTEST && d->gotest.over);
+}
+
 enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
 			int64_t time_ns, struct str *ret_message, bool *ret_told)
 {
 	const struct found *f = &r->found[r->jobs[u->number]->found];
 	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
 	enum status status = status_of_exit(t, x), told = STATUS_NONE;
+	if (run_is_chunked(r) && x->code && x->code == r->suite.adapter->nothing) {
+		r->has_nothing = true;
+		status = STATUS_PASSED;
+	}
+	if (r->suite.only_tells)
+		r->told_code = x->signal ? 128 + x->signal : x->code;
 	d->in.time_ns = time_ns;
 	d->in.lost = x->timed_out ? STATUS_TIMEOUT : x->interrupted ? STATUS_UNFINISHED : STATUS_NONE;
 	if (r->suite.adapter->stream == STREAM_GOTEST && !run_is_chunked(r))
@@ -185,6 +207,8 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 		tap_finish(&d->tap, time_ns);
 	uint32_t n_tests = d->in.n_tests + (uint32_t)d->n_done;
 	told = d->in.worst;
+	d->is_cut =
+	    x->signal || x->timed_out || x->interrupted || told >= STATUS_TIMEOUT || !said_its_end(r, d);
 	if (r->suite.adapter == &adapter_plain && r->o.results.n) {
 		enum status worst = STATUS_NONE;
 		n_tests += results_read(r, d->span, d->in.worker, &worst);
@@ -199,7 +223,7 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 	*ret_message = x->timed_out || status == STATUS_UNFINISHED ? x->why
 		       : status_is_bad(status)                     ? exit_message(d, t, x)
 								   : STR_NONE;
-	bool empty_part = r->jobs[u->number]->is_part && status == STATUS_PASSED;
+	bool empty_part = status == STATUS_PASSED && may_be_empty(r, d, r->jobs[u->number]);
 	*ret_told = !n_tests && !run_is_chunked(r) && !empty_part;
 	if (*ret_told)
 		put_itself(r, d, u, x, status, *ret_message, time_ns);

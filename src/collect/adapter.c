@@ -1,6 +1,7 @@
 #include "collect/adapter.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -24,6 +25,30 @@ bool word_in(const char *word, const char *const *list)
 	for (; list && *list; list++)
 		if (strcmp(word, *list) == 0)
 			return true;
+	return false;
+}
+
+/* "--help-module" of "--help*"; "--show-only=human" and "-list=." of the option without its value. */
+static bool tells(const char *word, const char *const *list)
+{
+	size_t n = strcspn(word, "=");
+	for (; list && *list; list++) {
+		size_t want = strlen(*list);
+		bool open = (*list)[want - 1] == '*';
+		if (open ? strncmp(word, *list, want - 1) == 0 : n == want && strncmp(word, *list, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool words_only_tell(char *const *args, const struct adapter *a)
+{
+	for (; *args && strcmp(*args, "--") != 0 && strcmp(*args, "-args") != 0; args++) {
+		if (tells(*args, a->tells))
+			return true;
+		if (word_in(*args, a->value_options) && args[1])
+			args++;
+	}
 	return false;
 }
 
@@ -88,16 +113,23 @@ static const struct adapter *look(struct suite *s)
 	return NULL;
 }
 
-int adapter_choose(struct suite *s, const char *named, struct err *e)
+/* A command that nobody knows, with a word {} that is no file: the files that it is to stand for are missing.
+ */
+static int check_holes(const struct suite *s, struct err *e)
 {
-	s->word = 0;
-	s->args = 1;
-	if (s->n_patterns && !named)
-		named = "each";
+	for (size_t i = 1; i < s->n_argv; i++)
+		if (strcmp(s->argv[i], "{}") == 0 && access("{}", F_OK) < 0)
+			return err_usage(e, "which files does {} stand for? --units 'PATTERN' names them "
+					    "(--adapter plain: none, the command is run as it stands)");
+	return 0;
+}
+
+static int choose(struct suite *s, const char *named, struct err *e)
+{
 	if (!named) {
 		const struct adapter *found = look(s);
 		s->adapter = found ? found : &adapter_plain;
-		return 0;
+		return found ? 0 : check_holes(s, e);
 	}
 	for (unsigned k = 0; k < N_ADAPTERS; k++) {
 		if (strcmp(adapters[k]->name, named) != 0)
@@ -112,4 +144,17 @@ int adapter_choose(struct suite *s, const char *named, struct err *e)
 		return 0;
 	}
 	return err_usage(e, "unknown adapter '%s' (there are %s)", named, adapter_names);
+}
+
+int adapter_choose(struct suite *s, const char *named, struct err *e)
+{
+	s->word = 0;
+	s->args = 1;
+	if (choose(s, s->n_patterns && !named ? "each" : named, e) < 0)
+		return e->fault;
+	if (s->args <= s->n_argv && words_only_tell(s->argv + s->args, s->adapter)) {
+		s->only_tells = true;
+		s->adapter = &adapter_plain;
+	}
+	return 0;
 }

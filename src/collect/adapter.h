@@ -67,6 +67,8 @@ struct suite {
 	struct buf line; /* of discover_feed: a line that is not whole yet */
 	struct buf said; /* what the discovery process wrote to its standard error, cut */
 	struct str note; /* something to tell the person; empty: nothing */
+	char *junit;     /* a file that the command asks its framework to write, which is ours to do */
+	bool only_tells; /* the command runs no tests: see adapter's tells */
 	void *own;       /* the adapter's */
 };
 
@@ -101,8 +103,17 @@ struct adapter {
 	 * or FAULT_SYSTEM, it could not do its work. NULL: always its verdict.
 	 */
 	int (*blame)(int exit_code);
-	/* Options of the framework that take a value in the next word, for --chunks; NULL-terminated. */
+	/* Exit code of a process that found no test; in a run that had some it says nothing. 0: there is
+	 * none. */
+	int nothing;
+	/* Options of the framework that take a value in the next word; NULL-terminated. */
 	const char *const *value_options;
+	/*
+	 * Options with which it runs no tests, but tells something (its version, which tests there are), or
+	 * does something else; NULL-terminated. A word that ends in '*' is the begin of one. Such a command
+	 * is plain.
+	 */
+	const char *const *tells;
 };
 
 /*
@@ -121,6 +132,8 @@ char **words_join(struct arena *a, char *const *first, size_t n_first, char *con
 const char *word_base(const char *path);
 /* Whether a word is an option that is in the NULL-terminated list. */
 bool word_in(const char *word, const char *const *list);
+/* Whether an option of a command, the values of others passed over, is in what the adapter tells. */
+bool words_only_tell(char *const *args, const struct adapter *a);
 
 extern const struct adapter adapter_behave, adapter_pytest, adapter_go, adapter_ctest, adapter_bats,
     adapter_each, adapter_plain;

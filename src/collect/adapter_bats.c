@@ -154,6 +154,8 @@ static char **narrow(struct suite *s, const struct target *t, const struct str *
 	return words_join(&s->arena, t->argv, n_argv - 1, then, 3);
 }
 
+static const char *const tells[] = {"-c", "--count", "-h", "--help", "-v", "--version", NULL};
+
 const struct adapter adapter_bats = {
     .name = "bats",
     .mode = ADAPTER_EXEC,
@@ -165,4 +167,6 @@ const struct adapter adapter_bats = {
     .discover = discover,
     .narrow = narrow,
     .count = census_bats,
+    .value_options = value_options,
+    .tells = tells,
 };

@@ -33,7 +33,6 @@ static const char *const value_options[] = {"-D",
 					    "--logging-filter",
 					    "--stage",
 					    "--lang",
-					    "--steps-catalog",
 					    "--color",
 					    NULL};
 
@@ -42,6 +41,9 @@ static int blame(int exit_code)
 {
 	return exit_code == 2 ? FAULT_USAGE : 0;
 }
+
+static const char *const tells[] = {"-h",          "--help",      "--version",       "--tags-help",
+				    "--lang-list", "--lang-help", "--steps-catalog", NULL};
 
 const struct adapter adapter_behave = {
     .name = "behave",
@@ -53,4 +55,5 @@ const struct adapter adapter_behave = {
     .value_options = value_options,
     .blame = blame,
     .count = census_gherkin,
+    .tells = tells,
 };

@@ -63,6 +63,36 @@ static const char *const dropped_values[] = {"-j",       "--parallel",        "-
 					     "-O",       "--output-log",      "--test-load",
 					     "--repeat", "--stop-on-failure", NULL};
 
+static void add_note(struct suite *s, const char *text)
+{
+	const char *gap = s->note.n ? "; " : "";
+	s->note = str_of(arena_printf(&s->arena, "%.*s%s%s", STR_ARG(s->note), gap, text));
+}
+
+/* What the person wants of a run beyond its verdict: written by us, or told. */
+static void heed(struct suite *s, const char *option, const char *value, const char *folder)
+{
+	if (strcmp(option, "--output-junit") == 0 && value)
+		s->junit = value[0] == '/' || !folder ? arena_copy(&s->arena, str_of(value))
+						      : arena_printf(&s->arena, "%s/%s", folder, value);
+	else if (strcmp(option, "-O") == 0 || strcmp(option, "--output-log") == 0)
+		add_note(s, "ctest's log file is not written: what tests print is kept in the run's folder");
+	else if (strcmp(option, "--rerun-failed") == 0)
+		add_note(s, "--rerun-failed is ctest's, of its own runs: all tests run; see --only-failed");
+}
+
+/* Where ctest takes relative paths to lie; NULL: here. */
+static const char *build_folder(const struct suite *s)
+{
+	for (size_t i = s->args; i < s->n_argv; i++) {
+		if (strcmp(s->argv[i], "--test-dir") == 0)
+			return s->argv[i + 1];
+		if (strncmp(s->argv[i], "--test-dir=", 11) == 0)
+			return s->argv[i] + 11;
+	}
+	return NULL;
+}
+
 static int discover(struct suite *s, struct err *e)
 {
 	(void)e;
@@ -71,6 +101,8 @@ static int discover(struct suite *s, struct err *e)
 	c->base = arena_array(&s->arena, char *, s->n_argv + 1);
 	for (size_t i = 0; i < s->n_argv; i++) {
 		const char *w = s->argv[i];
+		if (i >= s->args)
+			heed(s, w, s->argv[i + 1], build_folder(s));
 		bool number = i + 1 < s->n_argv && s->argv[i + 1][0] >= '0' && s->argv[i + 1][0] <= '9';
 		if (i < s->args)
 			c->base[c->n_base++] = s->argv[i];
@@ -368,6 +400,26 @@ static int discover_end(struct suite *s, int exit_status, struct err *e)
 	return rc;
 }
 
+static const char *const tells[] = {"-N",
+				    "--show-only",
+				    "-h",
+				    "-H",
+				    "-help*",
+				    "-usage",
+				    "/?",
+				    "--help*",
+				    "-version",
+				    "--version",
+				    "/V",
+				    "--print-labels",
+				    "--list-presets",
+				    "-S",
+				    "-SP",
+				    "--script",
+				    "--script-new-process",
+				    "--build-and-test",
+				    NULL};
+
 const struct adapter adapter_ctest = {
     .name = "ctest",
     .mode = ADAPTER_EXEC,
@@ -379,4 +431,5 @@ const struct adapter adapter_ctest = {
     .discover = discover,
     .discover_feed = discover_feed,
     .discover_end = discover_end,
+    .tells = tells,
 };

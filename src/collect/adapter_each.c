@@ -33,11 +33,9 @@ static void add(struct suite *s, const char *path)
 {
 	struct stat st;
 	struct target *t = suite_target(s);
-	char **argv = arena_array(&s->arena, char *, s->n_argv + 2);
+	char **argv = arena_array(&s->arena, char *, s->n_argv + 1);
 	for (size_t i = 0; i < s->n_argv; i++)
 		argv[i] = expand(&s->arena, s->argv[i], path);
-	if (!has_hole(s))
-		argv[s->n_argv] = arena_copy(&s->arena, str_of(path));
 	t->argv = argv;
 	t->name = arena_str(&s->arena, str_of(path));
 	t->size = stat(path, &st) == 0 ? st.st_size : 0;
@@ -45,6 +43,9 @@ static void add(struct suite *s, const char *path)
 
 static int discover(struct suite *s, struct err *e)
 {
+	if (s->n_patterns && !has_hole(s))
+		return err_usage(e,
+				 "no word of the command is {}, in whose place each file of --units is put");
 	for (size_t i = 0; i < s->n_patterns; i++) {
 		glob_t found = {0};
 		int rc = glob(s->patterns[i], GLOB_BRACE | GLOB_MARK, NULL, &found);

@@ -49,26 +49,12 @@ struct go {
 /* Flags that make go test do something other than run tests once: the command is run as it is. */
 static bool wants_plain(const char *w)
 {
-	static const char *const exact[] = {"-c",
-					    "-exec",
-					    "-o",
-					    "-bench",
-					    "-fuzz",
-					    "-cpuprofile",
-					    "-memprofile",
-					    "-blockprofile",
-					    "-mutexprofile",
-					    "-trace",
-					    "-cover",
-					    "-coverprofile",
-					    "-covermode",
-					    "-coverpkg",
-					    "-list",
-					    "-n",
-					    "-x",
-					    "-i",
-					    "-artifacts",
-					    NULL};
+	static const char *const exact[] = {"-c",          "-exec",         "-o",
+					    "-bench",      "-fuzz",         "-cpuprofile",
+					    "-memprofile", "-blockprofile", "-mutexprofile",
+					    "-trace",      "-cover",        "-coverprofile",
+					    "-covermode",  "-coverpkg",     "-x",
+					    "-i",          "-artifacts",    NULL};
 	const char *name = w[0] == '-' && w[1] == '-' ? w + 1 : w;
 	size_t n = strcspn(name, "=");
 	for (size_t i = 0; exact[i]; i++)
@@ -302,11 +288,20 @@ static char **with_flag(struct suite *s, const struct target *t, const struct bu
 	return argv;
 }
 
+/* -failfast: behind the first test that fails others have not run. */
+static bool stops_early(const struct target *t)
+{
+	for (char *const *w = t->argv; *w; w++)
+		if (strncmp(*w, "-test.failfast", sizeof("-test.failfast") - 1) == 0)
+			return true;
+	return false;
+}
+
 static char **narrow(struct suite *s, const struct target *t, const struct str *tests, size_t n)
 {
 	const struct go *g = s->own;
 	struct buf b = {0};
-	if (g->picky || !n)
+	if (g->picky || !n || stops_early(t))
 		return NULL;
 	buf_text(&b, "-test.run=^(");
 	for (size_t i = 0; i < n; i++) {
@@ -373,6 +368,8 @@ static char **part(struct suite *s, const struct target *t, const struct str *te
 	return argv;
 }
 
+static const char *const tells[] = {"-list", "--list", "-n", "--n", "-h", "--h", "-help", "--help", NULL};
+
 const struct adapter adapter_go = {
     .name = "go",
     .mode = ADAPTER_EXEC,
@@ -387,4 +384,5 @@ const struct adapter adapter_go = {
     .narrow = narrow,
     .part = part,
     .can_part = can_part,
+    .tells = tells,
 };

@@ -29,6 +29,22 @@ static int blame(int exit_code)
 	return exit_code == 3 ? FAULT_SYSTEM : exit_code == 4 || exit_code == 5 ? FAULT_USAGE : 0;
 }
 
+static const char *const tells[] = {"-h",
+				    "--help",
+				    "-V",
+				    "-VV",
+				    "--version",
+				    "--fixtures",
+				    "--funcargs",
+				    "--fixtures-per-test",
+				    "--markers",
+				    "--co",
+				    "--collect-only",
+				    "--collectonly",
+				    "--setup-plan",
+				    "--cache-show",
+				    NULL};
+
 const struct adapter adapter_pytest = {
     .name = "pytest",
     .mode = ADAPTER_PULL,
@@ -38,5 +54,7 @@ const struct adapter adapter_pytest = {
     .match = match,
     .value_options = value_options,
     .blame = blame,
+    .nothing = 5,
     .count = census_python,
+    .tells = tells,
 };

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -84,6 +85,45 @@ static void a_command_is_recognised_by_its_words(void **state)
 	}
 }
 
+static void a_command_that_only_tells_something_is_plain(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *command;
+		bool tells;
+	} rows[] = {
+	    {"pytest --help", true},
+	    {"python3 -m pytest -q --collect-only tests", true},
+	    {"pytest --cache-show=*", true},
+	    {"pytest -k --help", false},
+	    {"pytest -- --help", false},
+	    {"pytest --helpless", false},
+	    {"env A=1 behave --steps-catalog", true},
+	    {"behave -D --version", false},
+	    {"behave --lang de", false},
+	    {"behave --lang-help de", true},
+	    {"go test -list . ./...", true},
+	    {"go test --list=. ./...", true},
+	    {"go test -run X ./... -args -list", false},
+	    {"ctest --test-dir build -N", true},
+	    {"ctest --show-only=json-v1", true},
+	    {"ctest --help-command add_test", true},
+	    {"ctest -NC", false},
+	    {"bats --count t", true},
+	    {"bats -f --count t", false},
+	    {"make --help", false},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct suite s;
+		struct err e;
+		set_words(&s, rows[i].command);
+		assert_int_equal(adapter_choose(&s, NULL, &e), 0);
+		if (s.only_tells != rows[i].tells || (rows[i].tells && s.adapter != &adapter_plain))
+			fail_msg("'%s'", rows[i].command);
+		drop(&s);
+	}
+}
+
 static void a_name_says_what_no_word_says(void **state)
 {
 	(void)state;
@@ -135,8 +175,12 @@ static void patterns_of_units_mean_one_run_each(void **state)
 	set_words(&s, "sh");
 	s.patterns = patterns;
 	s.n_patterns = 1;
-	assert_int_equal(adapter_each.discover(&s, &e), 0);
-	assert_string_equal(s.targets[0].argv[1], one); /* without {} it stands behind the command */
+	assert_int_equal(adapter_each.discover(&s, &e), FAULT_USAGE);
+	assert_true(str_has(str_of(e.text), STR("{}")));
+	drop(&s);
+	set_words(&s, "sh {}");
+	s.patterns = patterns;
+	s.n_patterns = 1;
 	(void)snprintf(pattern, sizeof(pattern), "%s", temp_at(&temp, "*.none"));
 	assert_int_equal(adapter_each.discover(&s, &e), FAULT_USAGE);
 	assert_true(str_has(str_of(e.text), str_of("*.none")));
@@ -144,6 +188,29 @@ static void patterns_of_units_mean_one_run_each(void **state)
 	assert_int_equal(adapter_each.discover(&s, &e), FAULT_USAGE);
 	drop(&s);
 	temp_drop(&temp);
+}
+
+static void a_word_that_stands_for_files_wants_them_named(void **state)
+{
+	(void)state;
+	struct temp temp;
+	struct suite s;
+	struct err e;
+	set_words(&s, "sh {}");
+	assert_int_equal(adapter_choose(&s, NULL, &e), FAULT_USAGE);
+	assert_true(str_has(str_of(e.text), STR("--units")));
+	assert_int_equal(adapter_choose(&s, "plain", &e), 0);
+	temp_make(&temp);
+	(void)temp_file(&temp, "{}", "");
+	assert_int_equal(chdir(temp_at(&temp, ".")), 0);
+	assert_int_equal(adapter_choose(&s, NULL, &e), 0);
+	assert_ptr_equal(s.adapter, &adapter_plain);
+	drop(&s);
+	assert_int_equal(chdir("/"), 0);
+	temp_drop(&temp);
+	set_words(&s, "sh -c f(){};f");
+	assert_int_equal(adapter_choose(&s, NULL, &e), 0);
+	drop(&s);
 }
 
 static void any_other_command_is_one_unit_named_by_its_words(void **state)
@@ -220,8 +287,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_command_is_recognised_by_its_words),
+	    cmocka_unit_test(a_command_that_only_tells_something_is_plain),
 	    cmocka_unit_test(a_name_says_what_no_word_says),
 	    cmocka_unit_test(patterns_of_units_mean_one_run_each),
+	    cmocka_unit_test(a_word_that_stands_for_files_wants_them_named),
 	    cmocka_unit_test(any_other_command_is_one_unit_named_by_its_words),
 	    cmocka_unit_test(an_interpreter_that_ignores_the_environment_is_closed),
 	    cmocka_unit_test(every_adapter_is_whole),

@@ -136,8 +136,11 @@ enum pool_end pool_run(struct pool *p, struct err *e);
 void pool_stop(struct pool *p);
 /* What runs now is ended, units that wait are not begun. */
 void pool_abort(struct pool *p);
-/* Pull: asks the agent that listed the units for the tests of these; the answer comes through units(). */
-void pool_list(struct pool *p, const struct str *names, size_t n);
+/*
+ * Pull: asks the agent that listed the units for the tests of these; the answer comes through units().
+ * to_choose: some of them will be run alone, else neighbours apart.
+ */
+void pool_list(struct pool *p, const struct str *names, size_t n, bool to_choose);
 /* A fresh span id. */
 uint64_t pool_span(struct pool *p);
 /* Units that run: fills worker, name, since; returns how many of `most`. */

@@ -13,6 +13,7 @@
 #include "base/environment.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "collect/adapter_python.h"
 #include "collect/hang.h"
 #include "collect/pool_inside.h"
 #include "wire/env.h"
@@ -156,10 +157,11 @@ static void take_hello(struct pool *p, struct worker *w)
 	}
 }
 
-void pool_list(struct pool *p, const struct str *names, size_t n)
+void pool_list(struct pool *p, const struct str *names, size_t n, bool to_choose)
 {
 	struct buf b = {0};
-	buf_text(&b, "{\"do\":\"list\",\"tests\":true,\"names\":[");
+	buf_text(&b, "{\"do\":\"list\",\"tests\":true,");
+	buf_text(&b, to_choose ? "\"choose\":true,\"names\":[" : "\"names\":[");
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_char(&b, ',');
@@ -343,6 +345,30 @@ static void start_failed(struct pool *p, struct worker *w, int status, int64_t n
 		w->n_failed = START_TRIES;
 }
 
+/* A command that ran without our agent is one test, timed from outside. */
+static void tell_whole(struct pool *p, struct worker *w, enum status status, int64_t now)
+{
+	struct event test = {.type = EVENT_SPAN,
+			     .kind = SPAN_TEST,
+			     .id = pool_span(p),
+			     .parent = w->unit_span,
+			     .worker = (int32_t)w->number,
+			     .attempt = 1,
+			     .status = status,
+			     .name = w->current->name,
+			     .source = SOURCE_PROCESS,
+			     .time_ns = pool_time(p, w->unit_ns),
+			     .dur_ns = now - w->unit_ns};
+	pool_put(p, &test);
+	pool_note(p, "no-agent",
+		  arena_printf(p->arena,
+			       "no process of this command let fettle's agent in (%s): it ran as it is, "
+			       "in one process, and is timed as one test",
+			       python_is_closed(p->suite->argv, p->suite->word)
+				   ? "its interpreter is told to ignore the environment"
+				   : "it ran no tests, or in a cleaned environment"));
+}
+
 /* The command ran without our agent (an interpreter that ignores the environment, or not a test run at all).
  */
 static void ran_plainly(struct pool *p, struct worker *w, int status, int64_t now)
@@ -350,6 +376,7 @@ static void ran_plainly(struct pool *p, struct worker *w, int status, int64_t no
 	struct pool_unit *u = arena_new(p->arena, struct pool_unit);
 	struct pool_exit x = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
 			      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0};
+	enum status st = x.signal ? STATUS_CRASHED : x.code ? STATUS_FAILED : STATUS_PASSED;
 	uint64_t printed = w->output.unit_bytes;
 	*u = (struct pool_unit){.number = UNIT_OF_WORKER,
 				.attempt = 1,
@@ -361,11 +388,10 @@ static void ran_plainly(struct pool *p, struct worker *w, int status, int64_t no
 	worker_unit_begin(p, w, u, pool_span(p), began);
 	w->output.unit_bytes = printed;
 	w->end.exit_code = x.signal ? 128 + x.signal : x.code;
-	worker_unit_end(p, w,
-			x.signal ? STATUS_CRASHED
-			: x.code ? STATUS_FAILED
-				 : STATUS_PASSED,
-			x.signal || x.code ? str_of(exit_words(p->arena, status)) : STR_NONE, &x, false, now);
+	if (!u->fault)
+		tell_whole(p, w, st, now);
+	worker_unit_end(p, w, st, x.signal || x.code ? str_of(exit_words(p->arena, status)) : STR_NONE, &x,
+			false, now);
 	if (u->fault) {
 		p->has_error = true;
 		errno = 0;

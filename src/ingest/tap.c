@@ -268,3 +268,8 @@ void tap_finish(struct tap *t, int64_t time_ns)
 	tap_check_plan(t, &t->levels[0]);
 	tap_end_file(t);
 }
+
+bool tap_is_whole(const struct tap *t)
+{
+	return t->levels[0].planned >= 0 && t->levels[0].seen >= t->levels[0].planned;
+}

@@ -75,3 +75,5 @@ void tap_init(struct tap *t, struct ingest *in);
 void tap_feed(struct tap *t, struct str bytes, int64_t time_ns);
 /* The stream has ended: a test that was begun is lost, and open spans end. */
 void tap_finish(struct tap *t, int64_t time_ns);
+/* Whether as many results came as were planned at the outermost level; not where there was no plan. */
+bool tap_is_whole(const struct tap *t);

@@ -282,6 +282,13 @@ class Pull(Behave):
         self.assertNotIn("keys", units[1])
         self.assertEqual(worker.finish(), 0)
 
+    def test_where_files_are_written_tests_are_listed_only_to_choose_from(self):
+        worker = self.worker("selected", "--junit", "--junit-directory", "out")
+        names = ["features/deep/two.feature"]
+        self.assertNotIn("keys", worker.list(tests=True, names=names)[0])
+        self.assertEqual(len(worker.list(tests=True, names=names, choose=True)[0]["keys"]), 2)
+        self.assertEqual(worker.finish(), 0)
+
     def test_list_obeys_arguments_exclusion_and_list_files(self):
         for options, names in (
             (["--exclude", "deep"], ["features/one.feature", "features/three.feature"]),

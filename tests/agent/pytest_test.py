@@ -216,6 +216,23 @@ class Pull(Pytest):
         self.assertEqual([unit["st"] for unit in worker.spans("unit")], ["error", "error", "passed"])
         self.assertNotEqual(worker.code, 0)
 
+    def test_of_several_tests_those_that_are_there_run_and_each_other_is_an_error(self):
+        file = "tests/test_house.py::"
+        worker = self.pull("good", units=["\n".join(file + name for name in ("test_none", "test_room", "test_no"))])
+        self.assertEqual(
+            worker.verdicts(), {"test_room": "passed", file + "test_none": "error", file + "test_no": "error"}
+        )
+        self.assertEqual({test["key"] for test in worker.tests()}, {file + n for n in ("test_none", "test_room", "test_no")})
+
+    def test_a_test_that_is_tried_again_and_has_no_such_name_now_is_left_to_fettle(self):
+        worker = self.worker("good", "tests/test_house.py", "tests/test_house.py::test_never")
+        file = "tests/test_house.py::"
+        worker.run(["\n".join(file + name for name in ("test_none", "test_room")), file + "test_none"], attempt=2)
+        worker.run([file + "test_never"], attempt=2, first=3)
+        worker.finish()
+        self.assertEqual([unit["st"] for unit in worker.spans("unit")], ["passed", "passed", "error"])
+        self.assertEqual(worker.verdicts(), {"test_room": "passed", file + "test_never": "error"})
+
     def test_a_broken_conftest_at_the_root_is_a_fault(self):
         worker = self.worker("unloadable")
         self.assertIn("RuntimeError: the conftest breaks", worker.hear_until("fault")["msg"])
@@ -393,10 +410,11 @@ class Pull(Pytest):
         self.assertNotIn("passed", again.verdicts().values())
         self.assertEqual(driver.read(cache), before)
 
-    def test_a_worker_without_tests_ends_well(self):
+    def test_a_worker_without_tests_says_so_as_pytest_does(self):
         worker = self.worker("good")
-        self.assertEqual(worker.finish(), 0)
-        self.assertEqual(self.pull("good", "-k", "nothing_of_that_name").code, 0)
+        self.assertEqual(worker.finish(), 5)
+        self.assertEqual(self.pull("good", "-k", "nothing_of_that_name").code, 5)
+        self.assertEqual(self.pull("good", "-k", "test_room").code, 0)
 
     def test_the_first_failure_stops_the_worker_and_is_said(self):
         worker = self.worker("bad", "-x")

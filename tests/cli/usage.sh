@@ -8,6 +8,8 @@ try run
 try run --retires 2 -- true
 try run --workers many -- true
 try run --units 'no*.sh' -- sh {}
+try run -- sh {}
+try run --units 'usage*' -- sh -x
 try run -- no-such-command
 try run --keep-tree -- true
 try report

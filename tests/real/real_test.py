@@ -236,6 +236,31 @@ class Pytest(Case):
         self.counts(passed=2, timeout=1)
 
 
+class KeptOut(Case):
+    """Where no agent gets in, the command is one test, and that is told."""
+
+    @needs("pytest")
+    def test_pytest(self):
+        self.write("test_a.py", "import time\ndef test_a(): time.sleep(0.2)\n")
+        with_pytest = self.call("head", "-n1", shutil.which("pytest")).stdout.decode().strip("#!\n ").split()
+        python = [p for p in ([sys.executable], ["/usr/bin/python3"], with_pytest)
+                  if self.call(*p, "-I", "-c", "import pytest").returncode == 0][0]
+        self.write("pytest", f'#!/bin/sh\nexec env -u PYTHONPATH {python[0]} -m pytest "$@"\n')
+        os.chmod(self.path("pytest"), 0o755)
+        for command, why in (([*python, "-I", "-m", "pytest"], "ignore the environment"),
+                             (["./pytest"], "a cleaned environment")):
+            done = self.run_it("-j2", "--", *command)
+            self.assertIn(why, done.err)
+            self.assertEqual(self.verdicts(), [("pytest", "passed")])
+            self.assertGreater(self.report()["tests"][0]["dur_ns"], 200 * 10**6)
+            self.same_again()
+        self.write("test_a.py", "def test_a(): assert 0\n")
+        self.run_it("-j2", "--", *python, "-I", "-m", "pytest", code=1)
+        self.assertEqual(self.verdicts(), [("pytest", "failed")])
+        done = self.run_it("-j2", "--", *python, "-I", "-m", "pytest", "--no-such-option", code=2)
+        self.counts()
+
+
 class FirstRun(Case):
     """Nothing is known of the times: files with many tests come first and are split, however short their text."""
 
@@ -303,6 +328,20 @@ class ExitCodes(Case):
         self.ends(2, "pytest", "nowhere", says="file or directory not found: nowhere")
         self.write("pytest.ini", "[pytest]\nrequired_plugins = nothere\n")
         self.ends(2, "pytest", says="Missing required plugins")
+
+    @needs("pytest")
+    def test_a_pytest_run_without_any_test_is_wrong_use(self):
+        self.pytest(test_b="def test_b(): pass\n", test_c="")
+        for options in (("-j1",), ("-j2",), ("--chunks", "1"), ("--chunks", "2")):
+            self.ends(2, "pytest", "-k", "nothing", options=options, says="no test ran")
+            self.ends(0, "pytest", "-k", "test_b", options=options)
+            self.counts(passed=1)
+        self.ends(2, "pytest", "--pyargs", "json.tool")
+        self.ends(2, "pytest", "test_c.py", says="found no test to run, and says so with exit code 5")
+        for k in ("1/3", "2/3", "3/3", "4/4"):
+            self.ends(0, "pytest", "-k", "test_b", options=("-j2", "--shard", k))
+        self.pytest(conftest="def pytest_sessionfinish(session):\n    session.exitstatus = 0\n")
+        self.ends(0, "pytest", "-k", "nothing")
 
     @needs("pytest")
     def test_a_pytest_that_breaks_has_no_verdict(self):
@@ -428,6 +467,18 @@ class Others(Case):
         self.assertGreater(len(self.units("second")), 1)
         self.assertEqual(self.verdicts("first"), self.verdicts("second"))
 
+    @needs("go")
+    def test_go_packages_in_which_no_test_is_chosen(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        for name in "AB":
+            self.write(f"{name}/{name}_test.go", f'package {name}\nimport "testing"\nfunc Test{name}(t *testing.T) {{}}\n')
+        done = self.run_it("-j2", "--", "go", "test", "-run", "None", "./...")
+        self.assertIn("passed: no test ran", done.err)
+        self.counts()
+        self.run_it("-j2", "--", "go", "test", "-run", "TestA", "./...")
+        self.assertEqual(self.verdicts(), [("TestA", "passed")])
+        self.same_again()
+
     @needs("ctest")
     def test_ctest(self):
         self.write("CTestTestfile.cmake", 'add_test(yes "/bin/true")\nadd_test(no "/bin/false")\n'
@@ -439,6 +490,36 @@ class Others(Case):
         self.assertIn(is_["segv"], ("crashed", "failed"))
         self.assertEqual(len(is_), 4)
         self.same_again()
+
+    @needs("ctest")
+    def test_ctest_disabled_tests_are_told_where_they_were_asked_for(self):
+        self.write("CTestTestfile.cmake", 'add_test(ok "/bin/true")\nadd_test(no "/bin/false")\nadd_test(dis "/bin/true")\n'
+                   "set_tests_properties(dis PROPERTIES DISABLED 1)\n")
+        told = {(): {"ok", "no", "dis"}, ("--select", "ok"): {"ok"}, ("--select", "dis"): {"dis"}, ("--only-failed",): {"no"},
+                ("--select", "*s"): {"dis"}}
+        for options, names in told.items():
+            self.run_it("-j2", *options, "--", "ctest", code=1 if "no" in names else 0)
+            self.assertEqual(set(self.statuses()), names, options)
+        both = []
+        for k in "12":
+            self.run_it("-j2", "--no-history", "--shard", k + "/2", "--", "ctest", code=self.shard_code(k))
+            both += self.statuses()
+        self.assertEqual(sorted(both), ["dis", "no", "ok"])
+
+    @needs("ctest")
+    def test_ctest_files_that_it_was_to_write(self):
+        self.write("b/CTestTestfile.cmake", 'add_test(ok "/bin/true")\nadd_test(no "/bin/false")\n')
+        for file, at in (("j.xml", "b/j.xml"), ("deep/j.xml", "b/deep/j.xml"), (self.path("k.xml"), "k.xml")):
+            self.run_it("-j2", "--", "ctest", "--test-dir", "b", "--output-junit", file, code=1)
+            cases = {case.get("name"): case.find("failure") is None for case in ET.parse(self.path(at)).getroot().iter("testcase")}
+            self.assertEqual(cases, {"ok": True, "no": False})
+        done = self.run_it("-j2", "--", "ctest", "--test-dir", "b", "-O", "log", "--rerun-failed", code=1)
+        self.assertIn("ctest's log file is not written", done.err)
+        self.assertIn("see --only-failed", done.err)
+
+    def shard_code(self, k):
+        listed = self.fettle("run", "--no-history", "--list", "--shard", k + "/2", "--", "ctest").out.split()
+        return 1 if "no" in listed else 0
 
     def ctest(self, text, *options, out="out", code=0):
         """Tests that log when they begin and end; their properties as ctest takes them."""
@@ -507,6 +588,220 @@ class Others(Case):
         self.run_it("-j2", "--", "bats", "a.bats", "b.bats", code=1, out="all")
         self.counts("all", passed=1, skipped=1, failed=1)
         self.same_again("all")
+
+
+class OnlyTells(Case):
+    """Commands of a framework with which it runs no tests: as they are, their words on standard output."""
+
+    def tells(self, *command, code=0):
+        plain = self.call(*command)
+        self.assertEqual(plain.returncode, code)
+        for options in ((), ("-q", "-j2", "--retries", "1")):
+            done = self.run_it("--no-history", *options, "--", *command, code=code)
+            for line in (plain.stdout + plain.stderr).decode().splitlines():
+                line = re.sub(r" in [0-9.]+s\b.*", "", line).strip("= ")
+                self.assertIn(line, done.out)
+            self.same_again()
+
+    @needs("pytest")
+    def test_pytest(self):
+        self.write("test_a.py", "import os\ndef test_a(): open('ran', 'w').close()\n")
+        for option in ("--help", "--version", "--fixtures", "--markers", "--co", "--collect-only", "--setup-plan"):
+            self.tells("pytest", option)
+        self.tells("pytest", "--co", "-k", "nothing", code=5)
+        self.tells("pytest", "--co", "nowhere.py", code=4)
+        self.assertFalse(os.path.exists(self.path("ran")))
+        self.write("test_b.py", "import nothere\n")
+        self.tells("pytest", "--co", code=2)
+
+    @needs("behave")
+    def test_behave(self):
+        self.write("features/a.feature", "Feature: f\n  Scenario: s\n    Given x\n")
+        self.write("features/steps/s.py", "from behave import given\n@given('x')\ndef x(c): open('ran', 'w').close()\n")
+        for option in ("--help", "--version", "--steps-catalog", "--lang-list", "--tags-help"):
+            self.tells("behave", option)
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+    @needs("ctest")
+    def test_ctest(self):
+        self.write("CTestTestfile.cmake", 'add_test(one "/bin/sh" "-c" "touch ran")\n')
+        for option in ("-N", "--show-only=human", "--print-labels", "--version", "--help"):
+            self.tells("ctest", option)
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+    @needs("bats")
+    def test_bats(self):
+        self.write("a.bats", '@test "a" { touch ran; }\n')
+        for option in ("--count", "--version", "--help"):
+            self.tells("bats", option, "a.bats")
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+    @needs("go")
+    def test_go(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        self.write("a_test.go", 'package a\nimport ("os"; "testing")\nfunc TestA(t *testing.T) { os.WriteFile("ran", nil, 0o600) }\n')
+        done = self.run_it("--no-history", "--", "go", "test", "-list", ".", "./...")
+        self.assertIn("TestA\n", done.out)
+        self.tells("go", "test", "-h", code=2)
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+
+class Again(Case):
+    """Some of the tests alone, in --retries and --only-failed: none counts as good that was asked for and did not run."""
+
+    def again(self, *command, code, options=("--retries", "1"), out="again"):
+        done = self.run_it("-j1", *options, "--", *command, code=code, out=out)
+        self.assertRegex(done.err, "(?m)^FAILED: " if code else "(?m)^passed: ")
+        if not code:
+            self.assertNotRegex(done.err, "of \\d+ \\w+ failed")
+        self.same_again(out)
+        return done
+
+    def both(self, *command):
+        """A suite that stays bad is bad when it is tried again, and when what failed is run alone."""
+        self.again(*command, code=1)
+        self.again(*command, code=1, options=("--only-failed",))
+
+    # bats takes the last brace of a line for that of the test
+    FLAKY = "once() { [ -e been ] && return; touch been; DIE; }\n"
+
+    @needs("bats")
+    def test_bats_set_up_of_a_file(self):
+        tests = '@test "one" { true; }\n@test "two" { true; }\n'
+        self.write("s.bats", "setup_file() { false; }\n" + tests)
+        self.both("bats", "s.bats")
+        self.assertEqual(self.statuses("again"), {"setup_file failed": "error"})
+        self.write("s.bats", self.FLAKY.replace("DIE", "false") + "setup_file() { once; }\n" + tests)
+        self.again("bats", "s.bats", code=0)
+        self.assertEqual(self.statuses("again"), {"setup_file failed": "passed", "one": "passed", "two": "passed"})
+        self.assertEqual(self.report("again")["counts"]["flaky"], 1)
+        self.write("s.bats", "teardown_file() { false; }\n" + tests)
+        self.both("bats", "s.bats")
+
+    @needs("bats")
+    def test_bats_names_that_are_not_as_they_stand_in_the_file(self):
+        names = ('costs \\$1', 'say \\"it\\"', "back\\\\slash", "a `echo b`", "(x)|[y]*.+?^{}")
+        for name in names:
+            self.write("s.bats", f'@test "good" {{ true; }}\n@test "plain" {{ false; }}\n@test "{name}" {{ false; }}\n')
+            self.both("bats", "s.bats")
+            self.assertEqual(sorted(self.statuses("again").values())[:2], ["failed", "failed"], name)
+            self.write("s.bats", self.read("s.bats").replace("false", "true"))
+            self.again("bats", "s.bats", code=0, options=("--only-failed",))
+
+    @needs("bats")
+    def test_bats_names_with_a_prefix(self):
+        self.env["BATS_TEST_NAME_PREFIX"] = "before: "
+        self.write("s.bats", '@test "good" { true; }\n@test "bad" { false; }\n')
+        self.both("bats", "s.bats")
+
+    @needs("bats")
+    def test_bats_dies(self):
+        self.write("s.bats", self.FLAKY.replace("DIE", "kill -9 $PPID $$") +
+                   '@test "one" { true; }\n@test "two" { once; }\n@test "three" { false; }\n')
+        self.again("bats", "s.bats", code=1)
+        self.assertEqual(self.statuses("again"), {"one": "passed", "two": "passed", "three": "failed"})
+
+    GO_DIES = ('package a\nimport ("os"; "testing")\nfunc TestOk(t *testing.T) {}\nfunc TestDies(t *testing.T) {\n'
+               'if _, e := os.Stat("flag"); e != nil { os.WriteFile("flag", nil, 0o600); DIE } }\n'
+               'func TestAfter(t *testing.T) { t.Error("always") }\n')
+
+    @needs("go")
+    def test_go_dies(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        for die in ('panic("no")', "os.Exit(3)"):
+            self.write("a/a_test.go", self.GO_DIES.replace("DIE", die))
+            self.again("go", "test", "./...", code=1)
+            self.assertEqual(self.statuses("again"), {"TestOk": "passed", "TestDies": "passed", "TestAfter": "failed"})
+            os.unlink(self.path("a/flag"))
+
+    @needs("go")
+    def test_go_stops_at_the_first_that_fails(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        self.write("a/a_test.go", self.GO_DIES.replace("DIE", 't.Error("once")'))
+        self.again("go", "test", "-failfast", "./...", code=1)
+        self.assertEqual(self.statuses("again")["TestAfter"], "failed")
+
+    @needs("go")
+    def test_go_subtests_whose_names_change(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        self.write("a/a_test.go", 'package a\nimport ("os"; "strconv"; "testing")\nfunc TestA(t *testing.T) {\n'
+                   't.Run(strconv.Itoa(os.Getpid()), func(t *testing.T) { t.Error("no") }) }\nfunc TestB(t *testing.T) {}\n')
+        self.both("go", "test", "./...")
+
+    @needs("behave")
+    def test_behave_scenarios_that_have_moved(self):
+        self.write("features/steps/s.py", "from behave import given\n@given('good')\ndef g(c): pass\n"
+                   "@given('bad')\ndef b(c): assert 0\n")
+        feature = "Feature: f\n{}  Scenario: one\n    Given good\n  Scenario: two\n    Given bad\n  Scenario: one\n    Given good\n"
+        self.write("features/a.feature", feature.format(""))
+        self.write("features/b.feature", feature.format("").replace("bad", "good"))
+        self.run_it("-j2", "--", "behave", code=1)
+        for file in ("features/a.feature", "features/b.feature"):
+            self.write(file, self.read(file).replace("Feature: f\n", "Feature: f\n  # a\n  # b\n"))
+        for options in ((), ("--junit",)):
+            self.again("behave", *options, code=1, options=("--only-failed",) if not options else ("--retries", "1"))
+        self.again("behave", code=1, options=("--only-failed",))
+        self.assertEqual(self.verdicts("again"), [("two", "failed")])
+        listed = self.fettle("run", "--only-failed", "--list", "--", "behave")
+        self.assertEqual(listed.out, "features/a.feature\n")
+        # one that is gone: the whole file runs in its place, and next time nobody asks for it
+        self.write("features/a.feature", feature.format("").replace("two", "three").replace("bad", "good"))
+        done = self.again("behave", code=0, options=("--only-failed",))
+        self.assertIn("'two' was bad in the last run, and is no longer there", done.err)
+        self.assertEqual(self.verdicts("again"), [("one", "passed"), ("one", "passed"), ("three", "passed"), ("two", "skipped")])
+        self.again("behave", code=0, options=("--only-failed",))
+        self.assertEqual(len(self.verdicts("again")), 6)
+
+    @needs("behave")
+    def test_behave_of_one_name(self):
+        self.write("features/steps/s.py", "from behave import given\n@given('good')\ndef g(c): pass\n"
+                   "@given('bad')\ndef b(c): assert 0\n")
+        twins = "  Scenario: twin\n    Given good\n  Scenario: twin\n    Given bad\n  Scenario: other\n    Given good\n"
+        self.write("features/a.feature", "Feature: f\n" + twins)
+        self.run_it("-j1", "--", "behave", code=1)
+        self.write("features/a.feature", "Feature: f\n  # a\n  # b\n" + twins)  # the good one stands where the bad one did
+        self.again("behave", code=1, options=("--only-failed",))
+        self.assertEqual(self.verdicts("again"), [("twin", "failed"), ("twin", "passed")])
+
+    @needs("pytest")
+    def test_pytest_tests_that_are_gone(self):
+        self.write("test_a.py", "def test_a(): pass\ndef test_gone(): assert 0\ndef test_bad(): assert 0\n")
+        self.run_it("-j2", "--", "pytest", code=1)
+        self.write("test_a.py", "def test_a(): pass\ndef test_bad(): assert 0\n")
+        for names in (["test_a", "test_bad", "test_gone"], ["test_bad"]):
+            self.again("pytest", code=1, options=("--only-failed",))
+            self.assertEqual(sorted(self.statuses("again")), names)
+        self.write("test_a.py", "def test_a(): pass\n")
+        for is_ in ({"test_a": "passed", "test_bad": "skipped"}, {"test_a": "passed"}):
+            self.again("pytest", code=0, options=("--only-failed",))
+            self.assertEqual(self.statuses("again"), is_)
+        with sqlite3.connect(self.path(".fettle/history.db")) as history:
+            self.assertEqual(history.execute("SELECT count(*) FROM tests WHERE key LIKE '%' || char(10) || '%'").fetchone(), (0,))
+
+    @needs("pytest")
+    def test_pytest_names_that_change(self):
+        text = ("import os, pytest\n@pytest.mark.parametrize('n', [str(os.getpid())])\ndef test_a(n): assert {}\n"
+                "def test_b(): pass\n")
+        self.write("test_a.py", text.format(0))
+        self.run_it("-j1", "--", "pytest", code=1)
+        for _ in range(3):
+            self.again("pytest", code=1, options=("--only-failed",))
+            self.assertEqual(sorted(self.statuses("again").values()), ["failed", "passed", "skipped"])
+        self.again("pytest", code=1)
+
+    @needs("pytest")
+    def test_pytest_files_that_cannot_be_read_at_first(self):
+        self.write("test_a.py", "import os\nif not os.path.exists('been'):\n    open('been', 'w').close()\n    import nothere\n"
+                   "def test_a(): pass\n")
+        self.again("pytest", code=0)
+        self.assertEqual(self.report("again")["counts"]["flaky"], 1)
+        self.write("test_a.py", "import nothere\n")
+        self.both("pytest")
+
+    @needs("pytest")
+    def test_pytest_that_stops_leaves_its_retries_undone(self):
+        self.write("test_a.py", "def test_a(): assert 0\ndef test_b(): pass\n")
+        self.again("pytest", "-x", code=1)
 
 
 class Start(Case):
