@@ -417,12 +417,20 @@ static void died_in_unit(struct pool *p, struct worker *w, int status, int64_t n
 				now);
 }
 
+static bool anyone_said_hello(const struct pool *p)
+{
+	for (uint32_t i = 0; i < p->o.workers; i++)
+		if (p->workers[i].hello)
+			return true;
+	return false;
+}
+
 /* It died outside of units, and nobody had told it to end. */
 static void died_between(struct pool *p, struct worker *w, int status, int64_t now)
 {
 	if (!w->ready && p->stopping)
 		return;
-	if (!w->hello && w->number == 0 && !WIFSIGNALED(status)) {
+	if (!anyone_said_hello(p) && !WIFSIGNALED(status)) {
 		ran_plainly(p, w, status, now);
 	} else if (!w->ready) {
 		start_failed(p, w, status, now);

@@ -360,7 +360,7 @@ class Pull(Pytest):
             self.assertEqual([key.get("group") for key in unit["keys"]], [None] + [unit["keys"][1]["group"]] * 2)
             self.assertIn(unit["keys"][1]["group"], ("TestOne", "TestTwo"))
             self.assertTrue(unit["shared"])
-        self.assertEqual(worker.finish(), 0)
+        self.assertEqual(worker.finish(), 5)
         worker = self.worker("selected")
         self.assertFalse(any(unit.get("shared") for unit in worker.list(tests=True)))
         self.assertEqual(worker.finish(), 0)

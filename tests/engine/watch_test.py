@@ -215,7 +215,7 @@ class OnEngine:
 
     def test_out_of_memory(self):
         cid, span = self.run_one("busy", Cmd=["sh", "-c", "sleep 0.5; x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done"],
-                                 HostConfig={"Memory": 8 << 20, "NetworkMode": "none"})
+                                 HostConfig={"Memory": 24 << 20, "NetworkMode": "none"})
         self.watch.wait(span, "oom")
         row = self.watch.wait(span, "end")
         self.assertEqual(row["exit"], 137)
