@@ -656,6 +656,7 @@ static void free_run(struct run *r)
 		mem_free(d->open);
 		mem_free(d->bad);
 		mem_free(d->done_keys);
+		mem_free(d->held);
 		buf_free(&d->head);
 	}
 	for (size_t i = 0; i < r->n_found; i++) {

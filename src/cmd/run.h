@@ -32,6 +32,7 @@ struct found {
 	struct str *keys, *names; /* of its tests, where they were asked for; else NULL */
 	uint32_t *groups;         /* beside them: tests of one (a class) stay together; 0: of none */
 	uint32_t n_keys;
+	bool is_torn;     /* a part was bad: the whole runs again */
 	uint32_t n_parts; /* that it was cut into; 0 or 1: it is whole */
 	bool shared;      /* its tests share fixtures, which each part of it would set up again */
 	uint32_t target;  /* index into suite.targets; UNIT_NONE: pull */
@@ -82,9 +83,12 @@ struct desk {
 	struct ingest in;
 	struct tap tap;
 	struct gotest gotest;
+	struct event *held; /* go: bad tests, until it is known what the package comes to */
+	size_t n_held, cap_held;
 	struct buf head; /* first bytes, until it is known whether they are TAP */
 	bool is_tap, sniffed;
-	bool was_bad; /* something on this worker was bad, even if a retry passed */
+	bool releases; /* what was held goes its way */
+	bool was_bad;  /* something on this worker was bad, even if a retry passed */
 	uint64_t span;
 	int64_t begin_ns, end_ns;
 };
@@ -195,6 +199,9 @@ void run_retry(struct run *r, uint32_t job, const struct desk *d);
 /* --until-fail without --repeat: rounds follow each other until a unit is bad. */
 bool run_is_endless(const struct run *r);
 void run_repeat_again(struct run *r);
+/* A part of a target was bad, perhaps because it is one: the whole gives the verdict. False: this is no part.
+ */
+bool run_whole_again(struct run *r, uint32_t job);
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d);
 
 struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns,

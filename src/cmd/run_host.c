@@ -57,7 +57,7 @@ static void put(struct sink *s, const struct event *ev)
 {
 	struct run *r = (struct run *)s;
 	struct desk *d = desk_of(r, ev->worker);
-	if (outfiles_take(r, ev))
+	if (outfiles_take(r, ev) || (d && results_hold(r, d, ev)))
 		return;
 	if (d && status_is_bad(ev->status))
 		d->was_bad = true;
@@ -195,7 +195,7 @@ static bool over(struct pool_host *h)
 	if (r->plan_only)
 		return r->found_all;
 	return r->found_all && schedule_waiting(r->schedule) == 0 &&
-	       ((r->o.retries == 0 && !r->o.only_failed && !run_is_endless(r)) ||
+	       ((r->o.retries == 0 && !r->o.only_failed && !run_is_endless(r) && !r->suite.adapter->part) ||
 		schedule_running(r->schedule) == 0);
 }
 
@@ -254,7 +254,7 @@ static void unit_begin(struct pool_host *h, uint32_t worker, const struct pool_u
 	struct run *r = run_of(h);
 	struct desk *d = &r->desks[worker];
 	arena_reset(&d->arena);
-	d->n_open = d->n_bad = d->n_done = 0;
+	d->n_open = d->n_bad = d->n_done = d->n_held = 0;
 	d->worst = STATUS_NONE;
 	d->is_cut = false;
 	d->job = u->number;
@@ -309,6 +309,8 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 		note_test(r, d, &ended);
 		break;
 	}
+	if (run_whole_again(r, job))
+		return;
 	if ((int64_t)u->attempt <= r->o.retries && !r->stopped_early) {
 		run_retry(r, job, d);
 		return;

@@ -289,6 +289,25 @@ static void add_repeats(struct run *r, size_t first_job)
 		add_round(r, first_job, upto, (uint32_t)k);
 }
 
+bool run_whole_again(struct run *r, uint32_t job)
+{
+	const struct job before = *r->jobs[job];
+	struct found *f = &r->found[before.found];
+	if (!before.is_part || f->n_parts < 2 || f->target == UNIT_NONE || r->stopped_early)
+		return false;
+	if (!f->is_torn) {
+		f->is_torn = true;
+		struct job *j =
+		    run_add_job(r, before.found, STR_NONE, f->predicted_ns, before.unit.attempt + 1, false);
+		j->unit.argv = j->whole_argv = r->suite.targets[f->target].argv;
+		j->repeat = before.repeat;
+		run_owe(r, j);
+	}
+	if (!r->bad_part.n)
+		r->bad_part = f->name;
+	return true;
+}
+
 bool run_is_endless(const struct run *r)
 {
 	return r->o.until_fail && !r->o.repeat;

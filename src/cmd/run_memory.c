@@ -14,7 +14,7 @@
 #include "record/history.h"
 
 /* The smallest number and the smallest part (a twentieth) of bad tests that are worth a hint. */
-enum { HINT_LEAST = 3, HINT_PART = 20 };
+enum { HINT_LEAST = 3, HINT_PART = 20, SELDOM = 2 };
 
 /* What was read of so many tests at the start is kept until it is compared; more is read again. */
 enum { BEFORE_MOST = 10000 };
@@ -48,6 +48,8 @@ struct run_memory {
 	struct history_run last;
 	uint32_t n_alone; /* bad now, and passed when nothing ran beside it */
 	struct str first_alone;
+	uint32_t n_seldom; /* bad now, and passed once or twice, when the order was another one */
+	struct str first_seldom;
 };
 
 struct str run_identity(struct run *r)
@@ -255,14 +257,16 @@ void run_compare(struct run *r)
 static void look_alone(struct history_reader *h, const struct history_known *t)
 {
 	struct run_memory *m = memory_of(h);
-	if (t->pass_workers != 1)
+	if (!t->pass_workers)
 		return;
 	for (size_t i = 0; i < m->run->n_bad_tests; i++) {
 		const struct test_id *b = &m->run->bad_tests[i];
 		if (!str_eq(b->name, t->name) || !str_eq(b->file, t->file))
 			continue;
-		if (!m->n_alone++)
+		if (t->pass_workers == 1 && !m->n_alone++)
 			m->first_alone = arena_str(&m->run->arena, t->name);
+		else if (t->pass_workers > 1 && t->n_recent <= SELDOM && !m->n_seldom++)
+			m->first_seldom = arena_str(&m->run->arena, t->name);
 		return;
 	}
 }
@@ -271,8 +275,9 @@ static void look_alone(struct history_reader *h, const struct history_known *t)
 static void hint(struct run *r, uint32_t last_workers)
 {
 	/* packages run beside each other under plain go test, too */
-	bool many = r->suite.adapter != &adapter_go && r->n_bad_units && r->n_bad_tests >= HINT_LEAST &&
-		    r->n_bad_tests * HINT_PART >= r->model.n_tests;
+	bool most = r->n_bad_tests > 1 && r->n_bad_tests * 2 >= r->model.n_tests;
+	bool many = r->suite.adapter != &adapter_go && r->n_bad_units &&
+		    (most || r->n_bad_tests >= HINT_LEAST) && r->n_bad_tests * HINT_PART >= r->model.n_tests;
 	if (many && last_workers != 1 && r->o.isolate.is == RUN_ISOLATE_NONE)
 		run_note(
 		    r, "conflict",
@@ -304,6 +309,8 @@ void run_memory_conflicts(struct run *r)
 	if (r->workers < 2 || !r->n_bad_tests)
 		return;
 	tell_split(r);
+	if (r->bad_part.n && r->suite.adapter->part) /* the whole ran again, and gave the verdict */
+		return;
 	if (!m->history.db) {
 		hint(r, 0);
 		return;
@@ -311,11 +318,22 @@ void run_memory_conflicts(struct run *r)
 	m->reader = (struct history_reader){NULL, look_alone};
 	if (history_read(&m->history, r->suite_id, &m->reader, &r->arena, &last, &e) < 0)
 		return;
+	const char *order =
+	    r->o.order.is == RUN_GIVEN || r->suite.adapter == &adapter_go
+		? ""
+		: "; if they lean on what ran before them, --order given keeps the order, and "
+		  "--chunks 1 runs all in one plain process";
 	if (m->n_alone)
 		run_note(
 		    r, "conflict",
-		    "%u bad now passed when last run with one worker ('%.*s'%s): perhaps they share something; %s",
-		    m->n_alone, STR_ARG(m->first_alone), m->n_alone > 1 ? " ..." : "", advice);
+		    "%u bad now passed when last run with one worker ('%.*s'%s): perhaps they share something; %s%s",
+		    m->n_alone, STR_ARG(m->first_alone), m->n_alone > 1 ? " ..." : "", advice, order);
+	else if (m->n_seldom && *order && !r->bad_part.n)
+		run_note(
+		    r, "conflict",
+		    "%u bad now passed in a run before, whose order may have been another one ('%.*s'%s)%s; "
+		    "if they share something, %s",
+		    m->n_seldom, STR_ARG(m->first_seldom), m->n_seldom > 1 ? " ..." : "", order, advice);
 	else
 		hint(r, last.workers);
 }

@@ -13,7 +13,8 @@ enum {
 	TARGET_PART_LEAST_MS = 100,
 	TARGET_PARTS_PER_SHARE = 3, /* fewer: each is a process with a set-up of its own */
 	SPLIT_GAIN_MS = 50,
-	PARTS_PER_WORKER = 4 /* as many as keep all workers busy to the end */
+	TARGET_GAIN_MS = 500, /* more: tests of a Go package may lean on those before them */
+	PARTS_PER_WORKER = 4  /* as many as keep all workers busy to the end */
 };
 
 /*
@@ -196,7 +197,7 @@ bool run_add_target_parts(struct run *r, uint32_t found)
 	if (!r->o.split || !r->suite.adapter->part || r->workers < 2 || f->argv || f->target == UNIT_NONE ||
 	    !f->predicted_ns)
 		return false;
-	run_split_by_history(r, &s, SPLIT_GAIN_MS * NS_PER_MS);
+	run_split_by_history(r, &s, TARGET_GAIN_MS * NS_PER_MS);
 	uint32_t n = f->predicted_ns > s.limit ? known_tests(r, f, &names, &ns) : 0;
 	if (n > 1) {
 		uint32_t *part = arena_array(&scratch, uint32_t, n);

@@ -411,7 +411,7 @@ class Others(Case):
         self.same_again("all")
 
     GO_SLOW = ('package slow\nimport ("fmt"; "os"; "testing"; "time")\n'
-               'func nap(ms int) { time.Sleep(time.Duration(ms) * time.Millisecond) }\n'
+               'func nap(ms int) { time.Sleep(6 * time.Duration(ms) * time.Millisecond) }\n'
                'func TestMain(m *testing.M) { os.WriteFile(fmt.Sprintf("main-%d", os.Getpid()), nil, 0o600); os.Exit(m.Run()) }\n'
                'func TestA(t *testing.T) { nap(150) }\nfunc TestB(t *testing.T) { nap(150) }\n'
                'func TestC(t *testing.T) { t.Parallel(); nap(150) }\nfunc TestD(t *testing.T) { t.Parallel(); nap(150) }\n'
@@ -1349,6 +1349,77 @@ class BehaveEnds(Case):
             for text in (self.read(hook, "report.txt"), self.read(hook, "junit.xml"), done.out):
                 self.assertIn(name, text)
                 self.assertIn("the roof", text)
+
+
+class GoPackages(Case):
+    """What go test says of a package holds, whatever its tests do inside, and whatever became of its parts."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("go.mod", "module m\n\ngo 1.17\n")
+
+    @needs("go")
+    def test_tests_that_are_to_fail_inside_of_a_test(self):
+        self.write("a_test.go", """package m
+
+import "testing"
+
+func TestOuter(t *testing.T) {
+	inner := []testing.InternalTest{{Name: "TestInner", F: func(t *testing.T) { t.Error("as it should") }}}
+	if testing.RunTests(func(pat, str string) (bool, error) { return true, nil }, inner) {
+		t.Error("it passed")
+	}
+}
+
+func TestOther(t *testing.T) {}
+""")
+        self.assertEqual(self.call("go", "test", "./...").returncode, 0)
+        self.run_it("--", "go", "test", "./...")
+        self.assertEqual({s for s in self.statuses().values()}, {"passed"})
+        self.write("b_test.go", 'package m\n\nimport "testing"\n\nfunc TestBad(t *testing.T) { t.Error("really") }\n')
+        self.run_it("--", "go", "test", "./...", code=1, out="bad")
+        self.assertEqual(self.statuses("bad")["TestBad"], "failed")
+        self.assertEqual(self.statuses("bad")["TestOther"], "passed")
+
+    @needs_go(20)
+    def test_a_package_whose_tests_need_each_other_is_judged_as_a_whole(self):
+        self.write("a_test.go", """package m
+
+import (
+	"testing"
+	"time"
+)
+
+var seen bool
+
+func TestFirst(t *testing.T) {
+	time.Sleep(1500 * time.Millisecond)
+	seen = true
+}
+
+func TestSecond(t *testing.T) {
+	time.Sleep(1500 * time.Millisecond)
+	if !seen {
+		t.Fatal("not seen")
+	}
+}
+""")
+        self.run_it("-j2", "--", "go", "test", "-count=1", "./...", out="first")
+        self.run_it("-j2", "--", "go", "test", "-count=1", "./...", out="second")
+        self.assertEqual(len(self.report("second")["units"]), 3)
+        self.assertEqual(self.statuses("second"), {"TestFirst": "passed", "TestSecond": "passed"})
+        self.assertIn("--no-split", self.read("second", "report.txt"))
+
+
+@needs("pytest")
+class OtherOrder(Case):
+    def test_files_that_lean_on_each_other_name_the_option(self):
+        self.write("test_a.py", "import builtins\n\n\ndef test_a():\n    builtins.seen = 1\n")
+        self.write("test_b.py", "import builtins\nimport time\n\n\ndef test_b():\n    time.sleep(0.4)\n    assert builtins.seen\n")
+        command = ["--", "pytest", "-q", "test_a.py", "test_b.py"]
+        self.run_it("--chunks", "1", *command, out="first")
+        self.run_it("-j2", *command, out="second", code=1)
+        self.assertIn("--order given", self.read("second", "report.txt"))
 
 
 if __name__ == "__main__":
