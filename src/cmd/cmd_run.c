@@ -217,7 +217,7 @@ static struct pool_options pool_wishes(struct run *r)
 	    .observe = a == &adapter_plain || a == &adapter_each || (a->mode == ADAPTER_PULL && r->o.chunks),
 	    .tee = a == &adapter_plain && !r->o.quiet,
 	    .terminal = a == &adapter_plain,
-	    .list_tests = pull && (r->o.select.n || (r->plan_only && r->o.verbose)),
+	    .list_tests = pull && (run_wants_tests(r) || (r->plan_only && r->o.verbose)),
 	    .keep_workers = r->o.retries > 0,
 	    .run_id = r->id,
 	    .work_dir = r->suite.work_dir,
@@ -519,7 +519,7 @@ static int cut_chunks(struct run *r, struct err *e)
 {
 	if (!r->o.chunks || r->suite.adapter->mode != ADAPTER_PULL)
 		return 0;
-	if (r->workers > 1) {
+	if (chunks_are_of_files(r)) {
 		int64_t chunks = r->o.chunks;
 		bool plan_only = r->plan_only;
 		r->o.chunks = 0;
@@ -623,11 +623,8 @@ static void free_run(struct run *r)
 		mem_free(d->done_keys);
 		buf_free(&d->head);
 	}
-	for (size_t i = 0; i < r->n_found; i++) {
-		mem_free(r->found[i].keys);
-		mem_free(r->found[i].names);
-		mem_free(r->found[i].groups);
-	}
+	for (size_t i = 0; i < r->n_found; i++)
+		run_forget_found(&r->found[i]);
 	mem_free(r->found);
 	mem_free(r->bad_tests);
 	map_free(&r->found_names);

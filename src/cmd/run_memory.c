@@ -21,7 +21,7 @@ enum { BEFORE_MOST = 10000 };
 
 /* A test that was bad in the last run. */
 struct was_bad {
-	struct str unit, key, name;
+	struct str unit, file, key, name;
 };
 
 /* A test that history knows of, for adapters that can part a unit. */
@@ -119,8 +119,8 @@ static void learn_test(struct history_reader *h, const struct history_known *t)
 	if (!t->before || !status_is_bad(t->status) || !m->run->o.only_failed)
 		return;
 	m->bad = mem_grow(m->bad, m->n_bad, &m->cap_bad, sizeof(*m->bad));
-	m->bad[m->n_bad++] =
-	    (struct was_bad){arena_str(a, t->unit), arena_str(a, t->key), arena_str(a, t->name)};
+	m->bad[m->n_bad++] = (struct was_bad){arena_str(a, t->unit), arena_str(a, t->file),
+					      arena_str(a, t->key), arena_str(a, t->name)};
 }
 
 /* The history cannot be had: order is lost, nothing else. */
@@ -197,19 +197,25 @@ void run_split_by_history(struct run *r, struct split *ret, int64_t least_gain_n
 	*ret = m->split;
 }
 
+/* Of a run in chunks the units were those, and its tests are known by their files. */
+static bool was_in(const struct was_bad *b, struct str unit)
+{
+	return str_eq(b->unit, unit) || str_eq(b->file, unit);
+}
+
 uint32_t run_failed(struct run *r, struct str unit, struct str **ret_keys, struct str **ret_names)
 {
 	struct run_memory *m = r->memory;
 	uint32_t n = 0;
 	for (size_t i = 0; i < m->n_bad; i++)
-		n += str_eq(m->bad[i].unit, unit);
+		n += was_in(&m->bad[i], unit);
 	if (!ret_keys || !n)
 		return n;
 	*ret_keys = arena_array(&r->arena, struct str, n);
 	*ret_names = arena_array(&r->arena, struct str, n);
 	n = 0;
 	for (size_t i = 0; i < m->n_bad; i++) {
-		if (!str_eq(m->bad[i].unit, unit))
+		if (!was_in(&m->bad[i], unit))
 			continue;
 		(*ret_keys)[n] = m->bad[i].key;
 		(*ret_names)[n++] = m->bad[i].name;
