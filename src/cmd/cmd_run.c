@@ -241,6 +241,20 @@ static struct pool_options pool_wishes(struct run *r)
 	};
 }
 
+/*
+ * Where rows go once the workers' folder is full: to the disk, or, where that folder is on it, beside the
+ * record. Not there below trees that workers have of their own: fettle would not see it.
+ */
+static const char *spare_place(struct run *r)
+{
+	struct stat work, disk;
+	bool apart = stat(r->suite.work_dir, &work) < 0 || stat(r->suite.disk_dir, &disk) < 0 ||
+		     work.st_dev != disk.st_dev;
+	if (apart || !r->writes || r->o.isolate.is == RUN_ISOLATE_TREE)
+		return r->suite.disk_dir;
+	return r->dir[0] == '/' ? r->dir : arena_printf(&r->arena, "%s/%s", r->suite.cwd, r->dir);
+}
+
 static int prepare_isolation(struct run *r, struct pool_options *po, struct err *e)
 {
 	if (r->o.isolate.is != RUN_ISOLATE_TREE)
@@ -593,6 +607,7 @@ static int run_all(struct run *r, struct err *e)
 		return refuse(r, e);
 	if (prepare_isolation(r, &po, e) < 0)
 		return refuse(r, e);
+	po.spare_dir = spare_place(r);
 	r->pool = pool_new(&r->arena, &po, &r->suite, &r->host, &r->sink);
 	if (discover_now(r, e) < 0)
 		return refuse(r, e);
