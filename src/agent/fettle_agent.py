@@ -24,6 +24,7 @@ PRIVATE = (
     "FETTLE_AGENT",
     "FETTLE_AGENT_DIR",
     "FETTLE_SOCKET",
+    "FETTLE_EVENTS_SPARE",
     "FETTLE_DUMP_SIGNAL",
     "FETTLE_DUMP_FILE",
     "FETTLE_FAILED",
@@ -108,13 +109,17 @@ def is_normal(path):
 class Rows:
     """Rows on their way to $FETTLE_EVENTS. put() only keeps; flush() writes all
     that is kept in one write. After a fork the child is mute; after a failed
-    write nobody speaks any more (fettle sees a full disk by itself)."""
+    write (a test has filled the folder) all goes to the spare file, and where that
+    cannot be written either, lost says why and nobody speaks any more."""
 
-    # Held here, for a test may replace it in the os module.
+    # Held here, for a test may replace them in the os module.
     write = staticmethod(os.write)
+    open = staticmethod(os.open)
 
-    def __init__(self, path, with_pid):
+    def __init__(self, path, with_pid, spare=None):
         self.kept = []
+        self.spare = spare
+        self.lost = None
         self.put = self.kept.append
         try:
             self.fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600) if path else -1
@@ -138,16 +143,28 @@ class Rows:
         self.kept.clear()
         if self.fd < 0:
             return
+        written = 0
         try:
-            written = self.write(self.fd, data)
             while written < len(data):
                 written += self.write(self.fd, data[written:])
-        except OSError:
-            self.fd = -1
+        except OSError as error:
+            # Of a row that is not whole there is no end: it is said once more.
+            self.elsewhere(data[data.rfind(b"\n", 0, written) + 1 :], error)
+
+    def elsewhere(self, data, error):
+        path, self.spare, self.fd = self.spare, None, -1
+        try:
+            if not path:
+                raise error
+            self.fd = self.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            while data:
+                data = data[self.write(self.fd, data) :]
+        except OSError as error:
+            self.lost, self.fd = error.strerror or "cannot write", -1
 
     def mute(self):
         self.kept.clear()
-        self.fd = -1
+        self.fd, self.spare = -1, None
 
     def broken(self, message):
         """The agent broke: said once, and all goes on."""
@@ -265,7 +282,7 @@ class Agent:
         self.workers = get("FETTLE_WORKERS", "1")
         self.home = get("FETTLE_AGENT_DIR") or os.path.dirname(os.path.abspath(__file__))
         self.dump = get("FETTLE_DUMP_SIGNAL"), get("FETTLE_DUMP_FILE")
-        self.rows = Rows(get("FETTLE_EVENTS"), not self.pull)
+        self.rows = Rows(get("FETTLE_EVENTS"), not self.pull, get("FETTLE_EVENTS_SPARE"))
         self.link = None
         self.claim = None
         self.ready = False
@@ -402,7 +419,10 @@ class Agent:
     def done(self, number):
         """All units of a request have ended, this the last."""
         self.rows.flush()
-        self.link.say("done", unit=number)
+        if self.rows.lost:
+            self.link.say("done", unit=number, lost=self.rows.lost)
+        else:
+            self.link.say("done", unit=number)
 
     def stop(self, number, message):
         """The framework ends the run after this unit."""

@@ -153,7 +153,7 @@ static bool class_match(struct str pattern, size_t *p, char c)
 	return hit != negate;
 }
 
-bool str_match(struct str pattern, struct str s)
+static bool match(struct str pattern, struct str s, bool classes)
 {
 	size_t p = 0, i = 0, star = (size_t)-1, resume = 0;
 	while (i < s.n) {
@@ -164,7 +164,7 @@ bool str_match(struct str pattern, struct str s)
 			resume = i;
 			continue;
 		}
-		if (p < pattern.n && pattern.at[p] == '[')
+		if (classes && p < pattern.n && pattern.at[p] == '[')
 			ok = class_match(pattern, &next, s.at[i]);
 		else if (p < pattern.n)
 			ok = pattern.at[next++] == s.at[i] || pattern.at[p] == '?';
@@ -181,6 +181,16 @@ bool str_match(struct str pattern, struct str s)
 	while (p < pattern.n && pattern.at[p] == '*')
 		p++;
 	return p == pattern.n;
+}
+
+bool str_match(struct str pattern, struct str s)
+{
+	return match(pattern, s, true);
+}
+
+bool str_match_name(struct str pattern, struct str name)
+{
+	return match(pattern, name, true) || match(pattern, name, false);
 }
 
 unsigned str_distance(struct str a, struct str b)

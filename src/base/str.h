@@ -30,6 +30,8 @@ bool str_among(struct str word, const char *words);
 uint64_t str_hash(struct str s, uint64_t seed);
 /* Shell pattern with * ? [..] over the whole of s; * also matches '/'. */
 bool str_match(struct str pattern, struct str s);
+/* The same; a '[' may also stand for itself: names of tests have them, and are given as they are shown. */
+bool str_match_name(struct str pattern, struct str name);
 /* Edits between two words (insert, delete, replace, swap), for "did you mean". */
 unsigned str_distance(struct str a, struct str b);
 /* The longest prefix of s of at most n bytes that does not end inside a UTF-8 sequence. */

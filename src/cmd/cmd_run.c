@@ -218,7 +218,8 @@ static struct pool_options pool_wishes(struct run *r)
 		       (a->mode == ADAPTER_PULL && r->o.chunks),
 	    .tee = a == &adapter_plain && (!r->o.quiet || r->suite.only_tells),
 	    .terminal = a == &adapter_plain,
-	    .list_tests = pull && (r->o.select.n || (r->plan_only && (r->o.verbose || r->o.only_failed))),
+	    .list_tests =
+		pull && (run_wants_tests(r) || (r->plan_only && (r->o.verbose || r->o.only_failed))),
 	    .keep_workers = r->o.retries > 0 || r->o.only_failed || run_is_endless(r),
 	    .tell_output = r->o.verbose,
 	    .run_id = r->id,
@@ -241,6 +242,20 @@ static struct pool_options pool_wishes(struct run *r)
 	    .deadline_ns = r->o.timeout_ns ? r->start_ns + r->o.timeout_ns : 0,
 	    .grace_ns = GRACE_S * NS_PER_S,
 	};
+}
+
+/*
+ * Where rows go once the workers' folder is full: to the disk, or, where that folder is on it, beside the
+ * record. Not there below trees that workers have of their own: fettle would not see it.
+ */
+static const char *spare_place(struct run *r)
+{
+	struct stat work, disk;
+	bool apart = stat(r->suite.work_dir, &work) < 0 || stat(r->suite.disk_dir, &disk) < 0 ||
+		     work.st_dev != disk.st_dev;
+	if (apart || !r->writes || r->o.isolate.is == RUN_ISOLATE_TREE)
+		return r->suite.disk_dir;
+	return r->dir[0] == '/' ? r->dir : arena_printf(&r->arena, "%s/%s", r->suite.cwd, r->dir);
 }
 
 static int prepare_isolation(struct run *r, struct pool_options *po, struct err *e)
@@ -551,7 +566,7 @@ static int cut_chunks(struct run *r, struct err *e)
 {
 	if (!r->o.chunks || r->suite.adapter->mode != ADAPTER_PULL)
 		return 0;
-	if (r->workers > 1) {
+	if (chunks_are_of_files(r)) {
 		int64_t chunks = r->o.chunks;
 		bool plan_only = r->plan_only;
 		r->o.chunks = 0;
@@ -629,6 +644,7 @@ static int run_all(struct run *r, struct err *e)
 		return refuse(r, e);
 	if (prepare_isolation(r, &po, e) < 0)
 		return refuse(r, e);
+	po.spare_dir = spare_place(r);
 	r->pool = pool_new(&r->arena, &po, &r->suite, &r->host, &r->sink);
 	if (discover_now(r, e) < 0)
 		return refuse(r, e);
@@ -659,11 +675,8 @@ static void free_run(struct run *r)
 		mem_free(d->held);
 		buf_free(&d->head);
 	}
-	for (size_t i = 0; i < r->n_found; i++) {
-		mem_free(r->found[i].keys);
-		mem_free(r->found[i].names);
-		mem_free(r->found[i].groups);
-	}
+	for (size_t i = 0; i < r->n_found; i++)
+		run_forget_found(&r->found[i]);
 	mem_free(r->found);
 	mem_free(r->bad_tests);
 	map_free(&r->found_names);

@@ -187,6 +187,16 @@ void run_show(struct run *r, int64_t time_ns);
 
 /* run_jobs.c */
 void run_take_units(struct run *r, struct str json_units);
+/* Frees what stands beside it. */
+void run_forget_found(struct found *f);
+/* Takes out what --select and --only-failed do not choose. */
+void run_choose(struct run *r);
+/* Whether tests must be known before it is known which units are meant. */
+bool run_wants_tests(const struct run *r);
+/* Whether a unit, or one of its tests that are known, matches the pattern of the i-th --lock. */
+bool run_lock_meets(const struct run *r, size_t i, const struct found *f);
+/* Says which --lock is of no unit. Once all are found. */
+void run_tell_locks(struct run *r);
 /* What was found becomes jobs: chosen, predicted, shared out, split, locked, repeated. */
 void run_plan(struct run *r);
 /* Whether a target that does not run is to be told of: not where others were asked for. */

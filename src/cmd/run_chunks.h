@@ -9,3 +9,5 @@
  * share. N == 1: the command as it stands.
  */
 void chunks_make(struct run *r);
+/* Whether chunks are made of files that must be listed first; else the one chunk is the command as it is. */
+bool chunks_are_of_files(const struct run *r);

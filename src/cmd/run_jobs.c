@@ -74,6 +74,13 @@ static struct found *found_of(struct run *r, struct str name)
 	return f;
 }
 
+void run_forget_found(struct found *f)
+{
+	mem_free(f->keys);
+	mem_free(f->names);
+	mem_free(f->groups);
+}
+
 void run_take_units(struct run *r, struct str json_units)
 {
 	struct json j;
@@ -104,9 +111,7 @@ void run_take_units(struct run *r, struct str json_units)
 		f->size = one.size ? one.size : f->size;
 		f->n_tests = one.n_tests ? one.n_tests : f->n_tests;
 		if (one.keys) {
-			mem_free(f->keys);
-			mem_free(f->names);
-			mem_free(f->groups);
+			run_forget_found(f);
 			f->keys = one.keys;
 			f->names = one.names;
 			f->groups = one.groups;
@@ -120,7 +125,7 @@ static bool selects(const struct run *r, struct str text)
 {
 	for (size_t i = 0; i < r->o.select.n; i++) {
 		struct str p = str_of(r->o.select.at[i]);
-		if (str_match(p, text))
+		if (str_match_name(p, text))
 			return true;
 	}
 	return false;
@@ -161,6 +166,41 @@ static int compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static struct str lock_pattern(const struct run *r, size_t i)
+{
+	struct str pair = str_of(r->o.lock.at[i]);
+	return str_cut(pair, str_find(pair, '=') + 1, pair.n);
+}
+
+bool run_lock_meets(const struct run *r, size_t i, const struct found *f)
+{
+	struct str pattern = lock_pattern(r, i);
+	bool meets = str_match_name(pattern, f->name);
+	for (uint32_t k = 0; k < f->n_keys && !meets; k++)
+		meets = str_match_name(pattern, f->keys[k]) || str_match_name(pattern, f->names[k]);
+	return meets;
+}
+
+bool run_wants_tests(const struct run *r)
+{
+	bool wants = r->o.select.n > 0;
+	for (size_t i = 0; i < r->o.lock.n && !wants; i++)
+		wants = str_has(lock_pattern(r, i), STR("::"));
+	return wants;
+}
+
+void run_tell_locks(struct run *r)
+{
+	for (size_t i = 0; i < r->o.lock.n && r->n_found; i++) {
+		bool met = false;
+		for (size_t k = 0; k < r->n_found && !met; k++)
+			met = run_lock_meets(r, i, &r->found[k]);
+		if (!met)
+			run_note(r, "lock", "--lock '%s' is of no %s here: their names are such as '%.*s'",
+				 r->o.lock.at[i], r->suite.adapter->suite_word, STR_ARG(r->found[0].name));
+	}
+}
+
 /* The locks of a unit, from --lock and from its target; *ret_shown names them. */
 static const uint32_t *locks_of(struct run *r, const struct found *f, uint32_t *ret_n, struct str *ret_shown)
 {
@@ -174,7 +214,7 @@ static const uint32_t *locks_of(struct run *r, const struct found *f, uint32_t *
 	for (size_t i = 0; i < r->o.lock.n && n < MOST; i++) {
 		struct str pair = str_of(r->o.lock.at[i]);
 		size_t eq = str_find(pair, '=');
-		if (str_match(str_cut(pair, eq + 1, pair.n), f->name))
+		if (run_lock_meets(r, i, f))
 			locks[n++] = lock_index(r, str_cut(pair, 0, eq));
 	}
 	qsort(locks, n, sizeof(*locks), compare_numbers);
@@ -389,6 +429,13 @@ static void choose_failed(struct run *r)
 	}
 }
 
+void run_choose(struct run *r)
+{
+	if (r->o.only_failed)
+		choose_failed(r);
+	choose(r);
+}
+
 /* A listed unit is narrowed by the names that its tests have now: a key may be that of another by now. */
 static void find_failed(struct run *r)
 {
@@ -523,9 +570,10 @@ void run_plan(struct run *r)
 		weigh_unknown(r);
 		if (r->o.shard.n)
 			keep_shard(r);
-		if (r->o.only_failed)
-			choose_failed(r);
-		choose(r);
+		if (!run_is_chunked(r)) { /* of chunks the files were chosen */
+			run_choose(r);
+			run_tell_locks(r);
+		}
 		if (r->o.select.n || r->o.only_failed)
 			choose_needed(r);
 		if (ask_for_failed(r) || run_ask_for_long(r))

@@ -201,18 +201,24 @@ void run_split_by_history(struct run *r, struct split *ret, int64_t least_gain_n
 	*ret = m->split;
 }
 
+/* Of a run in chunks the units were those, and its tests are known by their files. */
+static bool was_in(const struct was_bad *b, struct str unit)
+{
+	return str_eq(b->unit, unit) || str_eq(b->test.file, unit);
+}
+
 uint32_t run_failed(struct run *r, struct str unit, struct test_id **ret)
 {
 	struct run_memory *m = r->memory;
 	uint32_t n = 0;
 	for (size_t i = 0; i < m->n_bad; i++)
-		n += str_eq(m->bad[i].unit, unit);
+		n += was_in(&m->bad[i], unit);
 	if (!ret || !n)
 		return n;
 	*ret = arena_array(&r->arena, struct test_id, n);
 	n = 0;
 	for (size_t i = 0; i < m->n_bad; i++)
-		if (str_eq(m->bad[i].unit, unit))
+		if (was_in(&m->bad[i], unit))
 			(*ret)[n++] = m->bad[i].test;
 	return n;
 }

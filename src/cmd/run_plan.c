@@ -89,6 +89,8 @@ int run_print_plan(struct run *r, enum pool_end end, struct err *e)
 					r->suite.argv[0]);
 		return complain("run", e);
 	}
+	for (size_t i = 0; i < r->model.n_notes; i++)
+		warn("run", "%.*s", STR_ARG(r->model.notes[i].text));
 	out_to_fd(&o, 1);
 	if (r->o.list)
 		print_list(r, &o);

@@ -132,6 +132,7 @@ struct pool *pool_new(struct arena *a, const struct pool_options *o, struct suit
 				   .said_pipe = -1,
 				   .output = {.log = -1, .tee = -1},
 				   .spool = {.fd = -1},
+				   .spare = {.fd = -1},
 				   .map = {.fd = -1}};
 	for (uint32_t i = 0; i < o->workers; i++) {
 		p->workers[i] = p->front;
@@ -496,9 +497,23 @@ static void tell_left(struct pool *p)
 	buf_free(&text);
 }
 
+/* Nothing is lost, but tests may have failed for want of room, too. */
+static void tell_full(struct pool *p, const struct worker *w)
+{
+	if (w->spare_path && w->spare.at)
+		pool_note(p, "full",
+			  arena_printf(p->arena,
+				       "the folder of worker %u was full: its rows went elsewhere, and none "
+				       "is lost",
+				       w->number));
+}
+
 static void rows_close(struct worker *w)
 {
 	spool_close(&w->spool);
+	if (w->spare_path)
+		(void)unlink(w->spare_path);
+	spool_close(&w->spare);
 	map_free(&w->births);
 	marks_free(&w->marks);
 	uint64_t lost = w->map.lost, lost_names = w->map.lost_names, bad = w->map.bad;
@@ -524,6 +539,7 @@ static void finish(struct pool *p)
 		fd_close(&w->listener);
 		fd_close(&w->agent);
 		fd_close(&w->pipe);
+		tell_full(p, w);
 		rows_close(w);
 		logs_close(&w->logs);
 		output_close(&w->output);

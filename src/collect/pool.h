@@ -94,6 +94,7 @@ struct pool_options {
 	const char *run_id;
 	const char *work_dir;  /* private, short path; memory-backed where there is room */
 	const char *out_dir;   /* outputs are kept here; NULL: nowhere */
+	const char *spare_dir; /* where agents put their rows once work_dir is full; NULL: nowhere */
 	const char *agent_dir; /* the Python files of the agent; NULL: none */
 	const char *cwd;
 	char *const *argv;       /* pull: the command of a worker */

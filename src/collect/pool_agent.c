@@ -33,6 +33,8 @@ size_t agent_env(struct pool *p, struct worker *w, const char *mode, char **ret_
 	    arena_printf(a, "PYTHONPATH=%s%s%s", p->o.agent_dir, path && *path ? ":" : "", path ? path : "");
 	ret_env[n++] = arena_printf(a, ENV_DUMP_SIGNAL "=%d", hang_signal());
 	ret_env[n++] = arena_printf(a, ENV_DUMP_FILE "=%s", w->dump_path);
+	if (w->spare_path)
+		ret_env[n++] = arena_printf(a, ENV_EVENTS_SPARE "=%s", w->spare_path);
 	if (p->o.pull)
 		ret_env[n++] = arena_printf(a, ENV_AGENT_SOCKET "=%s", w->socket_path);
 	return n;
@@ -184,14 +186,16 @@ static void take_ready(struct pool *p, struct worker *w)
 		w->state = SLOT_IDLE;
 }
 
-static void take_done(struct pool *p, struct worker *w)
+/* lost: why the agent could not write its rows; empty: it could. */
+static void take_done(struct pool *p, struct worker *w, struct str lost)
 {
+	const char *why = lost.n ? arena_printf(p->arena, "its end was not recorded: %.*s", STR_ARG(lost))
+				 : "its end was not recorded";
 	agent_rows(p, w);
 	while (w->n_units) { /* its rows were lost: the disk is full, or somebody wrote over the file */
 		if (!w->current)
 			worker_unit_begin(p, w, w->units[0], pool_span(p), w->given_ns);
-		worker_unit_end(p, w, STATUS_ERROR, STR("its end was not recorded"), NULL, false,
-				clock_mono_ns());
+		worker_unit_end(p, w, STATUS_ERROR, str_of(why), NULL, false, clock_mono_ns());
 	}
 	if (w->state == SLOT_BUSY)
 		w->state = SLOT_IDLE;
@@ -220,6 +224,7 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 {
 	struct json j;
 	struct str key, say = STR_NONE, units = STR_NONE, text = STR_NONE, to_blame = STR_NONE;
+	struct str lost = STR_NONE;
 	bool more = false;
 	arena_reset(&p->rows);
 	json_init(&j, line, &p->rows);
@@ -233,6 +238,8 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 				more = json_bool(&j);
 			else if (str_is(key, "msg"))
 				text = json_text(&j);
+			else if (str_is(key, "lost"))
+				lost = arena_str(p->arena, json_text(&j));
 			else if (str_is(key, "blame"))
 				to_blame = json_text(&j);
 			else
@@ -250,7 +257,7 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 	else if (str_is(say, "units") && units.n)
 		take_units(p, w, units, more);
 	else if (str_is(say, "done"))
-		take_done(p, w);
+		take_done(p, w, lost);
 	else if (str_is(say, "stop"))
 		take_stop(p, w, text);
 	else if (str_is(say, "fault")) {

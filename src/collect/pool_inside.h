@@ -60,11 +60,12 @@ struct worker {
 	char **env;
 	struct isolate_worker isolate;
 	bool isolated, prepared;
-	size_t setup_at;     /* next set-up command */
-	int listener, agent; /* pull */
-	struct buf said;     /* of the agent: a line that is not whole yet */
-	struct spool spool;
-	struct map births; /* of further processes that write rows, by pid */
+	size_t setup_at;           /* next set-up command */
+	int listener, agent;       /* pull */
+	struct buf said;           /* of the agent: a line that is not whole yet */
+	struct spool spool, spare; /* spare: rows that found no room there */
+	const char *spare_path;    /* NULL: there is none */
+	struct map births;         /* of further processes that write rows, by pid */
 	struct marks marks;
 	struct marks_map map; /* of native marks */
 	const char *map_path;
@@ -181,7 +182,7 @@ void agent_drop(struct pool *p, struct worker *w, int64_t now);
 void agent_gone(struct pool *p, struct worker *w, int status, int64_t now);
 /* Variables that put the agent into a worker's processes ("pull" or "observe"). */
 size_t agent_env(struct pool *p, struct worker *w, const char *mode, char **ret_env);
-enum { AGENT_ENV = 8 };
+enum { AGENT_ENV = 9 };
 
 /* pool_tap.c: without a tap they do nothing */
 void pool_tap_open(struct pool *p);

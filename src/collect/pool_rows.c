@@ -373,18 +373,24 @@ static void take_native(void *to, const struct marks_told *told)
 	pool_put(p, &r.ev);
 }
 
-void agent_rows(struct pool *p, struct worker *w)
+static void read_spool(struct pool *p, struct worker *w, struct spool *s)
 {
 	struct str line;
 	struct stat st;
-	uint64_t bad = w->spool.bad;
+	uint64_t bad = s->bad;
 	/* who writes as fast as we read must not keep us for ever */
-	uint64_t upto = w->spool.fd >= 0 && fstat(w->spool.fd, &st) == 0 ? (uint64_t)st.st_size : 0;
-	while (spool_told(&w->spool) < upto && spool_line(&w->spool, &line))
+	uint64_t upto = s->fd >= 0 && fstat(s->fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+	while (spool_told(s) < upto && spool_line(s, &line))
 		if (line.n)
 			take_row(p, w, line);
-	for (; bad < w->spool.bad; bad++)
+	for (; bad < s->bad; bad++)
 		bad_row(p, w, "a line of more than 1 MiB");
+}
+
+void agent_rows(struct pool *p, struct worker *w)
+{
+	read_spool(p, w, &w->spool);
+	read_spool(p, w, &w->spare);
 	struct listener l = {p, w, clock_mono_ns()};
 	marks_map_read(&w->map, l.now, take_native, &l);
 }

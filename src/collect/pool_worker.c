@@ -85,12 +85,14 @@ static void make_env(struct pool *p, struct worker *w)
 	w->env = environment_with(a, p->o.env, extra, n);
 }
 
-/* Where its processes say what they do. Without the map all goes on, but for native marks. */
+/* Where its processes say what they do. Without the map or the spare file all goes on. */
 static int open_rows(struct pool *p, struct worker *w, struct err *e)
 {
 	struct err ignored;
 	w->native = ++p->next_birth;
 	(void)!marks_map_make(&w->map, w->map_path, &ignored);
+	if (w->spare_path && spool_open(&w->spare, w->spare_path, &ignored) < 0)
+		w->spare_path = NULL;
 	return spool_open(&w->spool, w->spool_path, e);
 }
 
@@ -118,6 +120,8 @@ static int prepare(struct pool *p, struct worker *w, struct err *e)
 	w->spool_path = arena_printf(a, "%s/e%u", p->o.work_dir, w->number);
 	w->map_path = arena_printf(a, "%s/m%u", p->o.work_dir, w->number);
 	w->dump_path = arena_printf(a, "%s/d%u", p->o.work_dir, w->number);
+	if (p->o.spare_dir && p->o.agent_dir)
+		w->spare_path = arena_printf(a, "%s/rows-%u", p->o.spare_dir, w->number);
 	w->mark = arena_printf(a, ENV_WORKER "=%u", w->number);
 	logs_init(&w->logs, w->dir);
 	if (folder_make(w->dir, 0700, e) < 0 || open_rows(p, w, e) < 0)

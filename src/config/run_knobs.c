@@ -34,7 +34,7 @@ static const struct knob rows[] = {
     {.flag = "select",
      .yaml = "select",
      .arg = "PATTERN",
-     .help = "Only units that match: * ? [..] over the whole name, * also over '/'.",
+     .help = "Only units that match, or their tests: * ? [..] over the whole name, * also over '/'.",
      .group = units,
      .offset = AT(select),
      .type = KNOB_LIST},
@@ -98,8 +98,10 @@ static const struct knob rows[] = {
      .env = "FETTLE_CHUNKS",
      .arg = "N",
      .otherwise = "0",
-     .help = "Cut the suite into N fixed parts with one plain process each, instead of workers that "
-	     "pull from one queue. 1 runs it in sequence; 0 pulls.",
+     .help =
+	 "Cut the suite into N fixed parts with one plain process each, instead of workers that "
+	 "pull from one queue. 1 runs it in sequence; 0 pulls. --select and --only-failed choose what goes "
+	 "into the parts; a part has the locks of all that is in it.",
      .group = workers,
      .offset = AT(chunks),
      .max = 4096,
@@ -241,8 +243,8 @@ static const struct knob rows[] = {
      .yaml = "lock",
      .arg = "NAME=PATTERN",
      .help =
-	 "Never run two units that match PATTERN at once. The same NAME is the same lock; a unit may need "
-	 "several.",
+	 "Never run two units that match PATTERN, or hold a test that does (FILE::TEST), at once. The same "
+	 "NAME is the same lock; a unit may need several.",
      .group = worker_own,
      .offset = AT(lock),
      .type = KNOB_PAIRS},

@@ -55,10 +55,10 @@ static void every_row_is_whole_and_unlike_the_others(void **state)
 /* The runner sets these for tests; a fettle started by a test must not take them for wishes. */
 static void check_env(const struct knob_table *t, size_t row)
 {
-	static const char *const taken[] = {ENV_TREE,      ENV_TREE_COPIES, ENV_RUN,          ENV_WORKER,
-					    ENV_WORKERS,   ENV_WORKER_DIR,  ENV_ATTEMPT,      ENV_EVENTS,
-					    ENV_AGENT,     ENV_AGENT_DIR,   ENV_AGENT_SOCKET, ENV_DUMP_SIGNAL,
-					    ENV_DUMP_FILE, ENV_MARKS,       ENV_INSIDE};
+	static const char *const taken[] = {
+	    ENV_TREE,      ENV_TREE_COPIES, ENV_RUN,    ENV_WORKER,      ENV_WORKERS,      ENV_WORKER_DIR,
+	    ENV_ATTEMPT,   ENV_EVENTS,      ENV_AGENT,  ENV_AGENT_DIR,   ENV_AGENT_SOCKET, ENV_DUMP_SIGNAL,
+	    ENV_DUMP_FILE, ENV_MARKS,       ENV_INSIDE, ENV_EVENTS_SPARE};
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		if (t->rows[row].env)
 			assert_string_not_equal(t->rows[row].env, taken[i]);

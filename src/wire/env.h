@@ -29,8 +29,9 @@
 /* For the agent. */
 #define ENV_AGENT                                                                                            \
 	"FETTLE_AGENT" /* "pull": take units from the socket; "observe"; "close": bring coverage together */
-#define ENV_AGENT_DIR    "FETTLE_AGENT_DIR"   /* the entry put in front of PYTHONPATH */
-#define ENV_AGENT_SOCKET "FETTLE_SOCKET"      /* path of the worker's unix socket */
-#define ENV_DUMP_SIGNAL  "FETTLE_DUMP_SIGNAL" /* number: dump all stacks on it */
-#define ENV_FAILED       "FETTLE_FAILED"      /* close: a test of the suite was bad */
-#define ENV_DUMP_FILE    "FETTLE_DUMP_FILE"   /* where to */
+#define ENV_AGENT_DIR    "FETTLE_AGENT_DIR"    /* the entry put in front of PYTHONPATH */
+#define ENV_AGENT_SOCKET "FETTLE_SOCKET"       /* path of the worker's unix socket */
+#define ENV_EVENTS_SPARE "FETTLE_EVENTS_SPARE" /* file for rows once those of ENV_EVENTS find no room */
+#define ENV_DUMP_SIGNAL  "FETTLE_DUMP_SIGNAL"  /* number: dump all stacks on it */
+#define ENV_FAILED       "FETTLE_FAILED"       /* close: a test of the suite was bad */
+#define ENV_DUMP_FILE    "FETTLE_DUMP_FILE"    /* where to */

@@ -1128,6 +1128,27 @@ class Sh(Case):
             self.assertEqual(len(re.findall("cannot keep output", done.err)), 1)
             self.assertIn("6 tests passed" if code == 0 else "6 of 6 tests failed", done.err)
 
+    @needs("pytest")
+    def test_a_folder_of_a_worker_that_is_full(self):
+        """The disk of the workers' folders is full from the first test on; what the others did is told all the same."""
+        self.small_disk("small")
+        self.env["TMPDIR"] = self.path("small")
+        self.write("test_a.py", """import os
+def test_fills():
+    with open(os.environ["FETTLE_WORKER_DIR"] + "/fill", "wb", 0) as file:
+        for size in (65536, 1):
+            try:
+                while True: file.write(b"x" * size)
+            except OSError: pass
+""" + "".join(f"def test_{i}(): pass\n" for i in range(300)) + "def test_real(): assert 0, 'a real failure'\n")
+        for options in (["-j1"], ["-j2", "--no-split"], ["--chunks", "1"]):
+            out = "out" + options[-1]
+            self.run_it("--worker-memory", "0", *options, "--", "pytest", "-p", "no:cacheprovider", code=1, out=out)
+            self.counts(out, passed=301, failed=1)
+            self.assertIn("a real failure", self.read(out, "report.txt"))
+            self.assertIn("was full: its rows went elsewhere", self.read(out, "report.txt"))
+            self.assertFalse([f for f in os.listdir(self.path(out)) if f.startswith("rows-")])
+
     def test_a_folder_that_goes_mid_run(self):
         for code in (0, 1):
             self.units(4, f'rm -rf out{code}; touch "ran-${{0##*/}}"; exit {code}')
