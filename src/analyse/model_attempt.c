@@ -170,6 +170,7 @@ uint32_t model_test_close(struct model *m, struct open *o)
 	if (bad) {
 		t->message = o->message;
 		t->output = o->output;
+		t->place = o->place;
 		tb->bad_unit = o->unit;
 	}
 	bool last = attempt >= tb->last_attempt; /* an earlier attempt may be told late */

@@ -39,6 +39,8 @@ void results_begin(struct run *r, struct desk *d, uint32_t worker, const struct 
 	}
 	if (r->suite.adapter->stream == STREAM_GOTEST)
 		gotest_init(&d->gotest, &d->in, u->name);
+	if (r->suite.adapter->stream == STREAM_GOTEST && u->cwd)
+		d->gotest.package.folder = str_of(u->cwd);
 }
 
 /* TAP from a command that nobody knows counts when its first line of substance is a version or a plan. */

@@ -468,6 +468,20 @@ class Others(Case):
         self.assertEqual(self.verdicts("first"), self.verdicts("second"))
 
     @needs("go")
+    def test_go_failures_are_placed_in_the_repository_for_github(self):
+        self.write("m/go.mod", "module example.org/m\n\ngo 1.16\n")
+        self.write("m/a/a_test.go", 'package a\nimport "testing"\nfunc TestA(t *testing.T) {\n\tt.Error("no")\n}\n'
+                   'func TestB(t *testing.T) {\n\tpanic("never")\n}\n')
+        self.write("m/top_test.go", 'package m\nimport "testing"\nfunc TestTop(t *testing.T) {\n\tt.Error("no")\n}\n')
+        self.env.update(GITHUB_ACTIONS="true", GITHUB_WORKSPACE=self.dir)
+        top, self.dir = self.dir, self.path("m")
+        out = self.run_it("-j2", "--", "go", "test", "./...", code=1).out
+        self.same_again()
+        self.dir = top
+        for place, title in (("m/a/a_test.go,line=4", "TestA"), ("m/a/a_test.go,line=7", "TestB"), ("m/top_test.go,line=4", "TestTop")):
+            self.assertIn(f"::error file={place},title={title}::", out)
+
+    @needs("go")
     def test_go_packages_in_which_no_test_is_chosen(self):
         self.write("go.mod", "module example\n\ngo 1.16\n")
         for name in "AB":
