@@ -312,7 +312,7 @@ static void choose_failed(struct run *r)
 {
 	size_t n_bad = 0;
 	for (size_t i = 0; i < r->n_found; i++)
-		n_bad += run_failed(r, r->found[i].name, NULL) > 0;
+		n_bad += run_failed(r, r->found[i].name, NULL) > 0 || run_unit_failed(r, r->found[i].name);
 	if (!n_bad)
 		return;
 	for (size_t i = 0; i < r->n_found; i++) {
@@ -320,7 +320,7 @@ static void choose_failed(struct run *r)
 		if (f->given || f->dropped)
 			continue;
 		f->n_asked = run_failed(r, f->name, &f->asked);
-		f->dropped = !f->n_asked;
+		f->dropped = !f->n_asked && !run_unit_failed(r, f->name);
 		if (f->n_asked && f->target != UNIT_NONE)
 			f->argv = narrowed(r, &r->suite.targets[f->target], f->asked, f->n_asked);
 	}

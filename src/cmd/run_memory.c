@@ -37,6 +37,7 @@ struct run_memory {
 	struct predict predict;
 	struct was_bad *bad;
 	size_t n_bad, cap_bad;
+	struct map bad_units; /* names of those that were bad in the last run */
 	struct known_test *known;
 	size_t n_known, cap_known;
 	struct split split; /* of all units that are known; found when first asked for */
@@ -72,7 +73,10 @@ static struct run_memory *memory_of(struct history_reader *h)
 
 static void learn_unit(struct history_reader *h, const struct history_known *u)
 {
-	predict_unit_was(&memory_of(h)->predict, u->name, u->recent_ns, u->n_recent);
+	struct run_memory *m = memory_of(h);
+	predict_unit_was(&m->predict, u->name, u->recent_ns, u->n_recent);
+	if (u->before && status_is_bad(u->status) && m->run->o.only_failed)
+		*map_at(&m->bad_units, arena_str(&m->run->arena, u->name)) = 1;
 }
 
 static struct change_before was_of(const struct history_known *t)
@@ -200,6 +204,11 @@ uint32_t run_failed(struct run *r, struct str unit, struct test_id **ret)
 		if (str_eq(m->bad[i].unit, unit))
 			(*ret)[n++] = m->bad[i].test;
 	return n;
+}
+
+bool run_unit_failed(const struct run *r, struct str unit)
+{
+	return map_get(&r->memory->bad_units, unit) != MAP_NONE;
 }
 
 static bool is_whole(const struct run *r)
@@ -391,5 +400,6 @@ void run_memory_free(struct run *r)
 	predict_free(&r->memory->predict);
 	mem_free(r->memory->before);
 	mem_free(r->memory->bad);
+	map_free(&r->memory->bad_units);
 	mem_free(r->memory->known);
 }

@@ -777,6 +777,21 @@ class Again(Case):
         self.again("behave", code=1, options=("--only-failed",))
         self.assertEqual(self.verdicts("again"), [("twin", "failed"), ("twin", "passed")])
 
+    @needs("behave")
+    def test_behave_features_that_were_bad_without_a_bad_scenario(self):
+        self.write("features/steps/s.py", "from behave import given\n@given('good')\ndef g(c): pass\n"
+                   "@given('bad')\ndef b(c): assert 0\n")
+        self.write("features/environment.py", "def before_feature(c, f): assert f.name != 'broken'\n")
+        for name, step in (("broken", "good"), ("other", "bad"), ("third", "good")):
+            self.write(f"features/{name}.feature", f"Feature: {name}\n  Scenario: of {name}\n    Given {step}\n")
+        self.run_it("-j1", "--", "behave", code=1)
+        self.again("behave", code=1, options=("--only-failed",))
+        self.assertEqual(self.verdicts("again"), [("of broken", "skipped"), ("of other", "failed")])
+        self.write("features/other.feature", "Feature: other\n  Scenario: of other\n    Given good\n")
+        self.again("behave", code=1, options=("--only-failed",))
+        self.again("behave", code=1, options=("--only-failed",))
+        self.assertEqual(self.verdicts("again"), [("of broken", "skipped")])
+
     @needs("pytest")
     def test_pytest_tests_that_are_gone(self):
         self.write("test_a.py", "def test_a(): pass\ndef test_gone(): assert 0\ndef test_bad(): assert 0\n")
