@@ -189,28 +189,39 @@ static bool may_be_empty(const struct run *r, const struct desk *d, const struct
 	return j->is_part || j->is_narrow || (r->suite.adapter->stream == STREAM_GOTEST && d->gotest.over);
 }
 
-enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
-			int64_t time_ns, struct str *ret_message, bool *ret_told)
+/* What the end of the process says by itself. */
+static enum status status_of_process(struct run *r, const struct target *t, const struct pool_exit *x)
 {
-	const struct found *f = &r->found[r->jobs[u->number]->found];
-	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
-	enum status status = status_of_exit(t, x), told = STATUS_NONE;
-	if (run_is_chunked(r) && x->code && x->code == r->suite.adapter->nothing) {
-		r->has_nothing = true;
-		status = STATUS_PASSED;
-	}
 	if (r->suite.only_tells)
 		r->told_code = x->signal ? 128 + x->signal : x->code;
+	if (run_is_chunked(r) && x->code && x->code == r->suite.adapter->nothing) {
+		r->has_nothing = true;
+		return STATUS_PASSED;
+	}
+	return status_of_exit(t, x);
+}
+
+/* What is left of its stream. Returns the worst that it told. */
+static enum status end_stream(const struct run *r, struct desk *d, const struct pool_exit *x, int64_t time_ns)
+{
 	d->in.time_ns = time_ns;
 	d->in.lost = x->timed_out ? STATUS_TIMEOUT : x->interrupted ? STATUS_UNFINISHED : STATUS_NONE;
 	if (r->suite.adapter->stream == STREAM_GOTEST && !run_is_chunked(r))
 		gotest_finish(&d->gotest, time_ns);
 	else if (d->is_tap)
 		tap_finish(&d->tap, time_ns);
+	d->is_cut = x->signal || x->timed_out || x->interrupted || d->in.worst >= STATUS_TIMEOUT ||
+		    !said_its_end(r, d);
+	return d->in.worst;
+}
+
+enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
+			int64_t time_ns, struct str *ret_message, bool *ret_told)
+{
+	const struct found *f = &r->found[r->jobs[u->number]->found];
+	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
+	enum status status = status_of_process(r, t, x), told = end_stream(r, d, x, time_ns);
 	uint32_t n_tests = d->in.n_tests + (uint32_t)d->n_done;
-	told = d->in.worst;
-	d->is_cut =
-	    x->signal || x->timed_out || x->interrupted || told >= STATUS_TIMEOUT || !said_its_end(r, d);
 	if (r->suite.adapter == &adapter_plain && r->o.results.n) {
 		enum status worst = STATUS_NONE;
 		n_tests += results_read(r, d->span, d->in.worker, &worst);
