@@ -767,6 +767,18 @@ class Again(Case):
         self.assertEqual(len(self.verdicts("again")), 6)
 
     @needs("behave")
+    def test_behave_that_tries_again_by_itself(self):
+        self.write("features/steps/s.py", "import os\nfrom behave import given\n@given('third time')\ndef t(c):\n"
+                   "    with open('tries', 'a') as f: f.write('x')\n    assert os.path.getsize('tries') > 2\n"
+                   "@given('good')\ndef g(c): pass\n")
+        self.write("features/environment.py", "from behave.contrib.scenario_autoretry import patch_scenario_with_autoretry\n"
+                   "def before_feature(c, f):\n    for s in f.scenarios: patch_scenario_with_autoretry(s, max_attempts=2)\n")
+        self.write("features/a.feature", "Feature: f\n  Scenario: a\n    Given third time\n  Scenario: b\n    Given good\n")
+        self.again("behave", code=0)
+        self.assertEqual(self.read("tries"), "xxx")
+        self.assertEqual(len(self.report("again")["units"]), 2)
+
+    @needs("behave")
     def test_behave_of_one_name(self):
         self.write("features/steps/s.py", "from behave import given\n@given('good')\ndef g(c): pass\n"
                    "@given('bad')\ndef b(c): assert 0\n")
