@@ -820,6 +820,15 @@ class Again(Case):
             self.assertEqual(history.execute("SELECT count(*) FROM tests WHERE key LIKE '%' || char(10) || '%'").fetchone(), (0,))
 
     @needs("pytest")
+    def test_pytest_some_of_what_failed(self):
+        for name in "ab":
+            self.write(f"test_{name}.py", "def test_one(): assert 0\ndef test_two(): assert 0\ndef test_three(): pass\n")
+        self.run_it("-j1", "--", "pytest", code=1)
+        for select, n in (("test_a.py", 2), ("test_b.py::test_two", 1), ("*test_one", 2), ("*", 4)):
+            self.again("pytest", code=1, options=("--only-failed", "--select", select))
+            self.assertEqual(len(self.verdicts("again")), n, select)
+
+    @needs("pytest")
     def test_pytest_names_that_change(self):
         text = ("import os, pytest\n@pytest.mark.parametrize('n', [str(os.getpid())])\ndef test_a(n): assert {}\n"
                 "def test_b(): pass\n")
