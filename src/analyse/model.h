@@ -23,6 +23,7 @@ struct model_test {
 	struct str name, file, key; /* see struct event */
 	struct str message;         /* of the last bad attempt, or why it was skipped */
 	struct str output;          /* kept output of the last bad attempt; may be empty */
+	struct str place; /* "file:line" of the last bad attempt, where file is no file (Go); may be empty */
 	uint32_t line;
 	uint32_t suite; /* index into suites */
 	uint32_t unit;  /* index into units; MODEL_NONE */

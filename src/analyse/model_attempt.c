@@ -3,9 +3,12 @@
 #include "base/vec.h"
 
 /* How well a test that is known fits to an attempt that was just made: 0 not at all. */
-static int fit(const struct model *m, uint32_t test, uint32_t unit, uint32_t attempt)
+static int fit(const struct model *m, uint32_t test, const struct open *o, uint32_t attempt)
 {
-	uint32_t its = m->tests[test].unit;
+	uint32_t its = m->tests[test].unit, unit = o->unit;
+	/* two scenarios of one name, which may have gone to different parts of their file */
+	if (o->key.n && m->tests[test].key.n && !str_eq(o->key, m->tests[test].key))
+		return 0;
 	bool later = attempt > m->build->tests[test].last_attempt;
 	if (its == unit)
 		return later ? 2 : 0;
@@ -16,12 +19,12 @@ static int fit(const struct model *m, uint32_t test, uint32_t unit, uint32_t att
 }
 
 /* Of several tests of one identity the one that the attempt belongs to: in a unit each has its turn. */
-static uint32_t twin(struct model *m, struct twins *t, uint32_t unit, uint32_t attempt)
+static uint32_t twin(struct model *m, struct twins *t, const struct open *o, uint32_t attempt)
 {
-	uint32_t from = t->unit == unit ? t->behind : 0, best = MODEL_NONE;
+	uint32_t unit = o->unit, from = t->unit == unit ? t->behind : 0, best = MODEL_NONE;
 	int best_fit = 0;
 	for (uint32_t i = from; i < t->n && i - from < MODEL_TWINS_LOOKED_AT && best_fit < 2; i++) {
-		int f = fit(m, t->tests[i], unit, attempt);
+		int f = fit(m, t->tests[i], o, attempt);
 		if (f > best_fit) {
 			best_fit = f;
 			best = i;
@@ -77,8 +80,8 @@ static uint32_t test_of(struct model *m, const struct open *o, uint32_t attempt)
 	}
 	uint32_t found = MODEL_NONE;
 	if (b->tests[first].twins != MODEL_NONE)
-		found = twin(m, &b->twins[b->tests[first].twins], o->unit, attempt);
-	else if (fit(m, first, o->unit, attempt))
+		found = twin(m, &b->twins[b->tests[first].twins], o, attempt);
+	else if (fit(m, first, o, attempt))
 		found = first;
 	if (found != MODEL_NONE)
 		return found;
@@ -173,6 +176,7 @@ uint32_t model_test_close(struct model *m, struct open *o)
 	if (bad) {
 		t->message = o->message;
 		t->output = o->output;
+		t->place = o->place;
 		tb->bad_unit = o->unit;
 	}
 	bool last = attempt >= tb->last_attempt; /* an earlier attempt may be told late */

@@ -41,7 +41,7 @@ struct open {
 	uint32_t index;       /* of its entry in units, all_workers or suites; MODEL_NONE */
 	uint32_t unit, suite; /* around it; MODEL_NONE */
 	uint32_t next, prev;  /* others open in the same unit; next free one */
-	struct str name, file, key, message, output;
+	struct str name, file, key, message, output, place;
 	int64_t start_ns, end_ns;
 	int64_t inside_ns; /* suite: of its tests */
 	int64_t steps_ns, hooks_ns, shared_ns;

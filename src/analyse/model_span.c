@@ -84,6 +84,8 @@ static void learn(struct model *m, struct open *o, const struct event *ev)
 		o->source = ev->source;
 	if (ev->status != STATUS_NONE)
 		o->status = ev->status;
+	if (o->kind == SPAN_TEST && status_is_bad(o->status) && event_text(ev, "place").n)
+		o->place = model_keep(m, event_text(ev, "place"));
 	if (ev->message.n && !is_small(o->kind) && o->status != STATUS_PASSED)
 		o->message = model_keep_message(m, ev->message);
 }

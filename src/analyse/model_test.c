@@ -394,6 +394,27 @@ static void tests_of_one_name_in_several_units_find_their_own_retry(void **state
 	drop(m);
 }
 
+static void tests_of_one_name_and_different_keys_are_two_in_whatever_part(void **state)
+{
+	(void)state;
+	struct model *m = model_of(
+	    "{'ev':'begin','t':0,'kind':'unit','id':1,'w':0,'name':'a.feature'}\n"
+	    "{'ev':'span','t':1,'kind':'test','in':1,'name':'s','file':'a.feature','key':'a.feature:7','st':'failed'}\n"
+	    "{'ev':'end','t':2,'id':1,'st':'failed'}\n"
+	    "{'ev':'begin','t':0,'kind':'unit','id':2,'w':1,'name':'a.feature'}\n"
+	    "{'ev':'span','t':3,'kind':'test','in':2,'name':'s','file':'a.feature','key':'a.feature:3','st':'passed'}\n"
+	    "{'ev':'end','t':4,'id':2,'st':'passed'}\n"
+	    "{'ev':'begin','t':5,'kind':'unit','id':3,'w':1,'name':'a.feature','attempt':2}\n"
+	    "{'ev':'span','t':6,'kind':'test','in':3,'name':'s','file':'a.feature','key':'a.feature:7','st':'failed'}\n"
+	    "{'ev':'end','t':7,'id':3,'st':'failed'}\n");
+	assert_int_equal(m->n_tests, 2);
+	assert_int_equal(m->tests[0].attempts, 2);
+	assert_int_equal(m->tests[0].status, STATUS_FAILED);
+	assert_int_equal(m->tests[1].attempts, 1);
+	assert_int_equal(m->tests[1].status, STATUS_PASSED);
+	drop(m);
+}
+
 static void an_early_attempt_told_late_does_not_decide(void **state)
 {
 	(void)state;
@@ -914,6 +935,7 @@ int main(void)
 	    cmocka_unit_test(who_failed_alone_has_no_neighbours_to_blame),
 	    cmocka_unit_test(units_that_overlap_on_a_worker_keep_it_busy_once),
 	    cmocka_unit_test(tests_of_one_name_in_several_units_find_their_own_retry),
+	    cmocka_unit_test(tests_of_one_name_and_different_keys_are_two_in_whatever_part),
 	    cmocka_unit_test(an_early_attempt_told_late_does_not_decide),
 	    cmocka_unit_test(a_crash_names_the_test_that_was_running),
 	    cmocka_unit_test(a_test_still_open_when_its_unit_ended_well_is_unfinished),

@@ -275,6 +275,8 @@ uint32_t run_known_tests(struct run *r, struct str unit, struct str **ret_names,
 void run_split_by_history(struct run *r, struct split *ret, int64_t least_gain_ns);
 /* How many tests of a unit were bad in the last run, and which (in the arena; ret may be NULL). */
 uint32_t run_failed(struct run *r, struct str unit, struct test_id **ret);
+/* Whether a unit was bad in the last run, perhaps with no bad test in it: a hook, a process that broke. */
+bool run_unit_failed(const struct run *r, struct str unit);
 /* Says so when what is bad now passed alone. Before the run is done, for its notes. */
 void run_memory_conflicts(struct run *r);
 /* What this run was goes into the history. */

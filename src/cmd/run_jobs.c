@@ -388,7 +388,7 @@ static void choose(struct run *r)
 	for (size_t i = 0; i < r->n_found && r->o.select.n; i++) {
 		struct found *f = &r->found[i];
 		uint32_t n = 0;
-		if (f->given || f->dropped || f->select.n || f->argv || selects(r, f->name))
+		if (f->given || f->dropped || f->select.n || f->n_asked || selects(r, f->name))
 			continue;
 		bool *keep = mem_alloc(f->n_keys + 1);
 		(void)choose_tests(r, f, keep, &n);
@@ -411,11 +411,23 @@ static char **narrowed(struct run *r, const struct target *t, const struct test_
 	return argv;
 }
 
+/* Of the tests that were bad those that --select chooses as well. */
+static void keep_selected(const struct run *r, struct found *f)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < f->n_asked; i++)
+		if (!r->o.select.n || selects(r, f->name) || selects(r, f->asked[i].name) ||
+		    selects(r, f->asked[i].key))
+			f->asked[n++] = f->asked[i];
+	f->dropped |= f->n_asked && !n;
+	f->n_asked = n;
+}
+
 static void choose_failed(struct run *r)
 {
 	size_t n_bad = 0;
 	for (size_t i = 0; i < r->n_found; i++)
-		n_bad += run_failed(r, r->found[i].name, NULL) > 0;
+		n_bad += run_failed(r, r->found[i].name, NULL) > 0 || run_unit_failed(r, r->found[i].name);
 	if (!n_bad)
 		return;
 	for (size_t i = 0; i < r->n_found; i++) {
@@ -423,7 +435,8 @@ static void choose_failed(struct run *r)
 		if (f->given || f->dropped)
 			continue;
 		f->n_asked = run_failed(r, f->name, &f->asked);
-		f->dropped = !f->n_asked;
+		f->dropped = !f->n_asked && !run_unit_failed(r, f->name);
+		keep_selected(r, f);
 		if (f->n_asked && f->target != UNIT_NONE)
 			f->argv = narrowed(r, &r->suite.targets[f->target], f->asked, f->n_asked);
 	}

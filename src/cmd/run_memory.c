@@ -37,6 +37,7 @@ struct run_memory {
 	struct predict predict;
 	struct was_bad *bad;
 	size_t n_bad, cap_bad;
+	struct map bad_units; /* names of those that were bad in the last run */
 	struct known_test *known;
 	size_t n_known, cap_known;
 	struct split split; /* of all units that are known; found when first asked for */
@@ -74,11 +75,13 @@ static struct run_memory *memory_of(struct history_reader *h)
 
 static void learn_unit(struct history_reader *h, const struct history_known *u)
 {
-	struct predict *p = &memory_of(h)->predict;
+	struct run_memory *m = memory_of(h);
 	/* one that failed had its tests; one that was cut short, or of which some were chosen, had not all */
 	if (!u->n_recent && u->status != STATUS_FAILED && u->status != STATUS_ERROR)
-		predict_unit_never(p, u->name);
-	predict_unit_was(p, u->name, u->recent_ns, u->n_recent);
+		predict_unit_never(&m->predict, u->name);
+	predict_unit_was(&m->predict, u->name, u->recent_ns, u->n_recent);
+	if (u->before && status_is_bad(u->status) && m->run->o.only_failed)
+		*map_at(&m->bad_units, arena_str(&m->run->arena, u->name)) = 1;
 }
 
 static struct change_before was_of(const struct history_known *t)
@@ -221,6 +224,11 @@ uint32_t run_failed(struct run *r, struct str unit, struct test_id **ret)
 		if (was_in(&m->bad[i], unit))
 			(*ret)[n++] = m->bad[i].test;
 	return n;
+}
+
+bool run_unit_failed(const struct run *r, struct str unit)
+{
+	return map_get(&r->memory->bad_units, unit) != MAP_NONE;
 }
 
 static bool is_whole(const struct run *r)
@@ -488,5 +496,6 @@ void run_memory_free(struct run *r)
 	predict_free(&r->memory->predict);
 	mem_free(r->memory->before);
 	mem_free(r->memory->bad);
+	map_free(&r->memory->bad_units);
 	mem_free(r->memory->known);
 }

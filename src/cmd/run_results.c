@@ -40,6 +40,8 @@ void results_begin(struct run *r, struct desk *d, uint32_t worker, const struct 
 	}
 	if (r->suite.adapter->stream == STREAM_GOTEST)
 		gotest_init(&d->gotest, &d->in, u->name);
+	if (r->suite.adapter->stream == STREAM_GOTEST && u->cwd)
+		d->gotest.package.folder = str_of(u->cwd);
 }
 
 /* TAP from a command that nobody knows counts when its first line of substance is a version or a plan. */
@@ -239,31 +241,48 @@ static void release(struct run *r, struct desk *d, bool good)
 	d->n_held = 0;
 }
 
-enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
-			int64_t time_ns, struct str *ret_message, bool *ret_told)
+/* What the end of the process says by itself. */
+static enum status status_of_process(struct run *r, const struct target *t, const struct pool_exit *x)
 {
-	const struct found *f = &r->found[r->jobs[u->number]->found];
-	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
-	enum status status = status_of_exit(t, x), told = STATUS_NONE;
-	if (run_is_chunked(r) && x->code && x->code == r->suite.adapter->nothing) {
-		r->has_nothing = true;
-		status = STATUS_PASSED;
-	}
 	if (r->suite.only_tells)
 		r->told_code = x->signal ? 128 + x->signal : x->code;
+	if (run_is_chunked(r) && x->code && x->code == r->suite.adapter->nothing) {
+		r->has_nothing = true;
+		return STATUS_PASSED;
+	}
+	return status_of_exit(t, x);
+}
+
+/* What is left of its stream. Returns the worst that it told. */
+static enum status end_stream(const struct run *r, struct desk *d, const struct pool_exit *x, int64_t time_ns)
+{
 	d->in.time_ns = time_ns;
 	d->in.lost = x->timed_out ? STATUS_TIMEOUT : x->interrupted ? STATUS_UNFINISHED : STATUS_NONE;
 	if (r->suite.adapter->stream == STREAM_GOTEST && !run_is_chunked(r))
 		gotest_finish(&d->gotest, time_ns);
 	else if (d->is_tap)
 		tap_finish(&d->tap, time_ns);
-	uint32_t n_tests = d->in.n_tests + (uint32_t)d->n_done;
-	bool forgives = d->n_held && status == STATUS_PASSED && !x->timed_out && !x->interrupted &&
-			said_its_end(r, d) && d->in.worst < STATUS_TIMEOUT;
+	d->is_cut = x->signal || x->timed_out || x->interrupted || d->in.worst >= STATUS_TIMEOUT ||
+		    !said_its_end(r, d);
+	return d->in.worst;
+}
+
+/* Bad tests of a Go package go their way, now that its end is known. Returns the worst status that counts. */
+static enum status settle_held(struct run *r, struct desk *d, enum status process, enum status told)
+{
+	bool forgives = d->n_held && process == STATUS_PASSED && !d->is_cut;
 	release(r, d, forgives);
-	told = forgives ? STATUS_PASSED : d->in.worst;
-	d->is_cut =
-	    x->signal || x->timed_out || x->interrupted || told >= STATUS_TIMEOUT || !said_its_end(r, d);
+	return forgives ? STATUS_PASSED : told;
+}
+
+enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
+			int64_t time_ns, struct str *ret_message, bool *ret_told)
+{
+	const struct found *f = &r->found[r->jobs[u->number]->found];
+	const struct target *t = f->target == UNIT_NONE ? NULL : &r->suite.targets[f->target];
+	enum status status = status_of_process(r, t, x), told = end_stream(r, d, x, time_ns);
+	uint32_t n_tests = d->in.n_tests + (uint32_t)d->n_done;
+	told = settle_held(r, d, status, told);
 	if (r->suite.adapter == &adapter_plain && r->o.results.n) {
 		enum status worst = STATUS_NONE;
 		n_tests += results_read(r, d->span, d->in.worker, &worst);

@@ -267,6 +267,41 @@ static struct str message_of(struct go_test *t)
 	return t->output && t->status != STATUS_PASSED ? str_trim(clip_view(&t->output->clip)) : STR_NONE;
 }
 
+/* The end of "name.go:12" at the start of a line, before a colon or blank; 0: it does not begin so. */
+static size_t go_line_of(struct str line)
+{
+	size_t n = 0, digits = 0;
+	while (n < line.n && !strchr("/: \t", line.at[n]))
+		n++;
+	if (n == line.n || line.at[n] != ':' || !str_ends(str_cut(line, 0, n), ".go"))
+		return 0;
+	for (n++; n < line.n && line.at[n] >= '0' && line.at[n] <= '9'; n++)
+		digits++;
+	return digits && (n == line.n || line.at[n] == ':' || line.at[n] == ' ') ? n : 0;
+}
+
+/*
+ * Where a test failed, "pkg/a_test.go:12": what it printed names its files without their folder, and the
+ * stack of a panic with it. Empty: nothing of the package's own folder is named.
+ */
+static struct str place_of(const struct gopackage *p, struct str message)
+{
+	struct str rest = message, line, folder = ingest_file(p->in, p->folder);
+	bool here = str_eq(p->folder, p->in->root);
+	size_t n = 0;
+	while (!n && p->folder.n && rest.n && str_next(&rest, '\n', &line)) {
+		line = str_trim(line);
+		if (line.n > p->folder.n && line.at[p->folder.n] == '/' &&
+		    str_eq(str_cut(line, 0, p->folder.n), p->folder))
+			line = str_cut(line, p->folder.n + 1, line.n);
+		n = go_line_of(line);
+	}
+	if (!n)
+		return STR_NONE;
+	line = str_cut(line, 0, n);
+	return here ? line : str_of(arena_printf(p->in->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(line)));
+}
+
 /* A test ends before its subtests do: these now lie in what is around it. */
 static void hand_on(struct gopackage *p, uint32_t test)
 {
@@ -283,7 +318,7 @@ static void hand_on(struct gopackage *p, uint32_t test)
 
 void gopackage_put(struct gopackage *p, uint32_t test, struct str bench)
 {
-	struct field fields[3];
+	struct field fields[4];
 	uint32_t n = 0;
 	if (test == GO_NONE || p->tests[test].state != GO_RESULT)
 		return;
@@ -294,13 +329,18 @@ void gopackage_put(struct gopackage *p, uint32_t test, struct str bench)
 		fields[n++] = (struct field){.key = STR("subtests"), .num = t->n_inside, .type = FIELD_INT};
 	if (bench.n)
 		fields[n++] = (struct field){.key = STR("bench"), .text = bench, .type = FIELD_TEXT};
+	struct str message = message_of(t), place = STR_NONE;
+	if (status_is_bad(t->status))
+		place = place_of(p, message);
+	if (place.n)
+		fields[n++] = (struct field){.key = STR("place"), .text = place, .type = FIELD_TEXT};
 	struct event ev = {.type = t->begun ? EVENT_END : EVENT_SPAN,
 			   .kind = SPAN_TEST,
 			   .status = t->status,
 			   .source = t->source,
 			   .id = t->id,
 			   .time_ns = t->begun ? t->end_ns : t->end_ns - t->dur_ns,
-			   .message = message_of(t),
+			   .message = message,
 			   .fields = fields,
 			   .n_fields = n};
 	if (!t->begun) {
@@ -389,6 +429,10 @@ void gopackage_finish(struct gopackage *p, int64_t time_ns, enum status status, 
 	}
 	mem_free(p->buckets);
 	mem_free(p->tests);
-	*p = (struct gopackage){
-	    .in = p->in, .name = p->name, .start_ns = p->start_ns, .source = p->source, .free = GO_NONE};
+	*p = (struct gopackage){.in = p->in,
+				.name = p->name,
+				.folder = p->folder,
+				.start_ns = p->start_ns,
+				.source = p->source,
+				.free = GO_NONE};
 }

@@ -43,6 +43,7 @@ struct go_test {
 struct gopackage {
 	struct ingest *in;
 	struct str name;
+	struct str folder;     /* the caller may set it: where the tests stand, absolute, kept by him */
 	struct go_test *tests; /* open ones, and free places */
 	size_t n_tests, cap_tests;
 	uint32_t *buckets; /* tests by the hash of their name */

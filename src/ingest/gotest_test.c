@@ -430,6 +430,27 @@ static void many_tests_and_long_lines_take_little_memory(void **state)
 	assert_true(f->r.arena.total_bytes < 512 * 1024);
 }
 
+static void a_failure_has_the_place_that_its_output_names(void **state)
+{
+	struct fixture *f = *state;
+	f->r.in.root = STR("/work");
+	f->go.package.folder = STR("/work/p");
+	feed(
+	    f, 1,
+	    "~=== RUN   TestA\n    x.go is bad\n    a_test.go:12: no\n    b_test.go:13: no\n~--- FAIL: TestA (0.00s)\n");
+	feed(f, 2, "~=== RUN   TestB\n    a_test.go:14: said\n~--- PASS: TestB (0.00s)\n");
+	feed(f, 3, "~=== RUN   TestC\n    ../q/c.go:12: no\n    a.go:x: no\n~--- FAIL: TestC (0.00s)\n");
+	feed(
+	    f, 4,
+	    "~=== RUN   TestD\npanic: no\n\ngoroutine 1 [running]:\nmain\n\t/go/x.go:1 +0x1\n\t/work/p/d_test.go:9 +0x1\n");
+	finish(f, 5);
+	struct str rows = buf_view(&f->r.rows);
+	assert_true(str_has(rows, STR("place='p/a_test.go:12'")));
+	assert_true(str_has(rows, STR("place='p/d_test.go:9'")));
+	assert_false(str_has(rows, STR("p/a_test.go:14")));
+	assert_false(str_has(rows, STR("p/a.go")) || str_has(rows, STR("c.go:12'")));
+}
+
 static void thousands_may_be_open_at_once(void **state)
 {
 	struct fixture *f = *state;
@@ -471,6 +492,7 @@ int main(void)
 	    TEST(no_tests_is_no_suite),
 	    TEST(the_pieces_in_which_it_arrives_do_not_matter),
 	    TEST(many_tests_and_long_lines_take_little_memory),
+	    TEST(a_failure_has_the_place_that_its_output_names),
 	    TEST(thousands_may_be_open_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

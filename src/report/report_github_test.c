@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "base/str.h"
 #include "report/model_fixture.h"
 #include "report/report.h"
 
@@ -50,6 +51,21 @@ static void the_worst_comes_first(void **state)
 	    "::error file=shop/features/checkout.feature,line=3,title=Pay by card::Assertion Failed: expected 201, got "
 	    "500%0Abody was empty\n"
 	    "::warning title=fettle::1 scenario is flaky: Find nothing\n");
+	arena_free(&m.arena);
+}
+
+static void a_go_test_has_its_own_place_and_no_package_for_a_file(void **state)
+{
+	struct model m;
+	(void)state;
+	fixture_small(&m);
+	m.adapter = STR("go");
+	for (size_t i = 0; i < m.n_tests; i++)
+		if (str_is(m.tests[i].name, "Log out"))
+			m.tests[i].place = STR("login/login_test.go:7");
+	(void)commands_of(&m, "shop/", 10);
+	assert_int_equal(times("file="), 1);
+	assert_int_equal(times("::error file=shop/login/login_test.go,line=7,title=Log out::"), 1);
 	arena_free(&m.arena);
 }
 
@@ -101,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_worst_comes_first),
+	    cmocka_unit_test(a_go_test_has_its_own_place_and_no_package_for_a_file),
 	    cmocka_unit_test(the_rest_is_folded_into_the_last_line),
 	    cmocka_unit_test(no_name_begins_a_command_of_its_own),
 	    cmocka_unit_test_teardown(a_good_run_says_nothing, end),

@@ -468,6 +468,20 @@ class Others(Case):
         self.assertEqual(self.verdicts("first"), self.verdicts("second"))
 
     @needs("go")
+    def test_go_failures_are_placed_in_the_repository_for_github(self):
+        self.write("m/go.mod", "module example.org/m\n\ngo 1.16\n")
+        self.write("m/a/a_test.go", 'package a\nimport "testing"\nfunc TestA(t *testing.T) {\n\tt.Error("no")\n}\n'
+                   'func TestB(t *testing.T) {\n\tpanic("never")\n}\n')
+        self.write("m/top_test.go", 'package m\nimport "testing"\nfunc TestTop(t *testing.T) {\n\tt.Error("no")\n}\n')
+        self.env.update(GITHUB_ACTIONS="true", GITHUB_WORKSPACE=self.dir)
+        top, self.dir = self.dir, self.path("m")
+        out = self.run_it("-j2", "--", "go", "test", "./...", code=1).out
+        self.same_again()
+        self.dir = top
+        for place, title in (("m/a/a_test.go,line=4", "TestA"), ("m/a/a_test.go,line=7", "TestB"), ("m/top_test.go,line=4", "TestTop")):
+            self.assertIn(f"::error file={place},title={title}::", out)
+
+    @needs("go")
     def test_go_packages_in_which_no_test_is_chosen(self):
         self.write("go.mod", "module example\n\ngo 1.16\n")
         for name in "AB":
@@ -753,6 +767,18 @@ class Again(Case):
         self.assertEqual(len(self.verdicts("again")), 6)
 
     @needs("behave")
+    def test_behave_that_tries_again_by_itself(self):
+        self.write("features/steps/s.py", "import os\nfrom behave import given\n@given('third time')\ndef t(c):\n"
+                   "    with open('tries', 'a') as f: f.write('x')\n    assert os.path.getsize('tries') > 2\n"
+                   "@given('good')\ndef g(c): pass\n")
+        self.write("features/environment.py", "from behave.contrib.scenario_autoretry import patch_scenario_with_autoretry\n"
+                   "def before_feature(c, f):\n    for s in f.scenarios: patch_scenario_with_autoretry(s, max_attempts=2)\n")
+        self.write("features/a.feature", "Feature: f\n  Scenario: a\n    Given third time\n  Scenario: b\n    Given good\n")
+        self.again("behave", code=0)
+        self.assertEqual(self.read("tries"), "xxx")
+        self.assertEqual(len(self.report("again")["units"]), 2)
+
+    @needs("behave")
     def test_behave_of_one_name(self):
         self.write("features/steps/s.py", "from behave import given\n@given('good')\ndef g(c): pass\n"
                    "@given('bad')\ndef b(c): assert 0\n")
@@ -762,6 +788,21 @@ class Again(Case):
         self.write("features/a.feature", "Feature: f\n  # a\n  # b\n" + twins)  # the good one stands where the bad one did
         self.again("behave", code=1, options=("--only-failed",))
         self.assertEqual(self.verdicts("again"), [("twin", "failed"), ("twin", "passed")])
+
+    @needs("behave")
+    def test_behave_features_that_were_bad_without_a_bad_scenario(self):
+        self.write("features/steps/s.py", "from behave import given\n@given('good')\ndef g(c): pass\n"
+                   "@given('bad')\ndef b(c): assert 0\n")
+        self.write("features/environment.py", "def before_feature(c, f): assert f.name != 'broken'\n")
+        for name, step in (("broken", "good"), ("other", "bad"), ("third", "good")):
+            self.write(f"features/{name}.feature", f"Feature: {name}\n  Scenario: of {name}\n    Given {step}\n")
+        self.run_it("-j1", "--", "behave", code=1)
+        self.again("behave", code=1, options=("--only-failed",))
+        self.assertEqual(self.verdicts("again"), [("of broken", "skipped"), ("of other", "failed")])
+        self.write("features/other.feature", "Feature: other\n  Scenario: of other\n    Given good\n")
+        self.again("behave", code=1, options=("--only-failed",))
+        self.again("behave", code=1, options=("--only-failed",))
+        self.assertEqual(self.verdicts("again"), [("of broken", "skipped")])
 
     @needs("pytest")
     def test_pytest_tests_that_are_gone(self):
@@ -777,6 +818,15 @@ class Again(Case):
             self.assertEqual(self.statuses("again"), is_)
         with sqlite3.connect(self.path(".fettle/history.db")) as history:
             self.assertEqual(history.execute("SELECT count(*) FROM tests WHERE key LIKE '%' || char(10) || '%'").fetchone(), (0,))
+
+    @needs("pytest")
+    def test_pytest_some_of_what_failed(self):
+        for name in "ab":
+            self.write(f"test_{name}.py", "def test_one(): assert 0\ndef test_two(): assert 0\ndef test_three(): pass\n")
+        self.run_it("-j1", "--", "pytest", code=1)
+        for select, n in (("test_a.py", 2), ("test_b.py::test_two", 1), ("*test_one", 2), ("*", 4)):
+            self.again("pytest", code=1, options=("--only-failed", "--select", select))
+            self.assertEqual(len(self.verdicts("again")), n, select)
 
     @needs("pytest")
     def test_pytest_names_that_change(self):
