@@ -363,7 +363,7 @@ class Pull(Pytest):
         self.assertEqual(worker.finish(), 5)
         worker = self.worker("selected")
         self.assertFalse(any(unit.get("shared") for unit in worker.list(tests=True)))
-        self.assertEqual(worker.finish(), 0)
+        self.assertEqual(worker.finish(), 5)
 
     def test_a_part_of_a_file_sets_its_fixtures_up_once(self):
         whole = self.pull("good")
