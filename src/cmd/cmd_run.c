@@ -497,7 +497,8 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	bool nothing = end == POOL_DONE && !r->n_jobs && !r->n_bad_units && !r->stopped_early;
 	run_sayings_end(r);
 	if (r->suite.adapter != &adapter_plain && end != POOL_BROKEN && r->o.results.n) {
-		(void)results_read(r, 0, -1, &worst);
+		bool none = results_read(r, 0, -1, &worst) == 0;
+		results_put_untold(r, none);
 		r->n_bad_units += status_is_bad(worst);
 	}
 	if (pool_bad_rows(r->pool))
@@ -595,6 +596,7 @@ static int run_all(struct run *r, struct err *e)
 	r->suite_id = run_identity(r);
 	run_memory_open(r);
 	put_run_row(r);
+	results_know(r);
 	run_containers_say(r);
 	if (run_cover_open(r, e) < 0)
 		return refuse(r, e);
@@ -645,6 +647,7 @@ static void free_run(struct run *r)
 	map_free(&r->found_names);
 	mem_free(r->jobs);
 	mem_free(r->locks);
+	results_free(r);
 	mem_free(r->suite.targets);
 	buf_free(&r->coverage);
 	buf_free(&r->suite.line);

@@ -51,6 +51,18 @@ struct job {
 	uint32_t entry; /* of its unit in the model, once it has begun; MODEL_NONE */
 };
 
+/* A file that --results matches, as it was when it was looked at last. */
+struct seen_file {
+	uint64_t device, inode;
+	int64_t size, written_ns, changed_ns;
+};
+
+/* A unit that told of no tests itself, where --results may. */
+struct untold {
+	struct event test, output;
+	struct field size;
+};
+
 /* A test that a worker has begun. */
 struct open_test {
 	uint64_t id;
@@ -137,6 +149,10 @@ struct run {
 	uint64_t seed;
 	struct err fault; /* of discovery */
 	bool has_fault;
+	struct map seen_paths; /* path of a file of results -> index into seen */
+	struct seen_file *seen;
+	struct untold *untold;
+	size_t n_seen, cap_seen, n_untold, cap_untold;
 	struct sayings sayings;
 	struct listener *listeners; /* one a worker, and the last one for the set-up commands */
 	struct outfile *outfiles;
