@@ -615,6 +615,7 @@ static int run_all(struct run *r, struct err *e)
 		return refuse(r, e);
 	if (r->writes && !r->o.output)
 		runs_point(&r->arena, r->root, r->id);
+	r->plans = r->o.dry_run;
 	enum pool_end end = pool_run(r->pool, e);
 	if (r->plan_only) {
 		live_close(&r->live);

@@ -160,6 +160,7 @@ struct run {
 	struct run_cover *cover; /* NULL: not wanted */
 	struct buf coverage;     /* what pytest-cov reported */
 	bool plan_only;          /* --list, --dry-run */
+	bool plans;              /* --dry-run: what is listed is planned as for a run */
 };
 
 /* Puts a note about the run where every report shows it. */
@@ -236,6 +237,8 @@ void run_compare(struct run *r);
 /* Predicted duration of a unit, 0: unknown. */
 int64_t run_predict(struct run *r, struct str unit);
 int64_t run_predict_test(struct run *r, struct str unit, struct str test);
+/* Of some tests of a unit, with what a part takes beside them; 0: unknown. */
+int64_t run_predict_some(struct run *r, struct str unit, const struct str *tests, uint32_t n);
 /* What each part of a file would take beside its tests. */
 int64_t run_predict_shared(struct run *r, struct str unit);
 /* The tests of a unit as the last run had them, and their predicted times (arrays in the arena). */

@@ -173,7 +173,7 @@ static void units(struct pool_host *h, struct str json_units, bool more)
 	run_take_units(r, json_units);
 	if (more)
 		return;
-	if (r->plan_only)
+	if (r->plan_only && !r->plans)
 		r->found_all = true;
 	else if (!r->found_all)
 		run_plan(r);

@@ -331,6 +331,18 @@ void run_add_found(struct run *r, const bool *but)
 	add_repeats(r, first_job);
 }
 
+/* What those of its tests that keep marks will take. */
+static void predict_kept(struct run *r, struct found *f, const bool *keep, uint32_t n)
+{
+	struct str *names = mem_alloc(sizeof(*names) * n);
+	n = 0;
+	for (uint32_t i = 0; i < f->n_keys; i++)
+		if (keep[i])
+			names[n++] = f->names[i];
+	f->predicted_ns = run_predict_some(r, f->name, names, n);
+	mem_free(names);
+}
+
 /* --select and --only-failed */
 static void choose(struct run *r)
 {
@@ -342,8 +354,10 @@ static void choose(struct run *r)
 		bool *keep = mem_alloc(f->n_keys + 1);
 		(void)choose_tests(r, f, keep, &n);
 		f->dropped = !n;
-		if (n)
+		if (n) {
 			f->select = run_join_keys(r, f, 0, f->n_keys, keep);
+			predict_kept(r, f, keep, n);
+		}
 		mem_free(keep);
 	}
 }
@@ -364,6 +378,7 @@ static void choose_failed(struct run *r)
 		f->dropped = !n;
 		if (!n)
 			continue;
+		f->predicted_ns = run_predict_some(r, f->name, names, n);
 		struct found part = {.keys = keys, .n_keys = n};
 		if (f->target == UNIT_NONE && keys[0].n)
 			f->select = run_join_keys(r, &part, 0, n, NULL);
