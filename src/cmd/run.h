@@ -112,6 +112,7 @@ struct run {
 	struct out live_out;
 	struct bad_test *bad_tests;
 	size_t n_bad_tests, cap_bad_tests;
+	struct map bad_names; /* file and name of each */
 	uint32_t n_bad_hooks; /* outside units */
 	bool bad_coverage;    /* pytest-cov says no, of all workers together */
 	uint32_t n_units_done;
@@ -141,6 +142,7 @@ struct run {
 	uint32_t n_bad_units;
 	struct str bad_part; /* the first file of which a part was bad; empty: none */
 	bool bad_verdict;    /* of something that is no unit: a hook, the framework itself */
+	uint32_t n_dropped;  /* units that --fail-fast has left out */
 	uint32_t n_cut;      /* units that the end of the run has cut short */
 	int start_fault;     /* of a worker that could not start, where the suite is not to blame */
 	uint64_t n_reader_ids;
