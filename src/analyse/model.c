@@ -176,6 +176,7 @@ static void done(struct model *m, const struct event *ev)
 	int64_t code = event_int(ev, "exit", 0);
 	m->exit_code = code < INT32_MIN || code > INT32_MAX ? -1 : (int32_t)code;
 	m->interrupted = m->exit_code == 130 || event_int(ev, "interrupted", 0) != 0;
+	m->timed_out = event_int(ev, "timeout", 0) != 0;
 	m->own_cpu_ns = model_time(event_int(ev, "own_cpu", 0));
 }
 

@@ -175,6 +175,7 @@ struct model {
 	    word_step; /* "feature", "scenario", "step"; "file", "test", "phase" */
 	bool done;     /* false: the record was cut short */
 	bool interrupted;
+	bool timed_out;      /* --timeout ended it */
 	enum status verdict; /* PASSED, FAILED, or UNFINISHED when not done */
 	int32_t exit_code;
 	int64_t wall_ns; /* run begin to done, or to the last event */

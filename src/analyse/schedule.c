@@ -508,6 +508,11 @@ int64_t schedule_weight(struct schedule *s, uint32_t unit)
 	return s->stand_in_ns ? s->stand_in_ns : guessed(s, (double)u->size, !u->size);
 }
 
+bool schedule_known(const struct schedule *s, uint32_t workers)
+{
+	return s->n_known > 0 || s->n_learned >= workers;
+}
+
 int64_t schedule_remaining(struct schedule *s)
 {
 	settle(s);

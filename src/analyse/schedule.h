@@ -85,6 +85,9 @@ uint32_t schedule_waiting(const struct schedule *s); /* units not taken yet */
 uint32_t schedule_running(const struct schedule *s);
 /* What the queue uses for unit: its prediction, or the stand-in for an unknown one; 0: nothing is known. */
 int64_t schedule_weight(struct schedule *s, uint32_t unit);
+/* Whether what is left can be told at all: by a prediction, or by as many units that ended as there are
+ * workers. */
+bool schedule_known(const struct schedule *s, uint32_t workers);
 /* Predicted ns of all that was not taken yet. */
 int64_t schedule_remaining(struct schedule *s);
 

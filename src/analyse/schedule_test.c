@@ -910,6 +910,24 @@ static void shards_do_not_depend_on_the_order_in_which_units_were_found(void **s
 	play_free(p);
 }
 
+static void what_is_left_is_known_by_the_past_or_by_enough_of_the_present(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct schedule *s = schedule_new(&a, ORDER_LONGEST, 0);
+	for (int i = 0; i < 4; i++)
+		(void)schedule_add(s, &(struct schedule_unit){.size = 10});
+	assert_false(schedule_known(s, 2));
+	schedule_learn(s, 0, 10);
+	assert_false(schedule_known(s, 2));
+	schedule_learn(s, 1, 10);
+	assert_true(schedule_known(s, 2));
+	s = schedule_new(&a, ORDER_LONGEST, 0);
+	(void)schedule_add(s, &(struct schedule_unit){.predicted_ns = 10});
+	assert_true(schedule_known(s, 2));
+	arena_free(&a);
+}
+
 static void shards_without_any_knowledge_hold_equal_counts(void **state)
 {
 	(void)state;
@@ -985,6 +1003,7 @@ int main(void)
 	    cmocka_unit_test(the_simulation_of_nothing_takes_no_time),
 	    cmocka_unit_test(shards_hold_each_unit_once_and_weigh_the_same),
 	    cmocka_unit_test(shards_do_not_depend_on_the_order_in_which_units_were_found),
+	    cmocka_unit_test(what_is_left_is_known_by_the_past_or_by_enough_of_the_present),
 	    cmocka_unit_test(shards_without_any_knowledge_hold_equal_counts),
 	    cmocka_unit_test(a_shard_keeps_predecessors_together),
 	};

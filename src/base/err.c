@@ -15,7 +15,9 @@ static void fill(struct err *e, int fault, int sys, const char *fmt, va_list ap)
 	if (sys && used < sizeof(e->text))
 		(void)snprintf(e->text + used, sizeof(e->text) - used, ": %s", strerror(sys));
 	for (char *p = e->text; *p; p++) /* names come from outside: one line, no escapes */
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+		if (*p == '\n' || *p == '\r' || *p == '\t')
+			*p = ' ';
+		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
 }
 

@@ -64,9 +64,11 @@ void run_note(struct run *r, const char *code, const char *fmt, ...)
 
 void run_show(struct run *r, int64_t time_ns)
 {
-	int64_t remaining = schedule_remaining(r->schedule) / r->workers;
+	/* on a first run nothing is known before some units have ended */
+	bool known = schedule_known(r->schedule, r->workers);
+	int64_t remaining = known ? schedule_remaining(r->schedule) / r->workers : 0;
 	struct live_now now = {.time_ns = time_ns,
-			       .remaining_ns = remaining ? remaining : -1,
+			       .remaining_ns = remaining >= NS_PER_MS ? remaining : -1,
 			       .units_done = r->n_units_done,
 			       .units_total = (uint32_t)r->n_jobs,
 			       .columns = terminal_columns(STDERR_FILENO)};
@@ -355,6 +357,15 @@ static void tell_cut(struct run *r)
 		run_note(r, "timeout", "--timeout ended the run before it had units to run");
 }
 
+/* --fail-fast: those that were left out, and those that a worker held and gave back. */
+static void tell_dropped(struct run *r)
+{
+	uint32_t n = r->n_dropped + schedule_waiting(r->schedule);
+	if (n && r->o.fail_fast && r->n_bad_units >= r->o.fail_fast && !r->o.until_fail)
+		run_note(r, "fail-fast", "--fail-fast ended the run: %u %s not run", n,
+			 n == 1 ? "unit was" : "units were");
+}
+
 /* What the run came to: docs/decisions/0006-exit-codes.md. */
 static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 {
@@ -430,13 +441,14 @@ static void close_record(struct run *r, int code, enum pool_end end)
 	    {.key = STR("exit"), .type = FIELD_INT, .num = code},
 	    {.key = STR("own_cpu"), .type = FIELD_INT, .num = clock_cpu_ns()},
 	    {.key = STR("interrupted"), .type = FIELD_INT, .num = cut},
+	    {.key = STR("timeout"), .type = FIELD_INT, .num = end == POOL_TIMEOUT},
 	};
 	struct event ev = {.type = EVENT_DONE,
 			   .worker = -1,
 			   .time_ns = run_now(r),
 			   .status = st,
 			   .fields = fields,
-			   .n_fields = 3};
+			   .n_fields = end == POOL_TIMEOUT ? 4 : 3};
 	struct err e;
 	sink_put(&r->model.sink, &ev);
 	sink_put(&r->live.sink, &ev);
@@ -528,7 +540,8 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	    end == POOL_DONE && !r->n_jobs && !r->n_bad_units && !r->model.n_tests && !r->stopped_early;
 	run_sayings_end(r);
 	if (r->suite.adapter != &adapter_plain && end != POOL_BROKEN && r->o.results.n) {
-		(void)results_read(r, 0, -1, &worst);
+		bool none = results_read(r, 0, -1, &worst) == 0;
+		results_put_untold(r, none);
 		r->n_bad_units += status_is_bad(worst);
 	}
 	if (pool_bad_rows(r->pool))
@@ -540,6 +553,7 @@ static int finish(struct run *r, enum pool_end end, struct err *e)
 	outfiles_merge(r);
 	keep_trees(r);
 	r->stopped_early |= end == POOL_TIMEOUT || end == POOL_STANDSTILL;
+	tell_dropped(r);
 	run_memory_conflicts(r);
 	int code = nothing && nothing_found(r, e) < 0 ? err_exit_code(e) : verdict_of(r, end, e);
 	if (r->suite.only_tells && end == POOL_DONE && r->told_code >= 0)
@@ -632,6 +646,7 @@ static int run_all(struct run *r, struct err *e)
 	if (r->o.order.is == RUN_RANDOM)
 		run_note(r, "order", "the order is random; --order random:%llu gives it again",
 			 (unsigned long long)r->seed);
+	results_know(r);
 	run_containers_say(r);
 	if (run_cover_open(r, e) < 0)
 		return refuse(r, e);
@@ -650,6 +665,7 @@ static int run_all(struct run *r, struct err *e)
 		return refuse(r, e);
 	if (r->writes && !r->o.output)
 		runs_point(&r->arena, r->root, r->id);
+	r->plans = r->o.dry_run;
 	enum pool_end end = pool_run(r->pool, e);
 	if (r->plan_only) {
 		live_close(&r->live);
@@ -679,9 +695,11 @@ static void free_run(struct run *r)
 		run_forget_found(&r->found[i]);
 	mem_free(r->found);
 	mem_free(r->bad_tests);
+	map_free(&r->bad_names);
 	map_free(&r->found_names);
 	mem_free(r->jobs);
 	mem_free(r->locks);
+	results_free(r);
 	mem_free(r->suite.targets);
 	buf_free(&r->coverage);
 	buf_free(&r->suite.line);
@@ -716,6 +734,38 @@ static void join_trace(struct run *r)
 	r->suite.env = environment_with(&r->arena, r->suite.env, own, 1);
 }
 
+/* What --copy cannot mean, before anything is begun. A file that is not there yet may come of --setup. */
+static int check_copies(const struct run *r, struct err *e)
+{
+	for (size_t i = 0; i < r->o.copy.n; i++) {
+		const char *path = r->o.copy.at[i];
+		struct stat st;
+		if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+			return err_usage(e, "--copy '%s': %s, and only files are copied", path,
+					 S_ISDIR(st.st_mode) ? "it is a folder" : "it is no file");
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(word_base(path), word_base(r->o.copy.at[k])) == 0)
+				return err_usage(
+				    e,
+				    "--copy '%s' and --copy '%s': each worker has them in one folder, and "
+				    "they have one name",
+				    r->o.copy.at[k], path);
+	}
+	return 0;
+}
+
+static int check_command(struct run *r, struct err *e)
+{
+	const char *word = r->suite.argv[0];
+	if (proc_find(&r->arena, word, r->suite.env, NULL))
+		return 0;
+	if (r->o.fail_fast && strspn(word, "0123456789") == strlen(word))
+		return err_usage(e, "cannot run '%s': is it the number of -x? That is written --fail-fast=%s",
+				 word, word);
+	errno = ENOENT;
+	return err_sys(e, "cannot run '%s'", word);
+}
+
 static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 {
 	struct suite *s = &r->suite;
@@ -745,10 +795,8 @@ static int set_up(struct run *r, const struct knob_list *words, struct err *e)
 					       "ctest", "bats",   "each",   "plain"};
 	if (adapter_choose(s, adapters[r->o.adapter.is], e) < 0)
 		return e->fault;
-	if (!proc_find(&r->arena, s->argv[0], s->env, NULL)) {
-		errno = ENOENT;
-		return err_sys(e, "cannot run '%s'", s->argv[0]);
-	}
+	if (check_command(r, e) < 0 || check_copies(r, e) < 0)
+		return e->fault;
 	r->told_code = -1;
 	r->root = ".fettle";
 	r->workers = r->o.chunks    ? (uint32_t)r->o.chunks

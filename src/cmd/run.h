@@ -63,6 +63,18 @@ struct job {
 	uint32_t entry; /* of its unit in the model, once it has begun; MODEL_NONE */
 };
 
+/* A file that --results matches, as it was when it was looked at last. */
+struct seen_file {
+	uint64_t device, inode;
+	int64_t size, written_ns, changed_ns;
+};
+
+/* A unit that told of no tests itself, where --results may. */
+struct untold {
+	struct event test, output;
+	struct field size;
+};
+
 /* A test that a worker has begun. */
 struct open_test {
 	uint64_t id;
@@ -114,6 +126,7 @@ struct run {
 	struct out live_out;
 	struct test_id *bad_tests;
 	size_t n_bad_tests, cap_bad_tests;
+	struct map bad_names; /* file and name of each */
 	uint32_t n_bad_hooks; /* outside units */
 	bool bad_coverage;    /* pytest-cov says no, of all workers together */
 	uint32_t n_units_done;
@@ -143,6 +156,7 @@ struct run {
 	uint32_t n_bad_units;
 	struct str bad_part; /* the first file of which a part was bad; empty: none */
 	bool bad_verdict;    /* of something that is no unit: a hook, the framework itself */
+	uint32_t n_dropped;  /* units that --fail-fast has left out */
 	uint32_t n_cut;      /* units that the end of the run has cut short */
 	uint32_t n_owed;     /* jobs that are owed and have not ended */
 	int told_code;       /* exit code of a command that only tells; -1: it has none */
@@ -154,6 +168,10 @@ struct run {
 	uint64_t seed;
 	struct err fault; /* of discovery */
 	bool has_fault;
+	struct map seen_paths; /* path of a file of results -> index into seen */
+	struct seen_file *seen;
+	struct untold *untold;
+	size_t n_seen, cap_seen, n_untold, cap_untold;
 	struct sayings sayings;
 	struct listener *listeners; /* one a worker, and the last one for the set-up commands */
 	struct outfile *outfiles;
@@ -161,6 +179,7 @@ struct run {
 	struct run_cover *cover; /* NULL: not wanted */
 	struct buf coverage;     /* what pytest-cov reported */
 	bool plan_only;          /* --list, --dry-run */
+	bool plans;              /* --dry-run: what is listed is planned as for a run */
 };
 
 /* Puts a note about the run where every report shows it. */
@@ -267,6 +286,8 @@ void run_compare(struct run *r);
 /* Predicted duration of a unit, 0: unknown. */
 int64_t run_predict(struct run *r, struct str unit);
 int64_t run_predict_test(struct run *r, struct str unit, struct str test);
+/* Of some tests of a unit, with what a part takes beside them; 0: unknown. */
+int64_t run_predict_some(struct run *r, struct str unit, const struct str *tests, uint32_t n);
 /* What each part of a file would take beside its tests. */
 int64_t run_predict_shared(struct run *r, struct str unit);
 /* The tests of a unit as the last run had them, and their predicted times (arrays in the arena). */

@@ -19,6 +19,16 @@ static struct desk *desk_of(struct run *r, int32_t worker)
 	return worker >= 0 && (uint32_t)worker < r->workers ? &r->desks[worker] : NULL;
 }
 
+/* Whether a test was bad before; now it is known. */
+static bool is_told(struct run *r, struct str file, struct str name)
+{
+	uint32_t *at = map_at(&r->bad_names,
+			      str_of(arena_printf(&r->arena, "%.*s\n%.*s", STR_ARG(file), STR_ARG(name))));
+	bool told = *at != MAP_NONE;
+	*at = 1;
+	return told;
+}
+
 /* Tests that began and ended on a worker, so that a retry or the rest of a crashed file can name them. */
 static void note_test(struct run *r, struct desk *d, const struct event *ev)
 {
@@ -51,6 +61,8 @@ static void note_test(struct run *r, struct desk *d, const struct event *ev)
 	d->bad = mem_grow(d->bad, d->n_bad, &d->cap_bad, sizeof(*d->bad));
 	d->bad[d->n_bad++] = (struct test_id){arena_str(&d->arena, t.file), arena_str(&d->arena, t.name),
 					      arena_str(&d->arena, t.key)};
+	if (is_told(r, t.file, t.name)) /* in an attempt before */
+		return;
 	r->bad_tests = mem_grow(r->bad_tests, r->n_bad_tests, &r->cap_bad_tests, sizeof(*r->bad_tests));
 	r->bad_tests[r->n_bad_tests++] =
 	    (struct test_id){arena_str(&r->arena, t.file), arena_str(&r->arena, t.name), STR_NONE};
@@ -208,7 +220,7 @@ static void units(struct pool_host *h, struct str json_units, bool more)
 	run_take_units(r, json_units);
 	if (more)
 		return;
-	if (r->plan_only)
+	if (r->plan_only && !r->plans)
 		r->found_all = true;
 	else if (!r->found_all)
 		run_plan(r);
@@ -325,7 +337,7 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 		r->bad_targets[r->found[r->jobs[job]->found].target] = true;
 	if ((r->o.fail_fast && r->n_bad_units >= r->o.fail_fast) || r->o.until_fail) {
 		r->stopped_early = true;
-		(void)schedule_drop(r->schedule);
+		r->n_dropped = schedule_drop(r->schedule);
 		pool_stop(r->pool);
 	}
 }

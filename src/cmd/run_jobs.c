@@ -382,6 +382,18 @@ void run_add_found(struct run *r, const bool *but)
 	add_repeats(r, first_job);
 }
 
+/* What those of its tests that keep marks will take. */
+static void predict_kept(struct run *r, struct found *f, const bool *keep, uint32_t n)
+{
+	struct str *names = mem_alloc(sizeof(*names) * n);
+	n = 0;
+	for (uint32_t i = 0; i < f->n_keys; i++)
+		if (keep[i])
+			names[n++] = f->names[i];
+	f->predicted_ns = run_predict_some(r, f->name, names, n);
+	mem_free(names);
+}
+
 /* --select and --only-failed */
 static void choose(struct run *r)
 {
@@ -393,8 +405,10 @@ static void choose(struct run *r)
 		bool *keep = mem_alloc(f->n_keys + 1);
 		(void)choose_tests(r, f, keep, &n);
 		f->dropped = !n;
-		if (n)
+		if (n) {
 			f->select = run_join_keys(r, f, 0, f->n_keys, keep);
+			predict_kept(r, f, keep, n);
+		}
 		mem_free(keep);
 	}
 }
@@ -423,6 +437,18 @@ static void keep_selected(const struct run *r, struct found *f)
 	f->n_asked = n;
 }
 
+/* The time of the tests that were bad, and no others. */
+static int64_t predict_asked(struct run *r, const struct found *f)
+{
+	struct arena scratch = {0};
+	struct str *names = arena_array(&scratch, struct str, f->n_asked);
+	for (uint32_t i = 0; i < f->n_asked; i++)
+		names[i] = f->asked[i].name;
+	int64_t ns = run_predict_some(r, f->name, names, f->n_asked);
+	arena_free(&scratch);
+	return ns;
+}
+
 static void choose_failed(struct run *r)
 {
 	size_t n_bad = 0;
@@ -437,6 +463,8 @@ static void choose_failed(struct run *r)
 		f->n_asked = run_failed(r, f->name, &f->asked);
 		f->dropped = !f->n_asked && !run_unit_failed(r, f->name);
 		keep_selected(r, f);
+		if (f->n_asked)
+			f->predicted_ns = predict_asked(r, f);
 		if (f->n_asked && f->target != UNIT_NONE)
 			f->argv = narrowed(r, &r->suite.targets[f->target], f->asked, f->n_asked);
 	}

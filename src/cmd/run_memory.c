@@ -165,6 +165,14 @@ int64_t run_predict(struct run *r, struct str unit)
 	return predict_unit(&r->memory->predict, unit, unit);
 }
 
+int64_t run_predict_some(struct run *r, struct str unit, const struct str *tests, uint32_t n)
+{
+	int64_t whole = run_predict(r, unit), sum = run_predict_shared(r, unit);
+	for (uint32_t i = 0; i < n && sum < whole; i++)
+		sum += run_predict_test(r, unit, tests[i]);
+	return sum < whole ? sum : whole;
+}
+
 int64_t run_predict_shared(struct run *r, struct str unit)
 {
 	return predict_shared(&r->memory->predict, unit);

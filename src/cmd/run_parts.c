@@ -49,7 +49,7 @@ static uint32_t mark_long(struct run *r, bool *is_long)
 bool run_ask_for_long(struct run *r)
 {
 	if (!r->o.split || r->suite.adapter->mode != ADAPTER_PULL || r->workers < 2 || r->o.chunks ||
-	    r->plan_only)
+	    (r->plan_only && !r->plans))
 		return false;
 	bool *is_long = mem_alloc(r->n_found + 1);
 	struct str *names = mem_alloc(sizeof(*names) * (r->n_found + 1));

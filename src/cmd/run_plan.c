@@ -32,6 +32,42 @@ static void print_list(struct run *r, struct out *o)
 	}
 }
 
+/* One line: what is predicted, the name, and whether it is only a part. */
+static void print_job(struct run *r, struct out *o, const struct job *j)
+{
+	char text[DURATION_BYTES];
+	struct term t = {.out = o, .columns = NAME_COLUMNS};
+	uint32_t n_parts = r->found[j->found].n_parts;
+	out_printf(o, "%9s  ", j->unit.predicted_ns ? duration_text(text, j->unit.predicted_ns) : "?");
+	(void)term_text(&t, j->unit.name, NAME_COLUMNS);
+	if (n_parts > 1)
+		out_printf(o, " (one of %u parts)", n_parts);
+	out_char(o, '\n');
+}
+
+static void print_number(struct out *o, size_t n, const char *word)
+{
+	out_printf(o, "%zu %s%s", n, word, n == 1 ? "" : "s");
+}
+
+/* How many there are; the parts of one count once. */
+static void print_count(struct run *r, struct out *o)
+{
+	double n_units = 0;
+	size_t n_parts = 0;
+	for (size_t i = 0; i < r->n_jobs; i++) {
+		uint32_t parts = r->found[r->jobs[i]->found].n_parts;
+		n_units += parts > 1 ? 1.0 / parts : 1;
+		n_parts += parts > 1;
+	}
+	out_char(o, '\n');
+	print_number(o, (size_t)(n_units + 0.5), "unit");
+	if (n_parts)
+		out_printf(o, ", cut into %zu,", r->n_jobs);
+	out_text(o, " on ");
+	print_number(o, r->workers, "worker");
+}
+
 static void print_dry(struct run *r, struct out *o)
 {
 	struct arena scratch = {0};
@@ -43,26 +79,26 @@ static void print_dry(struct run *r, struct out *o)
 		if (i == UNIT_NONE)
 			break;
 		const struct job *j = r->jobs[i];
-		char text[DURATION_BYTES];
 		jobs[n] = (struct schedule_job){.dur_ns = schedule_weight(r->schedule, i),
 						.locks = j->locks,
 						.n_locks = j->n_locks,
 						.slots = j->unit.slots,
 						.alone = j->unit.alone};
 		n_known += j->unit.predicted_ns > 0;
-		out_printf(o, "%9s  ",
-			   j->unit.predicted_ns ? duration_text(text, j->unit.predicted_ns) : "?");
-		print_name(o, j->unit.name);
+		print_job(r, o, j);
 		schedule_end(r->schedule, i);
 	}
 	int64_t whole = schedule_simulate(&scratch, jobs, r->n_jobs, r->workers, 0);
-	out_printf(o, "\n%zu units on %u workers", r->n_jobs, r->workers);
+	print_count(r, o);
 	if (n_known) {
 		out_text(o, ", ");
 		out_duration(o, whole);
 		out_text(o, " by the history, workers' start-up not counted");
-		if (n_known < r->n_jobs)
-			out_printf(o, " (%zu units were never run)", r->n_jobs - n_known);
+		if (n_known < r->n_jobs) {
+			out_text(o, " (");
+			print_number(o, r->n_jobs - n_known, "unit");
+			out_text(o, r->n_jobs - n_known == 1 ? " was never run)" : " were never run)");
+		}
 	} else {
 		out_text(o, "; the history knows none of them");
 	}
@@ -78,7 +114,8 @@ int run_print_plan(struct run *r, enum pool_end end, struct err *e)
 	if (end != POOL_DONE && end != POOL_NO_AGENT)
 		return complain("run", e);
 	r->plan_only = false;
-	r->o.split = false;
+	/* files are cut by their framework, which has gone by now */
+	r->o.split &= r->o.dry_run && r->suite.adapter->mode == ADAPTER_EXEC;
 	if (!r->n_jobs)
 		run_plan(r);
 	if (!r->n_jobs && !(r->o.shard.n && r->n_found)) {

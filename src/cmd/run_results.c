@@ -73,6 +73,49 @@ void results_output(struct run *r, struct desk *d, struct str bytes, int64_t tim
 		tap_feed(&d->tap, bytes, time_ns);
 }
 
+/* Whether nobody has touched a file since it was looked at last; from now on it is known as it is. */
+static bool is_known(struct run *r, const char *path, const struct stat *st)
+{
+	uint32_t *at = map_at(&r->seen_paths, str_of(path));
+	struct seen_file now = {.device = st->st_dev,
+				.inode = st->st_ino,
+				.size = st->st_size,
+				.written_ns = st->st_mtim.tv_sec * NS_PER_S + st->st_mtim.tv_nsec,
+				.changed_ns = st->st_ctim.tv_sec * NS_PER_S + st->st_ctim.tv_nsec};
+	if (*at == MAP_NONE) {
+		*at = (uint32_t)r->n_seen;
+		r->seen = mem_grow(r->seen, r->n_seen, &r->cap_seen, sizeof(*r->seen));
+		r->seen[r->n_seen++] = now;
+		return false;
+	}
+	struct seen_file *was = &r->seen[*at];
+	bool same = was->device == now.device && was->inode == now.inode && was->size == now.size &&
+		    was->written_ns == now.written_ns && was->changed_ns == now.changed_ns;
+	*was = now;
+	return same;
+}
+
+void results_know(struct run *r)
+{
+	for (size_t i = 0; i < r->o.results.n && !r->plan_only; i++) {
+		glob_t found = {0};
+		struct stat st;
+		if (glob(r->o.results.at[i], GLOB_BRACE, NULL, &found) == 0)
+			for (size_t k = 0; k < found.gl_pathc && k < RESULTS_MOST; k++)
+				if (stat(found.gl_pathv[k], &st) == 0)
+					(void)is_known(r, arena_copy(&r->arena, str_of(found.gl_pathv[k])),
+						       &st);
+		globfree(&found);
+	}
+}
+
+void results_free(struct run *r)
+{
+	map_free(&r->seen_paths);
+	mem_free(r->seen);
+	mem_free(r->untold);
+}
+
 static uint32_t read_file(struct run *r, struct ingest *in, const char *path)
 {
 	struct stat st;
@@ -80,7 +123,7 @@ static uint32_t read_file(struct run *r, struct ingest *in, const char *path)
 	uint32_t before = in->n_tests;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0 ||
-	    st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec < r->wall_ns - NS_PER_S) {
+	    is_known(r, path, &st)) {
 		if (fd >= 0)
 			(void)close(fd);
 		return 0;
@@ -112,7 +155,8 @@ uint32_t results_read(struct run *r, uint64_t parent, int32_t worker, enum statu
 		glob_t found = {0};
 		if (glob(r->o.results.at[i], GLOB_BRACE, NULL, &found) == 0)
 			for (size_t k = 0; k < found.gl_pathc && n_files < RESULTS_MOST; k++)
-				n_files += read_file(r, &in, found.gl_pathv[k]) > 0;
+				n_files +=
+				    read_file(r, &in, arena_copy(&r->arena, str_of(found.gl_pathv[k]))) > 0;
 		globfree(&found);
 	}
 	if (r->o.results.n && !n_files)
@@ -143,8 +187,31 @@ static struct str exit_message(struct desk *d, const struct target *t, const str
 	return x->code ? str_of(arena_printf(&d->arena, "exit code %d", x->code)) : STR_NONE;
 }
 
-/* A process that tells of no tests is one itself. */
-static void put_itself(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
+/* Its tests may stand in a file, which is read when all have ended: it may be a matter of seconds who wrote
+ * which. */
+static void keep_untold(struct run *r, const struct event *test, const struct event *output,
+			const struct field *size)
+{
+	r->untold = mem_grow(r->untold, r->n_untold, &r->cap_untold, sizeof(*r->untold));
+	struct untold *u = &r->untold[r->n_untold++];
+	*u = (struct untold){.test = *test, .output = *output, .size = *size};
+	u->test.message = arena_str(&r->arena, test->message);
+	u->output.text = status_is_bad(test->status) ? arena_str(&r->arena, output->text) : STR_NONE;
+}
+
+void results_put_untold(struct run *r, bool all)
+{
+	for (size_t i = 0; i < r->n_untold && all; i++) {
+		struct untold *u = &r->untold[i];
+		u->output.fields = &u->size;
+		sink_put(&r->sink, &u->test);
+		if (u->output.text.n)
+			sink_put(&r->sink, &u->output);
+	}
+}
+
+/* A process that tells of no tests is one itself. Returns whether it was told. */
+static bool put_itself(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
 		       enum status status, struct str message, int64_t time_ns)
 {
 	struct event test = {.type = EVENT_SPAN,
@@ -169,9 +236,14 @@ static void put_itself(struct run *r, struct desk *d, const struct pool_unit *u,
 			       .text = x->output,
 			       .fields = &size,
 			       .n_fields = 1};
+	if (r->suite.adapter == &adapter_each && r->o.results.n) {
+		keep_untold(r, &test, &output, &size);
+		return false;
+	}
 	sink_put(&r->sink, &test);
 	if (x->output.n && status_is_bad(status))
 		sink_put(&r->sink, &output);
+	return true;
 }
 
 /* Whether all that was to come has come: what a framework says at its end, or the number of its plan. */
@@ -300,6 +372,6 @@ enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u
 	bool empty_part = status == STATUS_PASSED && may_be_empty(r, d, r->jobs[u->number]);
 	*ret_told = !n_tests && !run_is_chunked(r) && !empty_part;
 	if (*ret_told)
-		put_itself(r, d, u, x, status, *ret_message, time_ns);
+		*ret_told = put_itself(r, d, u, x, status, *ret_message, time_ns);
 	return status;
 }

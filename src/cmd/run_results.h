@@ -12,6 +12,12 @@ void results_output(struct run *r, struct desk *d, struct str bytes, int64_t tim
 bool results_hold(struct run *r, struct desk *d, const struct event *ev);
 enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
 			int64_t time_ns, struct str *ret_message, bool *ret_told);
-/* Reads the files that --results names and that were written since the run began; their tests go below
- * parent. */
+/* Reads the files that --results names and that were written since they were looked at last; their tests go
+ * below parent. */
 uint32_t results_read(struct run *r, uint64_t parent, int32_t worker, enum status *ret_worst);
+/* Which files of results are there before anything is begun: they are none of this run's until somebody
+ * writes them. */
+void results_know(struct run *r);
+/* Units that told of no tests: each is one itself where no file of --results tells of any (all). */
+void results_put_untold(struct run *r, bool all);
+void results_free(struct run *r);

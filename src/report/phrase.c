@@ -56,7 +56,7 @@ void phrase_capital(struct buf *b, struct str word)
 const char *phrase_verdict(const struct model *m)
 {
 	if (m->interrupted)
-		return "interrupted";
+		return m->timed_out ? "ended by --timeout" : "interrupted";
 	if (!m->done)
 		return "unfinished";
 	return status_is_bad(m->verdict) ? "FAILED" : "passed";
@@ -143,8 +143,9 @@ bool phrase_cut_short(struct buf *b, const struct model *m)
 {
 	if (m->done && !m->interrupted)
 		return false;
-	buf_text(b, m->interrupted ? "The run was interrupted after "
-				   : "The record was cut short: its last row is from ");
+	buf_text(b, !m->interrupted ? "The record was cut short: its last row is from "
+		    : m->timed_out  ? "--timeout ended the run after "
+				    : "The run was interrupted after ");
 	phrase_duration(b, m->wall_ns);
 	buf_text(b, m->interrupted ? "" : " into the run");
 	if (m->counts.unfinished) {

@@ -144,6 +144,10 @@ static void an_unfinished_record_says_so_first(void **state)
 	m.interrupted = true;
 	assert_true(
 	    str_starts(str_of(text_of(&m, &report_text_file)), "The run was interrupted after 7.00 s"));
+	m.timed_out = true;
+	struct str said = str_of(text_of(&m, &report_text_file));
+	assert_true(str_starts(said, "--timeout ended the run after 7.00 s"));
+	assert_has(said.at, "\nended by --timeout: ");
 	arena_free(&m.arena);
 }
 

@@ -39,7 +39,7 @@ class PartsCase(real_test.Case):
         done = self.fettle("run", *args)
         self.assertEqual(done.returncode, 0, done.err)
         found = {}
-        for number, unit, name in re.findall(r"^ *([\d.]+) (ms|s)  (\S+)$", done.out, re.M):
+        for number, unit, name in re.findall(r"^ *([\d.]+) (ms|s)  (\S+)(?: \(one of .*)?$", done.out, re.M):
             found[name] = found.get(name, 0) + float(number) * (1000 if unit == "s" else 1)
         return found
 
@@ -116,6 +116,19 @@ class Learnt(PartsCase):
         for _ in range(6):
             self.run_it("-j1", "--select", "*test_1", "--", "pytest")
         self.assertGreater(self.predicted("--dry-run", "-j1", "--", "pytest")["test_a.py"], 350)
+
+    @needs("pytest")
+    def test_a_dry_run_takes_the_parts_that_a_run_takes(self):
+        self.write("test_a.py", "import time\n" + "".join(
+            f"def test_{i}():\n    time.sleep(0.1)\n    assert {i} != 2\n" for i in range(6)))
+        self.run_it("-j2", "--", "pytest", code=1)
+        done = self.fettle("run", "--dry-run", "-j2", "--", "pytest")
+        self.assertIn("test_a.py (one of", done.out)
+        self.assertIn("1 unit, cut into", done.out)
+        self.assertRegex(done.out, r"on 2 workers, 3\d\d ms by the history")
+        self.assertIn("1 unit on 1 worker, 6", self.fettle("run", "--dry-run", "-j1", "--", "pytest").out)
+        self.assertRegex(self.fettle("run", "--dry-run", "-j2", "--only-failed", "--", "pytest").out,
+                         r"1 unit on 2 workers, 1\d\d ms by the history")
 
     @needs("pytest")
     def test_what_was_cut_short_is_not_known(self):

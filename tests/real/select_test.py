@@ -1,6 +1,7 @@
 """What a run is asked for: which files and tests, under which locks, in chunks or not."""
 
 import json
+import os
 import re
 import unittest
 
@@ -96,6 +97,87 @@ class Locks(SelectCase):
         self.write("test_a.py", "import pytest\n@pytest.mark.parametrize('i', range(5))\ndef test_s(i): pass\n")
         self.run_it("--select", "test_a.py::test_s[3]", "--", "pytest")
         self.assertEqual(self.ran(), ["test_s[3]"])
+
+
+CASE = '<testcase classname="c" name="{}"/>'
+
+
+class Results(SelectCase):
+    def suite(self, name, *cases):
+        return f'<testsuite name="{name}">' + "".join(CASE.format(case) for case in cases) + "</testsuite>"
+
+    def test_files_that_were_there_before_are_none_of_the_runs(self):
+        self.write("r.xml", self.suite("old", "a").replace("/></", "><failure/></testcase></"))
+        self.run_it("--results", "r.xml", "--", "true")
+        self.counts(passed=1)
+        self.run_it("--results", "r.xml", "--", "sh", "-c", "touch r.xml", code=1)
+        self.counts(failed=1)
+        # moved here by the run, with the time of last year
+        os.rename(self.path("r.xml"), self.path("kept.xml"))
+        os.utime(self.path("kept.xml"), (1e9, 1e9))
+        self.run_it("--results", "r.xml", "--", "mv", "kept.xml", "r.xml", code=1)
+        self.counts(failed=1)
+
+    def test_an_attempt_has_no_results_of_the_one_before(self):
+        self.write("new.xml", self.suite("s", "a", "b"))
+        self.write("say.sh", "[ -e r.xml ] && exit 0\ncp new.xml r.xml\nexit 1\n")
+        done = self.run_it("--retries", "1", "--results", "r.xml", "--", "sh", "say.sh")
+        self.assertIn("no file with results", done.err)
+
+    def test_scripts_that_write_results_are_no_tests_beside_them(self):
+        for i in range(4):
+            self.write(f"t/{i}.sh", f"mkdir -p r; cp {i}.xml r\n")
+            self.write(f"{i}.xml", self.suite(f"s{i}", f"a{i}", f"b{i}"))
+        self.sh("-j2", "--results", "r/*.xml")
+        self.counts(passed=8)
+        self.write("t/4.sh", "echo it broke; exit 3\n")
+        done = self.sh("-j2", "--results", "r/*.xml", code=1)
+        self.assertIn("it broke", self.read("out/report.txt"))
+        self.counts(passed=8)
+        self.sh("-j2", "--results", "nothing*.xml", code=1)
+        self.counts(passed=4, failed=1)
+        self.assertIn("it broke", self.read("out/report.txt"))
+
+
+class Words(SelectCase):
+    def refused(self, *args):
+        done = self.fettle("run", *args)
+        self.assertEqual(done.returncode, 2, done.err)
+        self.assertEqual(len(done.err.strip().splitlines()), 1, done.err)
+        return done.err
+
+    def test_copies_that_cannot_be(self):
+        for name in ("d1/db", "d2/db"):
+            self.write(name, "")
+        self.assertIn("have one name", self.refused("--copy", "d1/db", "--copy", "d2/db", "--", "true"))
+        self.assertIn("it is a folder", self.refused("--copy", "d1", "--", "true"))
+        self.run_it("--setup", "touch later", "--copy", "later", "--copy", "d1/db", "--", "true")
+
+    def test_the_number_of_x(self):
+        self.assertIn("--fail-fast=2", self.refused("-x", "2", "true"))
+
+    def test_how_many_were_not_run(self):
+        for i in range(9):
+            self.write(f"t/{i}.sh", "exit 1\n")
+        self.assertIn("--fail-fast ended the run: 8 units were not run", self.sh("-j1", "-x", code=1).err)
+
+    def test_the_time_of_the_run_is_named_in_its_headline(self):
+        self.write("t/a.sh", "sleep 60\n")
+        done = self.sh("-j1", "--timeout", "300ms", code=3)
+        self.assertRegex(done.err, "(?m)^ended by --timeout: ")
+        self.assertIn("--timeout ended the run after", self.read("out/report.txt"))
+        self.same_again()
+
+    def test_bad_tests_are_counted_once_however_often_they_were_tried(self):
+        for i in range(4):
+            self.write(f"t/{i}.sh", "exit 1\n")
+        done = self.sh("-j2", "--retries", "2", code=1)
+        self.assertIn("4 bad with 2 workers", done.err)
+
+    def test_lines_of_a_command_that_failed_are_lines(self):
+        self.write("t/a.sh", "")
+        done = self.sh("--worker-setup", "echo l1; echo l2; exit 3", code=3)
+        self.assertIn("exit code 3: l1 l2", done.err)
 
 
 if __name__ == "__main__":
