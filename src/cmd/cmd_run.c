@@ -27,6 +27,7 @@
 #include "cmd/run_containers.h"
 #include "cmd/run_cover.h"
 #include "cmd/run_outfiles.h"
+#include "cmd/run_outside.h"
 #include "cmd/run_pytest_cov.h"
 #include "cmd/run_results.h"
 #include "collect/adapter_python.h"

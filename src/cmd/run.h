@@ -183,14 +183,6 @@ struct run {
 };
 
 /* Puts a note about the run where every report shows it. */
-/* What is bad, and belongs to no test and no unit: it stands among the units, under this name. */
-struct bad_outside {
-	struct str name, message, output;
-	int32_t worker;
-	enum status status;
-	int64_t time_ns, dur_ns;
-};
-void run_put_outside(struct run *r, const struct bad_outside *b);
 void run_note(struct run *r, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int64_t run_now(const struct run *r);
 /* The first of a block of 2^32 span ids for a reader, behind those of agents' processes. */

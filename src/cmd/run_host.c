@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cmd/run.h"
 #include "cmd/run_outfiles.h"
+#include "cmd/run_outside.h"
 #include "cmd/run_results.h"
 
 static struct run *run_of(struct pool_host *h)
