@@ -417,11 +417,22 @@ static void died_in_unit(struct pool *p, struct worker *w, int status, int64_t n
 				now);
 }
 
+/* Whether the first worker still runs, and its agent has not come in either: it may be that none can. */
+static bool first_is_open(const struct pool *p)
+{
+	const struct worker *first = &p->workers[0];
+	return first->pid && first->state == SLOT_STARTING && !first->hello;
+}
+
 /* It died outside of units, and nobody had told it to end. */
 static void died_between(struct pool *p, struct worker *w, int status, int64_t now)
 {
 	if (!w->ready && p->stopping)
 		return;
+	if (!w->hello && w->number && status == 0 && first_is_open(p)) {
+		w->n_failed = START_TRIES; /* what it was, the first one will show */
+		return;
+	}
 	if (!w->hello && w->number == 0 && !WIFSIGNALED(status)) {
 		ran_plainly(p, w, status, now);
 	} else if (!w->ready) {
