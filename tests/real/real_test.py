@@ -254,6 +254,10 @@ class KeptOut(Case):
             self.assertEqual(self.verdicts(), [("pytest", "passed")])
             self.assertGreater(self.report()["tests"][0]["dur_ns"], 200 * 10**6)
             self.same_again()
+        # another worker, which was started before that was known, is through sooner
+        self.write("pytest", f'#!/bin/sh\n[ "$FETTLE_WORKER" = 0 ] && sleep 1\nexec env -u PYTHONPATH {python[0]} -m pytest "$@"\n')
+        self.run_it("-j2", "--", "./pytest")
+        self.assertEqual(self.verdicts(), [("pytest", "passed")])
         self.write("test_a.py", "def test_a(): assert 0\n")
         self.run_it("-j2", "--", *python, "-I", "-m", "pytest", code=1)
         self.assertEqual(self.verdicts(), [("pytest", "failed")])
