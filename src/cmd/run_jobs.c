@@ -302,7 +302,7 @@ struct str run_join_keys(struct run *r, const struct found *f, uint32_t from, ui
 static void predict_all(struct run *r)
 {
 	for (size_t i = 0; i < r->n_found; i++)
-		if (!r->found[i].given)
+		if (!r->found[i].given && !r->found[i].predicted_ns)
 			r->found[i].predicted_ns = run_predict(r, r->found[i].name);
 }
 
