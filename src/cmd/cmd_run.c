@@ -63,11 +63,27 @@ void run_note(struct run *r, const char *code, const char *fmt, ...)
 	sink_put(&r->sink, &ev);
 }
 
+/* What is still to come, shared out among the workers; no less than what a unit that runs has left. */
+static int64_t remaining_ns(const struct run *r, int64_t time_ns)
+{
+	int64_t sum_ns = schedule_remaining(r->schedule), longest_ns = 0;
+	for (uint32_t i = 0; i < r->workers; i++) {
+		const struct desk *d = &r->desks[i];
+		if (!d->span || d->job >= r->n_jobs)
+			continue;
+		int64_t left_ns = r->jobs[d->job]->unit.predicted_ns - (time_ns - d->begin_ns);
+		longest_ns = left_ns > longest_ns ? left_ns : longest_ns;
+		sum_ns += left_ns > 0 ? left_ns : 0;
+	}
+	int64_t share_ns = sum_ns / r->workers;
+	return share_ns > longest_ns ? share_ns : longest_ns;
+}
+
 void run_show(struct run *r, int64_t time_ns)
 {
 	/* on a first run nothing is known before some units have ended */
 	bool known = schedule_known(r->schedule, r->workers);
-	int64_t remaining = known ? schedule_remaining(r->schedule) / r->workers : 0;
+	int64_t remaining = known ? remaining_ns(r, time_ns) : 0;
 	struct live_now now = {.time_ns = time_ns,
 			       .remaining_ns = remaining >= NS_PER_MS ? remaining : -1,
 			       .units_done = r->n_units_done,
