@@ -454,8 +454,11 @@ static void choose_failed(struct run *r)
 	size_t n_bad = 0;
 	for (size_t i = 0; i < r->n_found; i++)
 		n_bad += run_failed(r, r->found[i].name, NULL) > 0 || run_unit_failed(r, r->found[i].name);
-	if (!n_bad)
+	if (!n_bad) {
+		run_note(r, "only-failed",
+			 "nothing was bad in the last run of this suite: --only-failed runs all of it");
 		return;
+	}
 	for (size_t i = 0; i < r->n_found; i++) {
 		struct found *f = &r->found[i];
 		if (f->given || f->dropped)

@@ -1003,6 +1003,10 @@ class Sh(Case):
         self.sh(code=1)
         self.sh("--only-failed", code=1, out="again")
         self.assertEqual(self.statuses("again"), {"4.sh": "failed"})
+        self.write("t/4.sh", "exit 0\n")
+        self.sh("--only-failed", out="mended")
+        self.assertIn("runs all of it", self.sh("--only-failed", out="all").err)
+        self.assertEqual(len(self.statuses("all")), 4)
         self.sh("--select", "*/[12].sh", out="some")
         self.assertEqual(self.statuses("some"), {"1.sh": "passed", "2.sh": "passed"})
 
