@@ -63,7 +63,9 @@ int go_exec_main(int argc, char **argv)
 	ok = write_file(path, &b) && ok;
 	buf_clear(&b);
 	buf_printf(&b, GO_EXEC_MARK "%ld\n", n);
-	return ok && fd_write(1, b.at, b.n) ? 0 : 3;
+	ok = ok && fd_write(1, b.at, b.n);
+	buf_free(&b);
+	return ok ? 0 : 3;
 }
 
 int copy_main(void)

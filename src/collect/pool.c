@@ -196,8 +196,11 @@ static void interrupt(struct pool *p, int sig)
 	worker_end_processes(p, &p->front, how, now);
 	for (uint32_t i = 0; i < p->o.workers; i++) {
 		struct worker *w = &p->workers[i];
-		if (p->n_signals == 1 && p->o.pull && w->current && w->pid)
-			hang_nudge(w->pid); /* what it was doing, before it unwinds */
+		if (p->n_signals == 1 && p->o.pull && w->pid) {
+			agent_rows(p, w); /* whether it is in a unit */
+			if (w->current)
+				hang_nudge(w->pid); /* what it was doing, before it unwinds */
+		}
 		worker_end_processes(p, w, how, now);
 	}
 }
