@@ -383,16 +383,22 @@ static void tell_dropped(struct run *r)
 			 n == 1 ? "unit was" : "units were");
 }
 
+/* Where tests are tried again or chosen, one whose last attempt is bad is bad whatever was counted. Elsewhere
+ * a program may mark a test of its own as failed, and its exit code is the verdict. */
+static bool attempts_are_bad(const struct run *r)
+{
+	bool again = r->o.retries > 0 || r->o.only_failed;
+	return again && r->suite.adapter != &adapter_plain && model_is_bad(&r->model);
+}
+
 /* What the run came to: docs/decisions/0006-exit-codes.md. */
 static int verdict_of(struct run *r, enum pool_end end, const struct err *e)
 {
 	r->bad_verdict = r->n_bad_hooks > 0 || r->bad_coverage;
 	int fault = end == POOL_DONE ? verdict_of_workers(r) : 0;
 	fault = fault ? fault : verdict_of_nothing(r);
-	/* whatever was counted: with a test that is bad, or a job that had to run and did not, none is good
-	 */
-	bool bad =
-	    r->n_bad_units || r->bad_verdict || model_is_bad(&r->model) || (end == POOL_DONE && r->n_owed);
+	/* whatever was counted: with a job that had to run and did not, none is good */
+	bool bad = r->n_bad_units || r->bad_verdict || attempts_are_bad(r) || (end == POOL_DONE && r->n_owed);
 	fault = r->start_fault ? r->start_fault : fault;
 	switch (end) {
 	case POOL_INTERRUPTED:

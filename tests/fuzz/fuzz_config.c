@@ -28,7 +28,7 @@ static void expect(bool truth)
 static void check_options(const struct run_options *o)
 {
 	expect(o->workers >= 0 && o->workers <= 4096);
-	expect(o->repeat >= 1);
+	expect(o->repeat >= 0);
 	expect(o->timeout_ns >= 0 && o->worker_memory_bytes >= 0);
 	expect(o->order.is >= RUN_LONGEST && o->order.is <= RUN_RANDOM);
 	for (size_t i = 0; i < o->env.n; i++)
