@@ -75,7 +75,7 @@ static int64_t remaining_ns(const struct run *r, int64_t time_ns)
 		longest_ns = left_ns > longest_ns ? left_ns : longest_ns;
 		sum_ns += left_ns > 0 ? left_ns : 0;
 	}
-	int64_t share_ns = sum_ns / r->workers;
+	int64_t share_ns = r->workers ? sum_ns / r->workers : sum_ns;
 	return share_ns > longest_ns ? share_ns : longest_ns;
 }
 
