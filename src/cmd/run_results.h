@@ -6,10 +6,10 @@
 
 void results_begin(struct run *r, struct desk *d, uint32_t worker, const struct pool_unit *u);
 void results_output(struct run *r, struct desk *d, struct str bytes, int64_t time_ns);
-/* The verdict of the unit; puts the tests that only its end tells. */
 /* go: a row of a bad test is kept back, since a test may run others that are to fail. False: it is not kept.
  */
 bool results_hold(struct run *r, struct desk *d, const struct event *ev);
+/* The verdict of the unit; puts the tests that only its end tells. */
 enum status results_end(struct run *r, struct desk *d, const struct pool_unit *u, const struct pool_exit *x,
 			int64_t time_ns, struct str *ret_message, bool *ret_told);
 /* Reads the files that --results names and that were written since they were looked at last; their tests go

@@ -367,11 +367,18 @@ void worker_give_back(struct pool *p, struct worker *w)
 		p->host->unit_back(p->host, w->units[--w->n_units]);
 }
 
-struct str worker_stacks(struct pool *p, struct worker *w)
+/* The stacks that were dumped, which are then gone. */
+static struct str take_dump(struct pool *p, const struct worker *w)
 {
 	struct str stacks = hang_read(&p->scratch, w->dump_path);
-	double seconds = (double)(clock_mono_ns() - w->unit_ns) / 1e9;
 	(void)unlink(w->dump_path);
+	return stacks;
+}
+
+struct str worker_stacks(struct pool *p, struct worker *w)
+{
+	struct str stacks = take_dump(p, w);
+	double seconds = (double)(clock_mono_ns() - w->unit_ns) / 1e9;
 	const char *gap = stacks.n ? "\n" : "";
 	if (!w->timed_out)
 		return str_of(arena_printf(&p->scratch, "%.*s%s%.*s", STR_ARG(pool_cut_words(p)), gap,
@@ -383,18 +390,22 @@ struct str worker_stacks(struct pool *p, struct worker *w)
 /* It ended by itself while its stacks were asked for. */
 static struct str late_words(struct pool *p, struct worker *w, int64_t at)
 {
-	struct str stacks = hang_read(&p->scratch, w->dump_path);
-	(void)unlink(w->dump_path);
+	struct str stacks = take_dump(p, w);
 	return str_of(arena_printf(&p->scratch, "took %.3g s, over its limit of %.3g s%s%.*s",
 				   (double)(at - w->unit_ns) / 1e9, (double)w->current->timeout_ns / 1e9,
 				   stacks.n ? "; at the limit:\n" : "", STR_ARG(stacks)));
 }
 
-static void forget_ending(struct worker *w)
+static void drop_debugger(struct worker *w)
 {
 	if (w->debugger)
 		(void)kill(-w->debugger, SIGKILL);
 	w->debugger = 0;
+}
+
+static void forget_ending(struct worker *w)
+{
+	drop_debugger(w);
 	w->ending = ENDING_NO;
 	w->timed_out = false;
 }
@@ -562,9 +573,7 @@ void worker_gone(struct pool *p, struct worker *w, int status, const struct rusa
 		(void)proc_tree_signal(root, p->run_mark, w->mark ? w->mark : p->run_mark, SIGKILL);
 	keep_stray(p, w);
 	w->pid = 0;
-	if (w->debugger)
-		(void)kill(-w->debugger, SIGKILL);
-	w->debugger = 0;
+	drop_debugger(w);
 	if (w->front)
 		front_gone(p, status, now);
 	else if (w->state == SLOT_SETUP)

@@ -23,6 +23,12 @@ static struct term term_of(const struct live *l, unsigned columns)
 	return (struct term){l->o, columns, l->opt.colour, l->opt.ascii};
 }
 
+/* For a line that stays. */
+static struct term line_term(const struct live *l)
+{
+	return term_of(l, l->columns > MIN_COLUMNS ? l->columns : MIN_COLUMNS);
+}
+
 void live_clear(struct live *l)
 {
 	if (!l->shown)
@@ -50,8 +56,7 @@ static uint32_t attempt_of(struct live *l, uint32_t attempt, uint64_t parent)
 static void say_failure(struct live *l, const struct event *ev, int64_t dur_ns, uint32_t attempt)
 {
 	struct buf place = {0}, plain = {0};
-	unsigned columns = l->columns > MIN_COLUMNS ? l->columns : MIN_COLUMNS;
-	struct term t = term_of(l, columns);
+	struct term t = line_term(l);
 	live_clear(l);
 	term_ink(&t, INK_BAD);
 	out_text(l->o, status_name(ev->status));
@@ -59,11 +64,11 @@ static void say_failure(struct live *l, const struct event *ev, int64_t dur_ns, 
 	phrase_place(&place, ev->file, ev->line);
 	if (place.n) {
 		out_text(l->o, "  ");
-		(void)term_text(&t, buf_view(&place), 2 * columns);
+		(void)term_text(&t, buf_view(&place), 2 * t.columns);
 	}
 	if (ev->name.n && !str_eq(ev->name, ev->file)) {
 		out_text(l->o, "  ");
-		(void)term_text(&t, ev->name, 2 * columns);
+		(void)term_text(&t, ev->name, 2 * t.columns);
 	}
 	out_text(l->o, "  (");
 	out_duration(l->o, dur_ns);
@@ -73,7 +78,7 @@ static void say_failure(struct live *l, const struct event *ev, int64_t dur_ns, 
 	struct str why = excerpt_line(excerpt_plain(&plain, ev->message));
 	if (why.n) {
 		out_text(l->o, ": ");
-		(void)term_text(&t, why, 2 * columns);
+		(void)term_text(&t, why, 2 * t.columns);
 	}
 	out_char(l->o, '\n');
 	out_flush(l->o);
@@ -119,7 +124,7 @@ static void end_unit(struct live *l, const struct open_span *s, const struct eve
 /* "begins  features/a.feature  worker 1, predicted 1.24 s, attempt 2" */
 static void say_begin(struct live *l, const struct event *ev)
 {
-	struct term t = term_of(l, l->columns > MIN_COLUMNS ? l->columns : MIN_COLUMNS);
+	struct term t = line_term(l);
 	int64_t predicted_ns = event_int(ev, "predicted", 0);
 	live_clear(l);
 	out_text(l->o, "begins  ");
@@ -145,7 +150,7 @@ static void say_begin(struct live *l, const struct event *ev)
 /* What a unit printed, each line behind a mark, so that nothing in it is taken for ours. */
 static void say_output(struct live *l, const struct event *ev)
 {
-	struct term t = term_of(l, l->columns > MIN_COLUMNS ? l->columns : MIN_COLUMNS);
+	struct term t = line_term(l);
 	const struct open_span *s = lanes_find(&l->open, ev->id);
 	struct buf plain = {0};
 	struct str rest = excerpt_plain(&plain, ev->text), line;
@@ -166,7 +171,7 @@ static void say_output(struct live *l, const struct event *ev)
 
 static void say_note(struct live *l, const struct event *ev)
 {
-	struct term t = term_of(l, l->columns > MIN_COLUMNS ? l->columns : MIN_COLUMNS);
+	struct term t = line_term(l);
 	live_clear(l);
 	out_text(l->o, "note  ");
 	(void)term_text(&t, ev->message, 8 * t.columns);
