@@ -413,13 +413,19 @@ static void choose(struct run *r)
 	}
 }
 
+static struct str *names_of(struct arena *a, const struct test_id *tests, size_t n)
+{
+	struct str *names = arena_array(a, struct str, n);
+	for (size_t i = 0; i < n; i++)
+		names[i] = tests[i].name;
+	return names;
+}
+
 /* The command for just these tests; NULL: it cannot be had. */
 static char **narrowed(struct run *r, const struct target *t, const struct test_id *tests, size_t n)
 {
 	struct arena scratch = {0};
-	struct str *names = arena_array(&scratch, struct str, n);
-	for (size_t i = 0; i < n; i++)
-		names[i] = tests[i].name;
+	const struct str *names = names_of(&scratch, tests, n);
 	char **argv = r->suite.adapter->narrow ? r->suite.adapter->narrow(&r->suite, t, names, n) : NULL;
 	arena_free(&scratch);
 	return argv;
@@ -441,9 +447,7 @@ static void keep_selected(const struct run *r, struct found *f)
 static int64_t predict_asked(struct run *r, const struct found *f)
 {
 	struct arena scratch = {0};
-	struct str *names = arena_array(&scratch, struct str, f->n_asked);
-	for (uint32_t i = 0; i < f->n_asked; i++)
-		names[i] = f->asked[i].name;
+	const struct str *names = names_of(&scratch, f->asked, f->n_asked);
 	int64_t ns = run_predict_some(r, f->name, names, f->n_asked);
 	arena_free(&scratch);
 	return ns;
