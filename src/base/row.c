@@ -290,6 +290,24 @@ int row_read(struct str line, struct arena *arena, struct event *ret, struct err
 	return 0;
 }
 
+struct event event_keep(const struct event *ev, struct arena *arena)
+{
+	struct event kept = *ev;
+	struct field *fields = arena_array(arena, struct field, ev->n_fields);
+	kept.name = arena_str(arena, ev->name);
+	kept.file = arena_str(arena, ev->file);
+	kept.key = arena_str(arena, ev->key);
+	kept.message = arena_str(arena, ev->message);
+	kept.text = arena_str(arena, ev->text);
+	for (uint32_t i = 0; i < ev->n_fields; i++) {
+		fields[i] = ev->fields[i];
+		fields[i].key = arena_str(arena, ev->fields[i].key);
+		fields[i].text = arena_str(arena, ev->fields[i].text);
+	}
+	kept.fields = fields;
+	return kept;
+}
+
 static const struct field *field_of(const struct event *ev, const char *key, enum field_type type)
 {
 	for (uint32_t i = 0; i < ev->n_fields; i++)

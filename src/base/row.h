@@ -33,6 +33,9 @@ void row_write(struct buf *b, const struct event *ev);
  */
 must_use int row_read(struct str line, struct arena *arena, struct event *ret, struct err *e);
 
+/* A copy that lasts: its strings and fields are in the arena. */
+struct event event_keep(const struct event *ev, struct arena *arena);
+
 /* The number or the text of a field; the default when the row has none of that name. */
 int64_t event_int(const struct event *ev, const char *key, int64_t otherwise);
 struct str event_text(const struct event *ev, const char *key);

@@ -124,9 +124,7 @@ struct run {
 	struct model model;
 	struct live live;
 	struct out live_out;
-	struct test_id *bad_tests;
-	size_t n_bad_tests, cap_bad_tests;
-	struct map bad_names; /* file and name of each */
+	struct map bad_tests; /* by file and name; in whichever attempt */
 	uint32_t n_bad_hooks; /* outside units */
 	bool bad_coverage;    /* pytest-cov says no, of all workers together */
 	uint32_t n_units_done;
@@ -266,6 +264,8 @@ int run_print_plan(struct run *r, enum pool_end end, struct err *e);
 
 /* run_host.c */
 void run_host_init(struct run *r);
+/* Whether a test was bad in this run, perhaps in an attempt before. */
+bool run_was_bad(const struct run *r, struct str file, struct str name);
 /* A target that does not run: its unit and its test with this status, and what is to be said of it. */
 void run_put_not_run(struct run *r, const struct target *t, enum status status, struct str message);
 

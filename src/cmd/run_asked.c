@@ -50,15 +50,6 @@ static uint32_t missing(struct run *r, const struct job *j, struct test_id **ret
 	return n;
 }
 
-/* Whether a test was bad in this run, and not only in the one before. */
-static bool was_bad(const struct run *r, const struct test_id *t)
-{
-	for (size_t i = 0; i < r->n_bad_tests; i++)
-		if (str_eq(r->bad_tests[i].name, t->name) && str_eq(r->bad_tests[i].file, t->file))
-			return true;
-	return false;
-}
-
 /*
  * A test that the whole of its unit does not have. After a retry it was no test (a set-up of a file, a
  * file that could not be read) or has another name each time, and what was bad has passed; else it was
@@ -67,7 +58,7 @@ static bool was_bad(const struct run *r, const struct test_id *t)
 static void tell_gone(struct run *r, const struct desk *d, const struct job *j, const struct test_id *t,
 		      const struct event *end)
 {
-	bool again = was_bad(r, t);
+	bool again = run_was_bad(r, t->file, t->name); /* and not only in the run before */
 	struct event ev = {.type = EVENT_SPAN,
 			   .kind = SPAN_TEST,
 			   .id = run_ids(r),

@@ -20,14 +20,33 @@ static struct desk *desk_of(struct run *r, int32_t worker)
 	return worker >= 0 && (uint32_t)worker < r->workers ? &r->desks[worker] : NULL;
 }
 
-/* Whether a test was bad before; now it is known. */
-static bool is_told(struct run *r, struct str file, struct str name)
+static void name_test(struct buf *b, struct str file, struct str name)
 {
-	uint32_t *at = map_at(&r->bad_names,
-			      str_of(arena_printf(&r->arena, "%.*s\n%.*s", STR_ARG(file), STR_ARG(name))));
-	bool told = *at != MAP_NONE;
-	*at = 1;
-	return told;
+	buf_str(b, file);
+	buf_char(b, '\n');
+	buf_str(b, name);
+}
+
+bool run_was_bad(const struct run *r, struct str file, struct str name)
+{
+	struct buf b = {0};
+	if (!r->bad_tests.n)
+		return false;
+	name_test(&b, file, name);
+	bool was = map_get(&r->bad_tests, buf_view(&b)) != MAP_NONE;
+	buf_free(&b);
+	return was;
+}
+
+/* It is told once, in however many attempts it is bad. */
+static void note_bad(struct run *r, const struct test_id *t)
+{
+	struct buf b = {0};
+	if (run_was_bad(r, t->file, t->name))
+		return;
+	name_test(&b, t->file, t->name);
+	*map_at(&r->bad_tests, arena_str(&r->arena, buf_view(&b))) = 1;
+	buf_free(&b);
 }
 
 /* Tests that began and ended on a worker, so that a retry or the rest of a crashed file can name them. */
@@ -62,11 +81,7 @@ static void note_test(struct run *r, struct desk *d, const struct event *ev)
 	d->bad = mem_grow(d->bad, d->n_bad, &d->cap_bad, sizeof(*d->bad));
 	d->bad[d->n_bad++] = (struct test_id){arena_str(&d->arena, t.file), arena_str(&d->arena, t.name),
 					      arena_str(&d->arena, t.key)};
-	if (is_told(r, t.file, t.name)) /* in an attempt before */
-		return;
-	r->bad_tests = mem_grow(r->bad_tests, r->n_bad_tests, &r->cap_bad_tests, sizeof(*r->bad_tests));
-	r->bad_tests[r->n_bad_tests++] =
-	    (struct test_id){arena_str(&r->arena, t.file), arena_str(&r->arena, t.name), STR_NONE};
+	note_bad(r, &t);
 }
 
 static void put(struct sink *s, const struct event *ev)

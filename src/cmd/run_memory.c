@@ -279,33 +279,27 @@ void run_compare(struct run *r)
 static void look_alone(struct history_reader *h, const struct history_known *t)
 {
 	struct run_memory *m = memory_of(h);
-	if (!t->pass_workers)
+	if (!t->pass_workers || !run_was_bad(m->run, t->file, t->name))
 		return;
-	for (size_t i = 0; i < m->run->n_bad_tests; i++) {
-		const struct test_id *b = &m->run->bad_tests[i];
-		if (!str_eq(b->name, t->name) || !str_eq(b->file, t->file))
-			continue;
-		if (t->pass_workers == 1 && !m->n_alone++)
-			m->first_alone = arena_str(&m->run->arena, t->name);
-		else if (t->pass_workers > 1 && t->n_recent <= SELDOM && !m->n_seldom++)
-			m->first_seldom = arena_str(&m->run->arena, t->name);
-		return;
-	}
+	if (t->pass_workers == 1 && !m->n_alone++)
+		m->first_alone = arena_str(&m->run->arena, t->name);
+	else if (t->pass_workers > 1 && t->n_recent <= SELDOM && !m->n_seldom++)
+		m->first_seldom = arena_str(&m->run->arena, t->name);
 }
 
 /* Many are bad beside others, and nobody knows how they do alone. */
 static void hint(struct run *r, uint32_t last_workers)
 {
 	/* packages run beside each other under plain go test, too */
-	bool most = r->n_bad_tests > 1 && r->n_bad_tests * 2 >= r->model.n_tests;
+	bool most = r->bad_tests.n > 1 && r->bad_tests.n * 2 >= r->model.n_tests;
 	bool many = r->suite.adapter != &adapter_go && r->n_bad_units &&
-		    (most || r->n_bad_tests >= HINT_LEAST) && r->n_bad_tests * HINT_PART >= r->model.n_tests;
+		    (most || r->bad_tests.n >= HINT_LEAST) && r->bad_tests.n * HINT_PART >= r->model.n_tests;
 	if (many && last_workers != 1 && r->o.isolate.is == RUN_ISOLATE_NONE)
 		run_note(
 		    r, "conflict",
-		    "%zu bad with %u workers in one tree: if they pass with -j1, they share something, and "
+		    "%u bad with %u workers in one tree: if they pass with -j1, they share something, and "
 		    "--isolate tree gives each worker its own tree",
-		    r->n_bad_tests, r->workers);
+		    r->bad_tests.n, r->workers);
 }
 
 /* Tests that lean on those before them pass in a whole file, and neither a tree nor a lock helps. */
@@ -328,7 +322,7 @@ void run_memory_conflicts(struct run *r)
 				 ? "--lock NAME=PATTERN keeps units apart"
 				 : "--isolate tree gives each worker its own tree, --lock "
 				   "NAME=PATTERN keeps units apart";
-	if (r->workers < 2 || !r->n_bad_tests)
+	if (r->workers < 2 || !r->bad_tests.n)
 		return;
 	tell_split(r);
 	if (r->bad_part.n && r->suite.adapter->part) /* the whole ran again, and gave the verdict */

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/row.h"
 #include "base/str.h"
 #include "ingest/foreign.h"
 
@@ -278,20 +279,7 @@ bool results_hold(struct run *r, struct desk *d, const struct event *ev)
 	    (!bad && !(ev->type == EVENT_OUTPUT && held_of(d, ev->id))))
 		return false;
 	d->held = mem_grow(d->held, d->n_held, &d->cap_held, sizeof(*d->held));
-	struct event *h = &d->held[d->n_held++];
-	struct field *fields = arena_array(&d->arena, struct field, ev->n_fields);
-	*h = *ev;
-	h->name = arena_str(&d->arena, ev->name);
-	h->file = arena_str(&d->arena, ev->file);
-	h->key = arena_str(&d->arena, ev->key);
-	h->message = arena_str(&d->arena, ev->message);
-	h->text = arena_str(&d->arena, ev->text);
-	for (uint32_t i = 0; i < ev->n_fields; i++) {
-		fields[i] = ev->fields[i];
-		fields[i].key = arena_str(&d->arena, ev->fields[i].key);
-		fields[i].text = arena_str(&d->arena, ev->fields[i].text);
-	}
-	h->fields = fields;
+	d->held[d->n_held++] = event_keep(ev, &d->arena);
 	return true;
 }
 
