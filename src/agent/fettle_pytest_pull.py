@@ -34,6 +34,8 @@ class Puller(Observer):
         self.given_paths = None
         self.last_item = None
         self.target = None
+        # Names of units while their files are loaded ahead.
+        self.ahead = None
 
     @hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config):
@@ -114,6 +116,8 @@ class Puller(Observer):
 
         def perform_collect(*args, **options):
             session.items = []
+            if self.ahead:
+                self.import_files(session, self.ahead)
             if self.target is None:
                 return []
             nodes = self.known_nodes(session)
@@ -254,10 +258,65 @@ class Puller(Observer):
         for message in self.agent.requests():
             if message.get("do") == "list":
                 self.list(session, bool(message.get("tests")), fettle_agent.names(message))
+            elif message.get("do") == "load":
+                self.load(session, message)
             elif message.get("do") == "run":
                 self.run(session, message)
         self.finish(session)
         return True
+
+    def load(self, session, message):
+        """Imports the files of all units, as a plain run does before its first test: tests
+        may lean on what is imported for others. Within pytest's hook, so that its filters
+        of warnings hold. What cannot be imported is told with its own unit."""
+        self.ahead = fettle_agent.names(message) or ()
+        try:
+            session.config.hook.pytest_collection(session=session)
+        except Exception as error:
+            self.rows.broken("load: %r" % error)
+        finally:
+            self.ahead = None
+        self.agent.link.say("loaded")
+
+    def import_files(self, session, names):
+        files = dict.fromkeys(name.partition("::")[0] for name in names)
+        missing = [file for file in files if file not in self.listed]
+        usage_error = sys.modules["_pytest.config"].UsageError
+        try:
+            nodes = self.roots(session, missing) if missing else ()
+        except (usage_error, session.Interrupted):
+            return
+        for node in nodes:
+            self.listed.setdefault(self.agent.relative(str(node.path)), []).append(node)
+        capture = session.config.pluginmanager.getplugin("capturemanager")
+        if capture:
+            capture.resume_global_capture()
+        try:
+            for file in files:
+                for node in self.listed.get(file, ()):
+                    self.import_file(node)
+        finally:
+            if capture:
+                capture.suspend_global_capture(in_=False)
+                capture.read_global_capture()
+
+    def import_file(self, node):
+        python = sys.modules["_pytest.python"]
+        if not isinstance(node, python.Module) or isinstance(node, python.Package):
+            return
+        try:
+            _ = node.obj
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            # It may say that it is to be skipped, or that all is to end: with its unit. It
+            # is not run for a second time, which may well end otherwise.
+            raised = error
+
+            def raise_again():
+                raise raised
+
+            node._getobj = raise_again
 
     def run(self, session, message):
         last = None

@@ -53,7 +53,8 @@ void model_phase_close(struct model *m, struct open *o)
 {
 	uint32_t w = model_worker(m, o->worker);
 	int64_t dur_ns = o->end_ns - o->start_ns;
-	if (w != MODEL_NONE && (str_is(o->name, "startup") || str_is(o->name, "worker-setup")))
+	if (w != MODEL_NONE &&
+	    (str_is(o->name, "startup") || str_is(o->name, "worker-setup") || str_is(o->name, "imports")))
 		m->all_workers[w].startup_ns = plus(m->all_workers[w].startup_ns, dur_ns);
 	if (w != MODEL_NONE && str_is(o->name, "teardown"))
 		m->all_workers[w].teardown_ns = plus(m->all_workers[w].teardown_ns, dur_ns);

@@ -239,6 +239,7 @@ static struct pool_options pool_wishes(struct run *r)
 	    .terminal = a == &adapter_plain,
 	    .list_tests =
 		pull && (run_wants_tests(r) || (r->plan_only && (r->o.verbose || r->o.only_failed))),
+	    .load_ahead = a->loads_ahead && !r->o.select.n && !r->o.only_failed,
 	    .keep_workers = r->o.retries > 0 || r->o.only_failed || run_is_endless(r),
 	    .tell_output = r->o.verbose,
 	    .run_id = r->id,

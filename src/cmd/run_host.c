@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/run.h"
@@ -242,6 +243,16 @@ static void units(struct pool_host *h, struct str json_units, bool more)
 		run_plan(r);
 }
 
+static void names(struct pool_host *h, struct buf *b)
+{
+	const struct run *r = run_of(h);
+	for (size_t i = 0; i < r->n_found; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_put_text(b, r->found[i].name);
+	}
+}
+
 static void targets(struct pool_host *h, bool last, const struct err *failed)
 {
 	struct run *r = run_of(h);
@@ -383,6 +394,7 @@ void run_host_init(struct run *r)
 	r->host = (struct pool_host){.next = next,
 				     .over = over,
 				     .units = units,
+				     .names = names,
 				     .targets = targets,
 				     .output = output,
 				     .heard = heard,

@@ -106,6 +106,8 @@ struct adapter {
 	/* Exit code of a process that found no test; in a run that had some it says nothing. 0: there is
 	 * none. */
 	int nothing;
+	/* Pull: a plain run loads the files of all tests before it runs the first. */
+	bool loads_ahead;
 	/* Options of the framework that take a value in the next word; NULL-terminated. */
 	const char *const *value_options;
 	/*

@@ -55,6 +55,7 @@ const struct adapter adapter_pytest = {
     .value_options = value_options,
     .blame = blame,
     .nothing = 5,
+    .loads_ahead = true,
     .count = census_python,
     .tells = tells,
 };

@@ -299,10 +299,19 @@ static void take_fd(struct pool *p, uint64_t tag)
 	}
 }
 
+/* When the time of what a worker does is up, absolute; 0: it has no such time. */
+static int64_t limit_of(const struct worker *w)
+{
+	const struct pool_unit *u = w->loading && w->n_units ? w->units[0] : w->current;
+	if (!u || !u->timeout_ns || w->ending != ENDING_NO)
+		return 0;
+	return (w->loading ? w->given_ns : w->unit_ns) + u->timeout_ns;
+}
+
 static bool is_over_limit(const struct worker *w, int64_t now)
 {
-	return w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
-	       now - w->unit_ns >= w->current->timeout_ns;
+	int64_t limit = limit_of(w);
+	return limit && now >= limit;
 }
 
 /* Units that took too long, the run that did, and the next step of what is being ended. */
@@ -325,7 +334,7 @@ static void check_clocks(struct pool *p, int64_t now)
 			agent_rows(p, w); /* it may have ended in time, and its row not have been read */
 		if (is_over_limit(w, now)) {
 			w->timed_out = true;
-			worker_end_processes(p, w, ENDING_DUMP, now);
+			worker_end_processes(p, w, w->loading ? ENDING_KILL : ENDING_DUMP, now);
 		}
 		worker_step_ending(p, w, now);
 		if (w->rest_ns && now >= w->rest_ns)
@@ -470,9 +479,8 @@ static int wait_ms(const struct pool *p, int64_t now)
 			until = w->ending_ns;
 		if (w->rest_ns && w->rest_ns < until)
 			until = w->rest_ns;
-		if (w->current && w->current->timeout_ns && w->ending == ENDING_NO &&
-		    w->unit_ns + w->current->timeout_ns < until)
-			until = w->unit_ns + w->current->timeout_ns;
+		if (limit_of(w) && limit_of(w) < until)
+			until = limit_of(w);
 	}
 	return until <= now ? 0 : (int)((until - now + NS_PER_MS - 1) / NS_PER_MS);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/trace_context.h"
 #include "collect/adapter.h"
@@ -54,6 +55,8 @@ struct pool_host {
 	/* Pull: an agent listed a unit (json_units: the items of one `units` message, raw), and the end of
 	 * the list. */
 	void (*units)(struct pool_host *h, struct str json_units, bool more);
+	/* Pull: adds the names of all units, as the items of a JSON array. */
+	void (*names)(struct pool_host *h, struct buf *b);
 	/* Exec: targets were added to the suite by a discovery process; last: it has ended. */
 	void (*targets)(struct pool_host *h, bool last, const struct err *failed);
 	/* Exec: bytes that a unit printed. */
@@ -90,6 +93,7 @@ struct pool_options {
 	bool tee;          /* exec: what units print also goes to our standard output at once */
 	bool terminal;     /* exec: children stay in our session and keep our standard input */
 	bool list_tests;   /* pull: ask for tests, not only for files */
+	bool load_ahead;   /* pull: a worker loads the files of all units before its first one */
 	bool keep_workers; /* idle workers are not ended early: a unit may come back */
 	const char *run_id;
 	const char *work_dir;  /* private, short path; memory-backed where there is room */

@@ -69,7 +69,7 @@ int agent_start(struct pool *p, struct worker *w, struct err *e)
 			return e->fault;
 		}
 	}
-	w->hello = w->ready = w->stops = w->dropped = false;
+	w->hello = w->ready = w->stops = w->dropped = w->loaded = false;
 	w->state = SLOT_STARTING;
 	output_mark(&w->output);
 	int64_t now = clock_mono_ns();
@@ -112,9 +112,29 @@ static void send_all(struct pool *p, struct worker *w, struct str s)
 	}
 }
 
+/* Tests may lean on what files of other tests import: in a plain run all are imported before the first. */
+static void load_ahead(struct pool *p, struct worker *w, struct buf *b)
+{
+	if (!p->o.load_ahead || w->loaded)
+		return;
+	w->loaded = w->loading = true;
+	phase_begin(p, w, "imports", clock_mono_ns());
+	buf_text(b, "{\"do\":\"load\",\"names\":[");
+	p->host->names(p->host, b);
+	buf_text(b, "]}\n");
+}
+
+void agent_loaded(struct pool *p, struct worker *w, int64_t now)
+{
+	if (w->loading)
+		phase_end(p, w, STATUS_PASSED, STR_NONE, now);
+	w->loading = false;
+}
+
 void agent_give(struct pool *p, struct worker *w, uint32_t n)
 {
 	struct buf b = {0};
+	load_ahead(p, w, &b);
 	buf_text(&b, "{\"do\":\"run\",\"units\":[");
 	for (uint32_t i = 0; i < n; i++) {
 		const struct pool_unit *u = w->units[i];
@@ -256,6 +276,8 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 		take_ready(p, w);
 	else if (str_is(say, "units") && units.n)
 		take_units(p, w, units, more);
+	else if (str_is(say, "loaded"))
+		agent_loaded(p, w, clock_mono_ns());
 	else if (str_is(say, "done"))
 		take_done(p, w, lost);
 	else if (str_is(say, "stop"))
@@ -432,6 +454,22 @@ static bool anyone_said_hello(const struct pool *p)
 	return false;
 }
 
+/* Which file it was, its own unit will tell: from now on each is loaded with its unit. */
+static void died_loading(struct pool *p, struct worker *w, int status)
+{
+	w->loading = false;
+	if (p->o.load_ahead && !p->stopping)
+		pool_note(p, "imports",
+			  arena_printf(p->arena,
+				       "worker %u %s while it imported the test files: each is imported "
+				       "with its own tests now",
+				       w->number,
+				       w->timed_out ? "took longer than --unit-timeout allows a unit"
+						    : arena_printf(&p->scratch, "ended (%s)",
+								   exit_words(&p->scratch, status))));
+	p->o.load_ahead = false;
+}
+
 /* It died outside of units, and nobody had told it to end. */
 static void died_between(struct pool *p, struct worker *w, int status, int64_t now)
 {
@@ -475,6 +513,8 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 			keep_end(p, w, status);
 	} else if (w->current) {
 		died_in_unit(p, w, status, now);
+	} else if (w->loading) {
+		died_loading(p, w, status);
 	} else {
 		died_between(p, w, status, now);
 	}

@@ -84,10 +84,11 @@ struct worker {
 	int64_t unit_ns;  /* when it began, absolute */
 	int64_t given_ns; /* when the batch was handed over */
 	bool hello, ready, listed;
-	bool dropped;     /* ended before its framework was there: nothing was left to do */
-	bool stops;       /* the framework itself wants no more: -x, --maxfail, --stop */
-	struct str fault; /* what the agent said of a suite that cannot be loaded */
-	struct str blame; /* and who is to blame: docs/agent-protocol.md */
+	bool loaded, loading; /* the files of all units: was told to, and is at it */
+	bool dropped;         /* ended before its framework was there: nothing was left to do */
+	bool stops;           /* the framework itself wants no more: -x, --maxfail, --stop */
+	struct str fault;     /* what the agent said of a suite that cannot be loaded */
+	struct str blame;     /* and who is to blame: docs/agent-protocol.md */
 	enum ending ending;
 	int64_t ending_ns; /* when the next step is due, absolute */
 	int64_t dump_ns;   /* until when a dump is waited for */
@@ -176,6 +177,8 @@ int agent_start(struct pool *p, struct worker *w, struct err *e);
 void agent_accept(struct pool *p, struct worker *w);
 void agent_read(struct pool *p, struct worker *w);
 void agent_give(struct pool *p, struct worker *w, uint32_t n);
+/* It has loaded the files of all units, or begins a unit. */
+void agent_loaded(struct pool *p, struct worker *w, int64_t now);
 void agent_finish(struct pool *p, struct worker *w, int64_t now);
 /* Ends a worker that has not said hello: of the suite it has loaded nothing yet. */
 void agent_drop(struct pool *p, struct worker *w, int64_t now);

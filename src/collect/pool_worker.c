@@ -320,6 +320,7 @@ void worker_unit_begin(struct pool *p, struct worker *w, const struct pool_unit 
 {
 	struct field fields[5];
 	uint32_t n = 0;
+	agent_loaded(p, w, at); /* its row may be read before it says so */
 	fields[n++] = (struct field){.key = STR("unit"), .type = FIELD_INT, .num = u->number};
 	if (u->predicted_ns)
 		fields[n++] =

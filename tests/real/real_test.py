@@ -1502,5 +1502,61 @@ class OtherOrder(Case):
         self.assertIn("--order given", self.read("second", "report.txt"))
 
 
+@needs("pytest")
+class LoadedAhead(Case):
+    """Before its first test a worker has imported the files of all, as plain pytest has."""
+
+    def imports(self):
+        return [phase for phase in self.report()["phases"] if phase["name"] == "imports"]
+
+    def lean(self):
+        """test_long needs a module that test_short alone imports."""
+        self.write("lib/__init__.py", "")
+        self.write("lib/part.py", "here = 1\n")
+        self.write("test_long.py", "import lib\n\n\n" + "".join(f"def test_{i}():\n    assert lib.part.here\n\n\n" for i in range(9)))
+        self.write("test_short.py", "import lib.part\n\n\ndef test_short():\n    assert lib.part.here\n")
+
+    def test_what_another_file_imports_is_there(self):
+        self.lean()
+        for workers in ("-j1", "-j2"):
+            self.run_it(workers, "--order", "longest", "--no-history", "--", "pytest", "-q")
+            self.assertTrue(self.imports())
+        self.assertEqual(self.report()["counts"]["passed"], 10)
+
+    def test_one_that_is_chosen_comes_alone(self):
+        self.lean()
+        self.run_it("--select", "test_short*", "--", "pytest", "-q")
+        self.assertFalse(self.imports())
+
+    def test_a_file_that_breaks_the_worker_breaks_itself_alone(self):
+        for i in range(6):
+            self.write(f"test_{i}.py", "def test():\n    pass\n")
+        for death, status in (("import os\nos._exit(3)\n", "crashed"), ("import time\ntime.sleep(60)\n", "timeout")):
+            self.write("test_bad.py", death)
+            self.run_it("-j2", "--unit-timeout", "2s", "--", "pytest", "-q", code=1)
+            self.assertEqual(self.report()["counts"]["passed"], 6)
+            bad = [unit["status"] for unit in self.report()["units"] if unit["status"] != "passed"]
+            self.assertEqual(bad, [status])
+            self.assertIn("while it imported the test files", self.read("out", "report.txt"))
+
+    def test_a_file_that_cannot_be_imported_is_run_once(self):
+        self.write("test_a.py", "open('count', 'a').write('x')\nimport nothere\n")
+        self.write("test_b.py", "import pytest\npytest.skip('not today', allow_module_level=True)\n")
+        self.write("test_c.py", "print('said at import')\n\n\ndef test_c():\n    pass\n")
+        self.write("test_d.py", "import sys\nsys.exit(4)\n")
+        self.run_it("-j1", "--", "pytest", "-q", "test_a.py", "test_b.py", "test_c.py", code=1)
+        self.assertEqual(self.read("count"), "x")
+        text = self.read("out", "report.txt")
+        self.assertIn("No module named 'nothere'", text)
+        self.assertNotIn("said at import", text)
+        self.assertEqual(self.statuses("out")["test_c"], "passed")
+        self.run_it("-j1", "--", "pytest", "-q", "test_c.py", "test_d.py", code=1)
+
+    def test_warnings_that_are_errors_are_errors(self):
+        self.write("test_a.py", "import warnings\nwarnings.warn('old', DeprecationWarning)\n\n\ndef test_a():\n    pass\n")
+        self.run_it("-j1", "--", "pytest", "-q", "-W", "error", code=1)
+        self.assertIn("DeprecationWarning: old", self.read("out", "report.txt"))
+
+
 if __name__ == "__main__":
     unittest.main()
