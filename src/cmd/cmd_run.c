@@ -718,7 +718,7 @@ static void free_run(struct run *r)
 	for (size_t i = 0; i < r->n_found; i++)
 		run_forget_found(&r->found[i]);
 	mem_free(r->found);
-	map_free(&r->bad_tests);
+	test_set_free(&r->bad_tests);
 	map_free(&r->found_names);
 	mem_free(r->jobs);
 	mem_free(r->locks);

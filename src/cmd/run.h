@@ -10,6 +10,7 @@
 #include "analyse/schedule.h"
 #include "analyse/split.h"
 #include "base/trace_context.h"
+#include "cmd/test_set.h"
 #include "collect/pool.h"
 #include "config/run_knobs.h"
 #include "ingest/gotest.h"
@@ -32,7 +33,8 @@ struct found {
 	struct str *keys, *names; /* of its tests, where they were asked for; else NULL */
 	uint32_t *groups;         /* beside them: tests of one (a class) stay together; 0: of none */
 	uint32_t n_keys;
-	bool is_torn;     /* a part was bad: the whole runs again */
+	bool stays_whole; /* its parts were bad where it was good */
+	uint32_t torn;    /* repetition in which a part was bad, so that the whole runs again; 0: none */
 	uint32_t n_parts; /* that it was cut into; 0 or 1: it is whole */
 	bool shared;      /* its tests share fixtures, which each part of it would set up again */
 	uint32_t target;  /* index into suite.targets; UNIT_NONE: pull */
@@ -59,7 +61,7 @@ struct job {
 	uint32_t repeat;         /* 1 .. of --repeat */
 	const uint32_t *locks;   /* as in the schedule */
 	uint32_t n_locks;
-	bool is_part;   /* exec: of a target that was split; it may hold no test at all */
+	bool is_part;   /* its tests may miss those of other parts; exec: it may hold no test at all */
 	uint32_t entry; /* of its unit in the model, once it has begun; MODEL_NONE */
 };
 
@@ -124,9 +126,9 @@ struct run {
 	struct model model;
 	struct live live;
 	struct out live_out;
-	struct map bad_tests; /* by file and name; in whichever attempt */
-	uint32_t n_bad_hooks; /* outside units */
-	bool bad_coverage;    /* pytest-cov says no, of all workers together */
+	struct test_set bad_tests; /* in whichever attempt */
+	uint32_t n_bad_hooks;      /* outside units */
+	bool bad_coverage;         /* pytest-cov says no, of all workers together */
 	uint32_t n_units_done;
 	struct run_memory *memory;
 	struct str suite_id;
@@ -153,10 +155,12 @@ struct run {
 	size_t n_locks, cap_locks;
 	uint32_t n_bad_units;
 	struct str bad_part; /* the first file of which a part was bad; empty: none */
+	struct str mended;   /* the first one that was good as a whole then */
 	bool bad_verdict;    /* of something that is no unit: a hook, the framework itself */
 	uint32_t n_dropped;  /* units that --fail-fast has left out */
 	uint32_t n_cut;      /* units that the end of the run has cut short */
 	uint32_t n_owed;     /* jobs that are owed and have not ended */
+	uint32_t n_parts;    /* jobs that are parts, likewise */
 	int told_code;       /* exit code of a command that only tells; -1: it has none */
 	bool has_nothing;    /* a process of the framework found no test */
 	int start_fault;     /* of a worker that could not start, where the suite is not to blame */
@@ -218,9 +222,10 @@ void run_retry(struct run *r, uint32_t job, const struct desk *d);
 /* --until-fail without --repeat: rounds follow each other until a unit is bad. */
 bool run_is_endless(const struct run *r);
 void run_repeat_again(struct run *r);
-/* A part of a target was bad, perhaps because it is one: the whole gives the verdict. False: this is no part.
- */
-bool run_whole_again(struct run *r, uint32_t job);
+/* The job is one of several of its unit. */
+void run_part(struct run *r, struct job *j);
+/* A part was bad, perhaps because it is one: the whole gives the verdict. False: this one stands. */
+bool run_whole_again(struct run *r, uint32_t job, const struct desk *d, enum status status);
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d);
 
 struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns,
@@ -229,18 +234,6 @@ struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_
 void run_add_found(struct run *r, const bool *but);
 /* The keys from .. to - 1 of f, of them those that keep marks (NULL: all), one a line. */
 struct str run_join_keys(struct run *r, const struct found *f, uint32_t from, uint32_t to, const bool *keep);
-
-/* run_asked.c: jobs for some tests alone, and what becomes of those that do not come */
-/* The job is for these tests; is_narrow: nothing else of its unit runs. Strings are kept. */
-void run_ask(struct run *r, struct job *j, const struct test_id *tests, size_t n, bool is_narrow);
-/* A test has begun on a worker. */
-void run_asked_came(struct run *r, struct desk *d, struct str name);
-/* The unit of a desk is about to end so: what was asked for and is not in the whole of it is told. */
-void run_asked_tell(struct run *r, struct desk *d, const struct event *end);
-/* A narrow job has ended: where not all came that it was for, the whole of its unit runs as well. */
-void run_asked_whole(struct run *r, uint32_t job, const struct desk *d, enum status status);
-/* Takes the tests of f that were bad before by their names from those that it has now; else it runs whole. */
-void run_asked_find(struct run *r, struct found *f);
 
 /* run_sayings.c: lines of output and of log files that tell of phases and containers. */
 int run_sayings_init(struct run *r, struct err *e);
@@ -264,8 +257,6 @@ int run_print_plan(struct run *r, enum pool_end end, struct err *e);
 
 /* run_host.c */
 void run_host_init(struct run *r);
-/* Whether a test was bad in this run, perhaps in an attempt before. */
-bool run_was_bad(const struct run *r, struct str file, struct str name);
 /* A target that does not run: its unit and its test with this status, and what is to be said of it. */
 void run_put_not_run(struct run *r, const struct target *t, enum status status, struct str message);
 
@@ -288,6 +279,10 @@ uint32_t run_known_tests(struct run *r, struct str unit, struct str **ret_names,
 void run_split_by_history(struct run *r, struct split *ret, int64_t least_gain_ns);
 /* How many tests of a unit were bad in the last run, and which (in the arena; ret may be NULL). */
 uint32_t run_failed(struct run *r, struct str unit, struct test_id **ret);
+/* Whether history knows of a unit that its parts were bad where it was good. */
+bool run_stays_whole(const struct run *r, struct str unit);
+/* Whether all these tests were bad in the last run. */
+bool run_were_bad(const struct run *r, const struct test_id *tests, size_t n);
 /* Whether a unit was bad in the last run, perhaps with no bad test in it: a hook, a process that broke. */
 bool run_unit_failed(const struct run *r, struct str unit);
 /* Says so when what is bad now passed alone. Before the run is done, for its notes. */

@@ -5,8 +5,8 @@
  * know them by other names, or not run them at all. So each of them must begin. Where one does not, the
  * whole of its unit is run. What does not come there either is no longer there, and is told so.
  */
+#include "cmd/run_asked.h"
 #include "base/str.h"
-#include "cmd/run.h"
 
 static struct test_id kept(struct run *r, struct test_id t)
 {
@@ -58,7 +58,7 @@ static uint32_t missing(struct run *r, const struct job *j, struct test_id **ret
 static void tell_gone(struct run *r, const struct desk *d, const struct job *j, const struct test_id *t,
 		      const struct event *end)
 {
-	bool again = run_was_bad(r, t->file, t->name); /* and not only in the run before */
+	bool again = test_set_has(&r->bad_tests, t->file, t->name); /* and not only in the run before */
 	struct event ev = {.type = EVENT_SPAN,
 			   .kind = SPAN_TEST,
 			   .id = run_ids(r),
@@ -108,7 +108,8 @@ void run_asked_whole(struct run *r, uint32_t job, const struct desk *d, enum sta
 	if (before.whole_argv)
 		j->unit.argv = before.whole_argv;
 	j->repeat = before.repeat;
-	j->is_part = before.is_part;
+	if (before.is_part)
+		run_part(r, j);
 	run_ask(r, j, gone, n, false);
 	run_owe(r, j);
 }

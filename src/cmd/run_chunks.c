@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cmd/run_asked.h"
 
 /* The command without the paths that it names: each chunk brings its own. */
 static char **without_paths(struct run *r, size_t *ret_n)

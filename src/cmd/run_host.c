@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/run.h"
+#include "cmd/run_asked.h"
 #include "cmd/run_outfiles.h"
 #include "cmd/run_outside.h"
 #include "cmd/run_results.h"
@@ -19,35 +20,6 @@ static struct run *run_of(struct pool_host *h)
 static struct desk *desk_of(struct run *r, int32_t worker)
 {
 	return worker >= 0 && (uint32_t)worker < r->workers ? &r->desks[worker] : NULL;
-}
-
-static void name_test(struct buf *b, struct str file, struct str name)
-{
-	buf_str(b, file);
-	buf_char(b, '\n');
-	buf_str(b, name);
-}
-
-bool run_was_bad(const struct run *r, struct str file, struct str name)
-{
-	struct buf b = {0};
-	if (!r->bad_tests.n)
-		return false;
-	name_test(&b, file, name);
-	bool was = map_get(&r->bad_tests, buf_view(&b)) != MAP_NONE;
-	buf_free(&b);
-	return was;
-}
-
-/* It is told once, in however many attempts it is bad. */
-static void note_bad(struct run *r, const struct test_id *t)
-{
-	struct buf b = {0};
-	if (run_was_bad(r, t->file, t->name))
-		return;
-	name_test(&b, t->file, t->name);
-	*map_at(&r->bad_tests, arena_str(&r->arena, buf_view(&b))) = 1;
-	buf_free(&b);
 }
 
 /* Tests that began and ended on a worker, so that a retry or the rest of a crashed file can name them. */
@@ -82,7 +54,7 @@ static void note_test(struct run *r, struct desk *d, const struct event *ev)
 	d->bad = mem_grow(d->bad, d->n_bad, &d->cap_bad, sizeof(*d->bad));
 	d->bad[d->n_bad++] = (struct test_id){arena_str(&d->arena, t.file), arena_str(&d->arena, t.name),
 					      arena_str(&d->arena, t.key)};
-	note_bad(r, &t);
+	test_set_add(&r->bad_tests, &r->arena, t.file, t.name);
 }
 
 static void put(struct sink *s, const struct event *ev)
@@ -212,7 +184,7 @@ static uint32_t next(struct pool_host *h, uint32_t worker, const struct pool_uni
 	if (first == UNIT_NONE)
 		return 0;
 	ret[0] = &r->jobs[first]->unit;
-	if (most <= 1 || r->o.batch_ns <= 0)
+	if (most <= 1 || r->o.batch_ns <= 0 || r->jobs[first]->unit.fresh)
 		return 1;
 	most = most < 128 ? most : 128;
 	uint32_t n = schedule_take_batch(r->schedule, first, r->workers, r->o.batch_ns, most - 1, more);
@@ -227,7 +199,7 @@ static bool over(struct pool_host *h)
 	if (r->plan_only)
 		return r->found_all;
 	return r->found_all && schedule_waiting(r->schedule) == 0 &&
-	       ((r->o.retries == 0 && !r->o.only_failed && !run_is_endless(r) && !r->suite.adapter->part) ||
+	       ((r->o.retries == 0 && !r->o.only_failed && !run_is_endless(r) && !r->n_parts) ||
 		schedule_running(r->schedule) == 0);
 }
 
@@ -317,6 +289,17 @@ static enum status unit_exit(struct pool_host *h, uint32_t worker, const struct 
 	return results_end(r, &r->desks[worker], u, x, time_ns, ret_message, ret_told);
 }
 
+/* The whole is good, of which a part was bad: that was no verdict on its tests. */
+static void good_whole(struct run *r, const struct job *j)
+{
+	struct found *f = &r->found[j->found];
+	if (f->torn != j->repeat || j->is_part || j->unit.attempt < 2)
+		return;
+	f->stays_whole = true;
+	if (!r->mended.n)
+		r->mended = f->name;
+}
+
 static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_unit *u, enum status status)
 {
 	struct run *r = run_of(h);
@@ -336,8 +319,11 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 	d->span = 0;
 	if (r->jobs[job]->is_owed)
 		r->n_owed--;
+	if (r->jobs[job]->is_part)
+		r->n_parts--;
 	run_asked_whole(r, job, d, status);
 	if (!status_is_bad(status)) {
+		good_whole(r, r->jobs[job]);
 		if (run_is_endless(r) && r->found_all && !schedule_waiting(r->schedule) &&
 		    !schedule_running(r->schedule))
 			run_repeat_again(r);
@@ -351,14 +337,14 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 		note_test(r, d, &ended);
 		break;
 	}
-	if (run_whole_again(r, job))
+	if (run_whole_again(r, job, d, status))
 		return;
 	if ((int64_t)u->attempt <= r->o.retries && !r->stopped_early) {
 		run_retry(r, job, d);
 		return;
 	}
 	r->n_bad_units++;
-	if (r->found[r->jobs[job]->found].n_parts > 1 && !r->bad_part.n)
+	if (r->jobs[job]->is_part && status > STATUS_ERROR && !r->bad_part.n)
 		r->bad_part = r->found[r->jobs[job]->found].name;
 	if (r->bad_targets && r->found[r->jobs[job]->found].target != UNIT_NONE)
 		r->bad_targets[r->found[r->jobs[job]->found].target] = true;

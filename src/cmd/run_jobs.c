@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/run.h"
+#include "cmd/run_asked.h"
 #include "collect/census.h"
 
 enum { CENSUS_MOST = 256 << 20, TEST_WEIGHT = 1 << 20 };
@@ -299,11 +300,18 @@ struct str run_join_keys(struct run *r, const struct found *f, uint32_t from, ui
 	return s;
 }
 
+static void predict(struct run *r, struct found *f)
+{
+	if (!f->given && !f->predicted_ns) {
+		f->predicted_ns = run_predict(r, f->name);
+		f->stays_whole = run_stays_whole(r, f->name);
+	}
+}
+
 static void predict_all(struct run *r)
 {
 	for (size_t i = 0; i < r->n_found; i++)
-		if (!r->found[i].given && !r->found[i].predicted_ns)
-			r->found[i].predicted_ns = run_predict(r, r->found[i].name);
+		predict(r, &r->found[i]);
 }
 
 /* The jobs from `first` up to `upto` once more, as round k. */
@@ -315,7 +323,8 @@ static void add_round(struct run *r, size_t first, size_t upto, uint32_t k)
 		    run_add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
 		j->unit.argv = again.unit.argv;
 		j->whole_argv = again.whole_argv;
-		j->is_part = again.is_part;
+		if (again.is_part)
+			run_part(r, j);
 		j->repeat = k;
 		if (again.n_asked)
 			run_ask(r, j, again.asked, again.n_asked, again.is_narrow);
@@ -329,22 +338,30 @@ static void add_repeats(struct run *r, size_t first_job)
 		add_round(r, first_job, upto, (uint32_t)k);
 }
 
-bool run_whole_again(struct run *r, uint32_t job)
+void run_part(struct run *r, struct job *j)
+{
+	j->is_part = true;
+	r->n_parts++;
+}
+
+bool run_whole_again(struct run *r, uint32_t job, const struct desk *d, enum status status)
 {
 	const struct job before = *r->jobs[job];
 	struct found *f = &r->found[before.found];
-	if (!before.is_part || f->n_parts < 2 || f->target == UNIT_NONE || r->stopped_early)
+	bool pulls = f->target == UNIT_NONE;
+	if (!before.is_part || f->n_parts < 2 || r->stopped_early || (pulls && status > STATUS_ERROR))
 		return false;
-	if (!f->is_torn) {
-		f->is_torn = true;
-		struct job *j =
-		    run_add_job(r, before.found, STR_NONE, f->predicted_ns, before.unit.attempt + 1, false);
-		j->unit.argv = j->whole_argv = r->suite.targets[f->target].argv;
-		j->repeat = before.repeat;
-		run_owe(r, j);
-	}
-	if (!r->bad_part.n)
-		r->bad_part = f->name;
+	/* that was the verdict of the whole then, or nobody cares for another one */
+	if (d->n_bad && run_were_bad(r, d->bad, d->n_bad))
+		return false;
+	if (f->torn == before.repeat)
+		return true;
+	f->torn = before.repeat;
+	struct job *j =
+	    run_add_job(r, before.found, STR_NONE, f->predicted_ns, before.unit.attempt + 1, false);
+	j->unit.fresh = pulls; /* what the parts left behind in their process is not to help it, or harm it */
+	j->repeat = before.repeat;
+	run_owe(r, j);
 	return true;
 }
 
@@ -370,7 +387,7 @@ void run_add_found(struct run *r, const bool *but)
 		if (f->given || f->dropped || (but && but[i]))
 			continue;
 		f->given = true;
-		if (r->asked_keys && f->n_keys > 1 && !f->select.n && !f->n_asked)
+		if (r->asked_keys && f->n_keys > 1 && !f->select.n && !f->n_asked && !f->stays_whole)
 			run_add_parts(r, i);
 		else if (f->n_asked || !run_add_target_parts(r, i)) {
 			struct job *j = run_add_job(r, i, f->select, f->predicted_ns, 1, false);
@@ -644,7 +661,7 @@ void run_plan_target(struct run *r, uint32_t target)
 	/* the whole list must be known first, where targets may be chosen or wait for each other */
 	if (r->o.shard.n || r->o.select.n || r->o.only_failed || r->plan_only || !r->suite.adapter->part)
 		return;
-	f->predicted_ns = run_predict(r, f->name);
+	predict(r, f);
 	run_add_found(r, NULL);
 }
 
@@ -688,7 +705,8 @@ void run_retry(struct run *r, uint32_t job, const struct desk *d)
 	struct job *j = run_add_job(r, before.found, before.unit.select, before.unit.predicted_ns,
 				    before.unit.attempt + 1, beside);
 	j->repeat = before.repeat;
-	j->is_part = before.is_part;
+	if (before.is_part)
+		run_part(r, j);
 	j->unit.argv = before.unit.argv;
 	j->whole_argv = before.whole_argv;
 	if (narrow_to_bad(r, j, d)) /* a file that could not be read has the name of its unit */

@@ -38,6 +38,8 @@ struct run_memory {
 	struct was_bad *bad;
 	size_t n_bad, cap_bad;
 	struct map bad_units; /* names of those that were bad in the last run */
+	struct test_set bad_tests;
+	struct map whole_units; /* of those that are not to be split */
 	struct known_test *known;
 	size_t n_known, cap_known;
 	struct split split; /* of all units that are known; found when first asked for */
@@ -80,6 +82,8 @@ static void learn_unit(struct history_reader *h, const struct history_known *u)
 	if (!u->n_recent && u->status != STATUS_FAILED && u->status != STATUS_ERROR)
 		predict_unit_never(&m->predict, u->name);
 	predict_unit_was(&m->predict, u->name, u->recent_ns, u->n_recent);
+	if (u->whole)
+		*map_at(&m->whole_units, arena_str(&m->run->arena, u->name)) = 1;
 	if (u->before && status_is_bad(u->status) && m->run->o.only_failed)
 		*map_at(&m->bad_units, arena_str(&m->run->arena, u->name)) = 1;
 }
@@ -122,7 +126,10 @@ static void learn_test(struct history_reader *h, const struct history_known *t)
 		m->known = mem_grow(m->known, m->n_known, &m->cap_known, sizeof(*m->known));
 		m->known[m->n_known++] = (struct known_test){arena_str(a, t->file), arena_str(a, t->name)};
 	}
-	if (!t->before || !status_is_bad(t->status) || !m->run->o.only_failed)
+	if (!t->before || !status_is_bad(t->status))
+		return;
+	test_set_add(&m->bad_tests, a, t->file, t->name);
+	if (!m->run->o.only_failed)
 		return;
 	m->bad = mem_grow(m->bad, m->n_bad, &m->cap_bad, sizeof(*m->bad));
 	m->bad[m->n_bad++] = (struct was_bad){
@@ -234,6 +241,19 @@ uint32_t run_failed(struct run *r, struct str unit, struct test_id **ret)
 	return n;
 }
 
+bool run_stays_whole(const struct run *r, struct str unit)
+{
+	return map_get(&r->memory->whole_units, unit) != MAP_NONE;
+}
+
+bool run_were_bad(const struct run *r, const struct test_id *tests, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!test_set_has(&r->memory->bad_tests, tests[i].file, tests[i].name))
+			return false;
+	return true;
+}
+
 bool run_unit_failed(const struct run *r, struct str unit)
 {
 	return map_get(&r->memory->bad_units, unit) != MAP_NONE;
@@ -279,7 +299,7 @@ void run_compare(struct run *r)
 static void look_alone(struct history_reader *h, const struct history_known *t)
 {
 	struct run_memory *m = memory_of(h);
-	if (!t->pass_workers || !run_was_bad(m->run, t->file, t->name))
+	if (!t->pass_workers || !test_set_has(&m->run->bad_tests, t->file, t->name))
 		return;
 	if (t->pass_workers == 1 && !m->n_alone++)
 		m->first_alone = arena_str(&m->run->arena, t->name);
@@ -291,20 +311,28 @@ static void look_alone(struct history_reader *h, const struct history_known *t)
 static void hint(struct run *r, uint32_t last_workers)
 {
 	/* packages run beside each other under plain go test, too */
-	bool most = r->bad_tests.n > 1 && r->bad_tests.n * 2 >= r->model.n_tests;
+	bool most = r->bad_tests.names.n > 1 && r->bad_tests.names.n * 2 >= r->model.n_tests;
 	bool many = r->suite.adapter != &adapter_go && r->n_bad_units &&
-		    (most || r->bad_tests.n >= HINT_LEAST) && r->bad_tests.n * HINT_PART >= r->model.n_tests;
+		    (most || r->bad_tests.names.n >= HINT_LEAST) &&
+		    r->bad_tests.names.n * HINT_PART >= r->model.n_tests;
 	if (many && last_workers != 1 && r->o.isolate.is == RUN_ISOLATE_NONE)
 		run_note(
 		    r, "conflict",
 		    "%u bad with %u workers in one tree: if they pass with -j1, they share something, and "
 		    "--isolate tree gives each worker its own tree",
-		    r->bad_tests.n, r->workers);
+		    r->bad_tests.names.n, r->workers);
 }
 
 /* Tests that lean on those before them pass in a whole file, and neither a tree nor a lock helps. */
 static void tell_split(struct run *r)
 {
+	if (r->mended.n)
+		run_note(r, "split",
+			 "'%.*s' was bad in parts and good as a whole: its %ss need what others of it leave "
+			 "behind. %s",
+			 STR_ARG(r->mended), r->suite.adapter->test_word,
+			 r->memory->history.db ? "From the next run on it stays whole"
+					       : "--no-split keeps it whole");
 	if (r->bad_part.n)
 		run_note(
 		    r, "split",
@@ -322,10 +350,10 @@ void run_memory_conflicts(struct run *r)
 				 ? "--lock NAME=PATTERN keeps units apart"
 				 : "--isolate tree gives each worker its own tree, --lock "
 				   "NAME=PATTERN keeps units apart";
-	if (r->workers < 2 || !r->bad_tests.n)
+	if (r->workers < 2 || !r->bad_tests.names.n)
 		return;
 	tell_split(r);
-	if (r->bad_part.n && r->suite.adapter->part) /* the whole ran again, and gave the verdict */
+	if (r->mended.n && !r->n_bad_units)
 		return;
 	if (!m->history.db) {
 		hint(r, 0);
@@ -359,6 +387,7 @@ struct gathered {
 	int64_t own_ns, beside_ns; /* inside its tests; beside them */
 	uint32_t n_parts;
 	bool partial;
+	bool whole; /* it is not to be split */
 };
 
 /* Which repetition each unit of the model was. */
@@ -379,8 +408,10 @@ static void mark_partial(const struct run *r, struct map *names, struct gathered
 		const struct found *f = &r->found[j->found];
 		uint32_t at = map_get(names, f->name);
 		bool ran = j->entry != MODEL_NONE || j->repeat > 1 || j->unit.attempt > 1;
-		if (at != MAP_NONE && (f->select.n || f->argv || !ran))
-			g[at].partial = true;
+		if (at == MAP_NONE)
+			continue;
+		g[at].partial |= f->select.n || f->argv || !ran;
+		g[at].whole |= f->stays_whole;
 	}
 }
 
@@ -424,8 +455,10 @@ static size_t gather_units(struct run *r, struct arena *a, struct history_result
 		h->attempts_bad += !is_new && status_is_bad(u->status);
 	}
 	mark_partial(r, &names, all);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		units[i].dur_ns = whole_time(&all[i]);
+		units[i].whole = all[i].whole;
+	}
 	map_free(&names);
 	*ret = units;
 	return n;
@@ -499,5 +532,7 @@ void run_memory_free(struct run *r)
 	mem_free(r->memory->before);
 	mem_free(r->memory->bad);
 	map_free(&r->memory->bad_units);
+	map_free(&r->memory->whole_units);
+	test_set_free(&r->memory->bad_tests);
 	mem_free(r->memory->known);
 }

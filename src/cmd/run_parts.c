@@ -38,7 +38,7 @@ static uint32_t mark_long(struct run *r, bool *is_long)
 	r->part_ns = by_time ? split_part(s.share, 1, PART_LEAST_MS * NS_PER_MS) : 0;
 	for (size_t i = 0; i < r->n_found; i++) {
 		struct found *f = &r->found[i];
-		is_long[i] = !f->dropped && !f->select.n && weights[i] > s.limit;
+		is_long[i] = !f->dropped && !f->select.n && !f->stays_whole && weights[i] > s.limit;
 		f->weight_ns = by_time ? weights[i] : 0;
 		n += is_long[i];
 	}
@@ -120,8 +120,11 @@ void run_add_parts(struct run *r, uint32_t found)
 		int64_t sum = run_predict_shared(r, f->name);
 		for (size_t k = from; k < ends[i]; k++)
 			sum += weights[k];
-		(void)run_add_job(r, found, run_join_keys(r, f, (uint32_t)from, (uint32_t)ends[i], NULL),
-				  f->predicted_ns ? sum : 0, 1, false);
+		struct job *j =
+		    run_add_job(r, found, run_join_keys(r, f, (uint32_t)from, (uint32_t)ends[i], NULL),
+				f->predicted_ns ? sum : 0, 1, false);
+		if (i) /* the first has all that comes before its tests in the whole */
+			run_part(r, j);
 	}
 	if (n <= 1)
 		(void)run_add_job(r, found, STR_NONE, f->predicted_ns, 1, false);
@@ -195,7 +198,7 @@ bool run_add_target_parts(struct run *r, uint32_t found)
 	struct split s;
 	bool parted = false;
 	if (!r->o.split || !r->suite.adapter->part || r->workers < 2 || f->argv || f->target == UNIT_NONE ||
-	    !f->predicted_ns)
+	    !f->predicted_ns || f->stays_whole)
 		return false;
 	run_split_by_history(r, &s, TARGET_GAIN_MS * NS_PER_MS);
 	uint32_t n = f->predicted_ns > s.limit ? known_tests(r, f, &names, &ns) : 0;
@@ -211,7 +214,7 @@ bool run_add_target_parts(struct run *r, uint32_t found)
 		for (size_t k = 0; k < n_parts && parted; k++) {
 			struct job *j = run_add_job(r, found, STR_NONE, sums[k], 1, false);
 			j->unit.argv = j->whole_argv = argv[k];
-			j->is_part = true;
+			run_part(r, j);
 		}
 	}
 	arena_free(&scratch);

@@ -357,13 +357,27 @@ static void tick(struct pool *p, int64_t now)
 	p->host->tick(p->host, pool_time(p, now));
 }
 
+/* A unit wants a process in which nothing has run: one worker ends for it, and starts again. */
+static bool renew(struct pool *p, struct worker *w, const struct pool_unit *u)
+{
+	p->host->unit_back(p->host, u);
+	if (p->renews && p->renews->state != SLOT_IDLE && p->renews->n_failed < START_TRIES)
+		return false;
+	p->renews = w;
+	agent_finish(p, w, clock_mono_ns());
+	return true;
+}
+
 /* Gives an idle worker its next units, or ends it. Returns whether anything was done. */
 static bool feed(struct pool *p, struct worker *w)
 {
 	const struct pool_unit *units[BATCH];
 	struct err e;
 	uint32_t n = p->stopping ? 0 : p->host->next(p->host, w->number, units, p->o.pull ? BATCH : 1);
+	if (n && p->o.pull && units[0]->fresh && w->has_run)
+		return renew(p, w, units[0]);
 	if (n && p->o.pull) {
+		p->renews = p->renews == w ? NULL : p->renews;
 		memcpy(w->units, units, sizeof(*units) * n);
 		agent_give(p, w, n);
 		return true;

@@ -29,6 +29,7 @@ struct pool_unit {
 	int64_t predicted_ns; /* 0: unknown */
 	int64_t timeout_ns;   /* 0: none */
 	bool alone;
+	bool fresh;        /* pull: nothing has run before it in its process */
 	int fault;         /* of a start that failed: enum fault where the suite is not to blame, else 0 */
 	uint32_t slots;    /* of the workers that it takes; 0 is 1 */
 	char *const *argv; /* exec */

@@ -69,7 +69,7 @@ int agent_start(struct pool *p, struct worker *w, struct err *e)
 			return e->fault;
 		}
 	}
-	w->hello = w->ready = w->stops = w->dropped = w->loaded = false;
+	w->hello = w->ready = w->stops = w->dropped = w->loaded = w->has_run = false;
 	w->state = SLOT_STARTING;
 	output_mark(&w->output);
 	int64_t now = clock_mono_ns();
@@ -148,6 +148,7 @@ void agent_give(struct pool *p, struct worker *w, uint32_t n)
 	}
 	buf_text(&b, "]}\n");
 	w->n_units = n;
+	w->has_run = true;
 	w->given_ns = clock_mono_ns();
 	w->state = SLOT_BUSY;
 	send_all(p, w, buf_view(&b));

@@ -85,6 +85,7 @@ struct worker {
 	int64_t given_ns; /* when the batch was handed over */
 	bool hello, ready, listed;
 	bool loaded, loading; /* the files of all units: was told to, and is at it */
+	bool has_run;         /* units were given to this process */
 	bool dropped;         /* ended before its framework was there: nothing was left to do */
 	bool stops;           /* the framework itself wants no more: -x, --maxfail, --stop */
 	struct str fault;     /* what the agent said of a suite that cannot be loaded */
@@ -114,6 +115,7 @@ struct pool {
 	uint64_t next_span, next_birth;
 	bool discovered;       /* exec: the list of targets is whole */
 	struct worker *lister; /* pull: the worker asked for the list */
+	struct worker *renews; /* pull: ends, and starts again, for a unit that wants a fresh process */
 	bool stopping;         /* nothing new is begun */
 	enum pool_end end;
 	int n_signals;

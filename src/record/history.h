@@ -72,6 +72,7 @@ struct history_result {
 	int64_t dur_ns; /* of the last attempt; of a unit the whole of it; -1: it did not run whole */
 	uint32_t attempts_bad;
 	bool alone; /* nothing ran beside it, whatever the number of workers */
+	bool whole; /* of a unit: not to be run in parts, which were bad where it was good */
 };
 
 /* Results that are made one by one as they are asked for, more than once: an array of them is large. */
@@ -106,6 +107,7 @@ struct history_known {
 	enum status status;               /* in the last run that had it */
 	int64_t dur_ns;                   /* likewise */
 	bool before;                      /* that run was the last whole one, or later */
+	bool whole;                       /* a unit: as in history_result, in the last run that had it */
 	uint32_t n_recent;
 	int64_t recent_ns[HISTORY_RECENT]; /* when it passed, the latest first */
 	uint32_t

@@ -195,7 +195,7 @@ static int write_results(struct history *h, const struct batch *b, int64_t run, 
 		(void)sqlite3_bind_int64(st, 3, r.status);
 		(void)(r.dur_ns < 0 ? sqlite3_bind_null(st, 4) : sqlite3_bind_int64(st, 4, r.dur_ns));
 		(void)sqlite3_bind_int64(st, 5, r.attempts_bad);
-		(void)sqlite3_bind_int64(st, 6, r.alone);
+		(void)sqlite3_bind_int64(st, 6, (r.alone ? HOW_ALONE : 0) | (r.whole ? HOW_WHOLE : 0));
 		rc = history_do(h, st, e);
 	}
 	mem_free(order);

@@ -83,3 +83,5 @@ void history_cursors_close(struct history_cursors *c);
 must_use int history_cursor_at(struct history *h, struct history_cursor *c, int64_t id, struct err *e);
 /* Columns of a cursor's row. */
 enum { RESULT_STATUS = 1, RESULT_DUR, RESULT_BAD, RESULT_ALONE };
+/* Bits of its column "alone". */
+enum { HOW_ALONE = 1, HOW_WHOLE = 2 };

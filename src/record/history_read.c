@@ -67,14 +67,16 @@ static int gather(struct history *h, struct history_cursors *c, int64_t id, stru
 		if (rc) {
 			enum status status = history_status(at->st, RESULT_STATUS);
 			int64_t dur_ns = history_count(at->st, RESULT_DUR);
+			int how = sqlite3_column_int(at->st, RESULT_ALONE);
 			if (!seen) {
 				k->status = status;
 				k->dur_ns = dur_ns;
 				k->before = before;
+				k->whole = how & HOW_WHOLE;
 			}
 			seen = 1;
 			if (status == STATUS_PASSED && !k->pass_workers)
-				k->pass_workers = sqlite3_column_int(at->st, RESULT_ALONE) ? 1 : at->workers;
+				k->pass_workers = how & HOW_ALONE ? 1 : at->workers;
 			if (status == STATUS_PASSED && sqlite3_column_type(at->st, RESULT_DUR) != SQLITE_NULL)
 				k->recent_ns[k->n_recent++] = dur_ns;
 		}

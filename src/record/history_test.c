@@ -266,6 +266,35 @@ static void what_passed_last_on_one_worker_is_told(void **state)
 	history_close(&h);
 }
 
+static void what_is_to_stay_whole_is_told(void **state)
+{
+	(void)state;
+	struct history h = opened();
+	static struct keeper k;
+	struct history_result units[] = {result("", "u1", STATUS_PASSED, 1),
+					 result("", "u2", STATUS_PASSED, 1)};
+	struct history_run run = whole_run("s");
+	units[0].whole = units[0].alone = true;
+	add(&h, &run, units, 2, NULL, 0);
+	read_into(&k, &h, "s");
+	assert_true(k.units[0].whole && !k.units[1].whole);
+	assert_int_equal(k.units[0].pass_workers, 1);
+	arena_free(&k.arena);
+	units[0].alone = false;
+	run.workers = 4;
+	add(&h, &run, units, 2, NULL, 0);
+	read_into(&k, &h, "s");
+	assert_true(k.units[0].whole && !k.units[1].whole);
+	assert_int_equal(k.units[0].pass_workers, 4);
+	arena_free(&k.arena);
+	units[0].whole = false;
+	add(&h, &run, units, 2, NULL, 0);
+	read_into(&k, &h, "s");
+	assert_false(k.units[0].whole);
+	arena_free(&k.arena);
+	history_close(&h);
+}
+
 static void a_key_or_a_unit_that_moved_is_brought_up_to_date(void **state)
 {
 	(void)state;
@@ -914,6 +943,7 @@ int main(void)
 	    TEST(the_last_five_passing_times_count),
 	    TEST(the_run_before_is_the_last_whole_one_and_what_came_after),
 	    TEST(what_passed_last_on_one_worker_is_told),
+	    TEST(what_is_to_stay_whole_is_told),
 	    TEST(a_key_or_a_unit_that_moved_is_brought_up_to_date),
 	    TEST(names_may_be_any_bytes_and_may_repeat),
 	    TEST(endless_repetitions_of_one_name_are_cut),

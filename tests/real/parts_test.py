@@ -77,13 +77,52 @@ class Parts(PartsCase):
         self.counts(passed=6)
         self.assertEqual(len(self.parts("test_a.py")), 2)
 
+    def handed_out(self):
+        return len([unit for unit in self.report()["units"] if unit["attempt"] == 1])
+
+    def leans(self, command):
+        """Parts are bad, the whole is good in a process of its own, and is kept whole from then on."""
+        done = self.run_it("-j2", "--", *command)
+        self.assertIn("was bad in parts and good as a whole", done.err)
+        self.assertGreater(self.report()["counts"]["flaky"], 0)
+        self.assertGreater(self.handed_out(), 1)
+        for _ in range(2):
+            done = self.run_it("-j2", "--", *command)
+            self.assertNotIn("in parts", done.err)
+            self.assertEqual(self.report()["counts"]["flaky"], 0)
+            self.assertEqual(self.handed_out(), 1)
+
     @needs("pytest")
-    def test_a_part_that_fails_names_the_option(self):
+    def test_tests_that_lean_on_each_other_are_tried_as_a_whole(self):
         self.write("test_a.py", "import time\nn = 0\n" + "".join(
             f"def test_{i}():\n    global n\n    assert n == {i}\n    n += 1\n    time.sleep(0.05)\n" for i in range(8)))
+        self.leans(["pytest"])
+
+    @needs("behave")
+    def test_scenarios_that_lean_on_each_other_are_tried_as_a_whole(self):
+        self.write("features/steps/steps.py", "import time\nfrom behave import given\nseen = []\n"
+                   "@given('number {n:d}')\ndef step(context, n):\n    time.sleep(0.05)\n    assert seen == list(range(n))\n    seen.append(n)\n")
+        self.write("features/a.feature", "Feature: a\n" + "".join(f"  Scenario: s{i}\n    Given number {i}\n" for i in range(8)))
+        self.leans(["behave"])
+
+    @needs("pytest")
+    def test_what_was_bad_as_a_whole_is_believed_in_parts(self):
+        self.write("test_a.py", "import time\n" + "".join(
+            f"def test_{i}():\n    time.sleep(0.05)\n    assert {i} != 6\n" for i in range(8)))
+        for times in (2, 1):
+            self.run_it("-j2", "--", "pytest", code=1)
+            self.assertGreater(self.handed_out(), 1)
+            self.counts(passed=7, failed=1)
+            self.assertEqual(max(unit["attempt"] for unit in self.report()["units"]), times)
+
+    @needs("pytest")
+    def test_a_part_that_dies_names_the_option(self):
+        self.write("test_a.py", "import os, time\n" + "".join(
+            f"def test_{i}():\n    time.sleep(0.05)\n    {i} == 6 and os._exit(3)\n" for i in range(8)))
         done = self.run_it("-j2", "--", "pytest", code=1)
         self.assertIn("--no-split runs each file as a whole", done.err)
-        done = self.run_it("-j2", "--no-split", "--", "pytest")
+        self.counts(passed=7, crashed=1)
+        done = self.run_it("-j2", "--no-split", "--", "pytest", code=1)
         self.assertNotIn("--no-split", done.err)
 
 

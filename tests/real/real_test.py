@@ -1487,7 +1487,9 @@ func TestSecond(t *testing.T) {
         self.run_it("-j2", "--", "go", "test", "-count=1", "./...", out="second")
         self.assertEqual(len(self.report("second")["units"]), 3)
         self.assertEqual(self.statuses("second"), {"TestFirst": "passed", "TestSecond": "passed"})
-        self.assertIn("--no-split", self.read("second", "report.txt"))
+        self.assertIn("was bad in parts and good as a whole", self.read("second", "report.txt"))
+        self.run_it("-j2", "--", "go", "test", "-count=1", "./...", out="third")
+        self.assertEqual([unit["attempt"] for unit in self.report("third")["units"]], [1])
 
 
 @needs("pytest")
