@@ -59,6 +59,8 @@ void container_put_create(struct buf *b, const struct container_wish *p)
 	put_list(b, "Env", p->item->env.at, p->item->env.n);
 	if (p->item->dir)
 		json_put_key_text(b, "WorkingDir", str_of(p->item->dir));
+	/* it is removed by force, which podman 5 takes to wait for this long before it kills */
+	json_put_key_int(b, "StopTimeout", 0);
 	json_put_key(b, "Labels");
 	buf_char(b, '{');
 	json_put_key_text(b, CONTAINER_LABEL, str_of(p->label));

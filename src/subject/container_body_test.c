@@ -41,7 +41,7 @@ static void a_sandbox_waits_and_has_its_limits(void **state)
 	assert_string_equal(
 	    create(&item, true),
 	    "{\"Image\":\"ubuntu:22.04\",\"Entrypoint\":[\"sleep\",\"2147483647\"],"
-	    "\"Env\":[\"A=\\\"b\\\"\"],\"Labels\":{\"fettle.bench\":\"7-ab\"},\"HostConfig\":{"
+	    "\"Env\":[\"A=\\\"b\\\"\"],\"StopTimeout\":0,\"Labels\":{\"fettle.bench\":\"7-ab\"},\"HostConfig\":{"
 	    "\"NetworkMode\":\"none\",\"Memory\":134217728,\"NanoCpus\":500000000,"
 	    "\"StorageOpt\":{\"size\":\"1073741824\"}}}");
 	assert_null(strstr(create(&item, false), "StorageOpt"));
@@ -52,9 +52,10 @@ static void a_service_runs_what_its_image_names(void **state)
 	(void)state;
 	const char *words[] = {"httpd", "-f"};
 	struct bench_item item = {.ready = "wget x", .dir = "/srv"};
-	assert_string_equal(create(&item, true),
-			    "{\"Image\":\"ubuntu:22.04\",\"Env\":[],\"WorkingDir\":\"/srv\",\"Labels\":{"
-			    "\"fettle.bench\":\"7-ab\"},\"HostConfig\":{}}");
+	assert_string_equal(
+	    create(&item, true),
+	    "{\"Image\":\"ubuntu:22.04\",\"Env\":[],\"WorkingDir\":\"/srv\",\"StopTimeout\":0,\"Labels\":{"
+	    "\"fettle.bench\":\"7-ab\"},\"HostConfig\":{}}");
 	item.main = (struct knob_list){words, 2, 2};
 	assert_non_null(strstr(create(&item, true), "\"Entrypoint\":[\"httpd\",\"-f\"]"));
 }
