@@ -507,7 +507,7 @@ static int nothing_found(struct run *r, struct err *e)
 	else if (r->o.shard.n && r->n_found)
 		return 0;
 	else
-		(void)err_usage(e, "no units found: '%s' has no tests here", r->suite.argv[0]);
+		(void)err_usage(e, "no units found: '%s' has no tests here", r->suite.adapter->name);
 	return e->fault;
 }
 

@@ -123,7 +123,7 @@ int run_print_plan(struct run *r, enum pool_end end, struct err *e)
 			*e = r->fault;
 		else
 			(void)err_usage(e, "no units found: '%s' has no tests here that were asked for",
-					r->suite.argv[0]);
+					r->suite.adapter->name);
 		return complain("run", e);
 	}
 	for (size_t i = 0; i < r->model.n_notes; i++)

@@ -285,6 +285,26 @@ static void put_notes(struct text *x)
 	}
 }
 
+/* Where not one test ran, the way to the first is all that there is to tell. */
+static void put_tables(struct term *t, struct model *m, unsigned rows)
+{
+	table_slowest_tests(t, m, rows);
+	table_slowest_suites(t, m, rows);
+	table_slowest_sums(t, m, rows);
+	table_phases(t, m, rows);
+	table_phase_tree(t, m, rows);
+	table_containers(t, m, rows);
+	if (!m->n_tests)
+		return;
+	table_workers(t, m);
+	table_gap(t, m);
+	table_what_if(t, m);
+	table_values(t, m);
+	table_critical(t, m, rows);
+	table_changes(t, m, rows);
+	table_flaky(t, m, rows);
+}
+
 void report_text(struct model *m, struct out *o, const struct report_text_options *opt)
 {
 	struct text x = {
@@ -294,19 +314,7 @@ void report_text(struct model *m, struct out *o, const struct report_text_option
 	put_head(&x);
 	put_failures(&x);
 	put_counts(&x);
-	table_slowest_tests(&x.term, m, opt->rows);
-	table_slowest_suites(&x.term, m, opt->rows);
-	table_slowest_sums(&x.term, m, opt->rows);
-	table_phases(&x.term, m, opt->rows);
-	table_phase_tree(&x.term, m, opt->rows);
-	table_containers(&x.term, m, opt->rows);
-	table_workers(&x.term, m);
-	table_gap(&x.term, m);
-	table_what_if(&x.term, m);
-	table_values(&x.term, m);
-	table_critical(&x.term, m, opt->rows);
-	table_changes(&x.term, m, opt->rows);
-	table_flaky(&x.term, m, opt->rows);
+	put_tables(&x.term, m, opt->rows);
 	put_notes(&x);
 	out_char(o, '\n');
 	put_verdict(&x);
