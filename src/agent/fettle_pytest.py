@@ -13,6 +13,8 @@ from fettle_agent import now, quiet, quote
 
 PHASES = ("setup", "call", "teardown")
 SETUP, CALL, TEARDOWN = range(3)
+# Of a test, in its row, which has room for a few more fields than that.
+PROPERTIES = 24
 
 agent = plugin = None
 
@@ -150,7 +152,8 @@ class Observer:
         for report in self.reports:
             if report.outcome != PASSED:
                 status, message = self.read(report, status, message, bad)
-        if status == PASSED and len(times) == 3 and self.reports and self.reports[-1].when == "teardown":
+        told = self.properties()
+        if status == PASSED and len(times) == 3 and not told and self.reports and self.reports[-1].when == "teardown":
             # Most tests: their four rows at once.
             self.statuses[self.name] = PASSED
             (t1, d1), (t2, d2), (t3, d3) = times["setup"], times["call"], times["teardown"]
@@ -173,7 +176,15 @@ class Observer:
                 rows.span("step", test + n, test, start, d, bad.get(phase, PASSED), phase)
         if status in (FAILED, ERROR):
             rows.output(test, self.printed())
-        rows.end("test", test, t, status, message)
+        rows.end("test", test, t, status, message, told)
+
+    def properties(self):
+        """What the test has told by record_property: the last report has all of it."""
+        told = getattr(self.reports[-1], "user_properties", ()) if self.reports else ()
+        return "".join(
+            ',"property.%s":%s' % (quote(fettle_agent.clip(str(name), 200))[1:-1], quote(fettle_agent.clip(str(value), 4096)))
+            for name, value in told[:PROPERTIES]
+        )
 
     def read(self, report, status, message, bad):
         """The verdict so far, with one more report that is not simply passed."""

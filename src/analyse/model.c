@@ -257,6 +257,7 @@ void model_free(struct model *m)
 	vec_free(m->sums);
 	vec_free(m->phases);
 	vec_free(m->notes);
+	vec_free(m->properties);
 	arena_free(&m->arena);
 	*m = (struct model){0};
 }

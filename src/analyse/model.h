@@ -35,6 +35,7 @@ struct model_test {
 	bool flaky; /* bad at first, then passed */
 	/* flaky, and the bad attempt ran beside other units, the one that passed beside none */
 	bool passed_alone;
+	uint32_t properties;      /* of its last attempt, 1 + index of the first; 0: none */
 	int64_t start_ns, dur_ns; /* of the last attempt; the whole of it, hooks and fixtures included */
 	int64_t steps_ns;         /* part of dur_ns inside steps (behave) or the call phase (pytest) */
 	int64_t hooks_ns;         /* part of dur_ns inside hooks and fixtures */
@@ -94,6 +95,12 @@ struct model_phase {
 	int64_t start_ns, dur_ns;
 	uint64_t thread; /* tells concurrent ones apart; 0: not said */
 	bool marked;     /* by the suite or its tools, not fettle's own */
+};
+
+/* What a suite says of a test for its readers: pytest's record_property, JUnit's properties. */
+struct model_property {
+	struct str name, value;
+	uint32_t next; /* of the same test, 1 + index; 0: none */
 };
 
 struct model_note {
@@ -187,8 +194,9 @@ struct model {
 	struct model_sum *sums; /* steps, hooks, fixtures */
 	struct model_phase *phases;
 	struct model_note *notes;
+	struct model_property *properties;
 	struct model_change *changes;
-	size_t n_tests, n_suites, n_units, n_workers, n_sums, n_phases, n_notes, n_changes;
+	size_t n_tests, n_suites, n_units, n_workers, n_sums, n_phases, n_notes, n_changes, n_properties;
 	size_t n_outside; /* behind the units, after model_finish: what was bad beside them, after_all say */
 
 	struct model_counts counts;

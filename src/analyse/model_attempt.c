@@ -154,7 +154,30 @@ static void update(struct model_test *t, const struct open *o)
 		t->message = o->message;
 }
 
-uint32_t model_test_close(struct model *m, struct open *o)
+/* How the fields of a test's end begin that are properties of it. */
+#define PROPERTY "property."
+
+/* Those of the last attempt. */
+static void keep_properties(struct model *m, struct model_test *t, const struct event *ev)
+{
+	uint32_t last = 0;
+	t->properties = 0;
+	for (uint32_t i = 0; ev && i < ev->n_fields; i++) {
+		const struct field *f = &ev->fields[i];
+		if (f->type != FIELD_TEXT || !str_starts(f->key, PROPERTY) ||
+		    m->n_properties >= MODEL_MOST_PROPERTIES)
+			continue;
+		m->properties = vec_grow(m->properties, m->n_properties, &m->build->cap_properties,
+					 sizeof(*m->properties));
+		m->properties[m->n_properties++] = (struct model_property){
+		    .name = model_intern(m, str_cut(f->key, sizeof(PROPERTY) - 1, f->key.n)),
+		    .value = model_intern(m, f->text)};
+		*(last ? &m->properties[last - 1].next : &t->properties) = (uint32_t)m->n_properties;
+		last = (uint32_t)m->n_properties;
+	}
+}
+
+uint32_t model_test_close(struct model *m, struct open *o, const struct event *ev)
 {
 	struct model_build *b = m->build;
 	if (o->status == STATUS_NONE)
@@ -189,6 +212,7 @@ uint32_t model_test_close(struct model *m, struct open *o)
 	if (last) {
 		tb->last_attempt = attempt;
 		update(t, o);
+		keep_properties(m, t, ev);
 	}
 	if (o->unit != MODEL_NONE) {
 		m->units[o->unit].n_tests++;

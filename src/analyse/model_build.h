@@ -15,6 +15,7 @@ enum {
 	MODEL_MOST_OPEN = 64 * 1024,   /* spans open at once; what begins beyond is passed over */
 	MODEL_MOST_WORKERS = 4096,     /* likewise */
 	MODEL_MOST_PHASES = 10 * 1000, /* of fettle's own; still added to its worker's time */
+	MODEL_MOST_PROPERTIES = 200 * 1000,
 	MODEL_MOST_MARKS = 100 * 1000, /* phases that the suite marked; still added up */
 	MODEL_MOST_NOTES = 1000,       /* likewise */
 	MODEL_MOST_CHANGES = 64,
@@ -130,7 +131,8 @@ struct model_build {
 	size_t n_interned, n_opens, n_twins, n_attempts, n_outer, n_inner;
 	size_t cap_interned, cap_opens, cap_test_builds, cap_unit_builds, cap_worker_builds, cap_twins,
 	    cap_spanned, cap_attempts, cap_outer, cap_inner;
-	size_t cap_tests, cap_suites, cap_units, cap_workers, cap_sums, cap_sums_min, cap_phases, cap_notes;
+	size_t cap_tests, cap_suites, cap_units, cap_workers, cap_sums, cap_sums_min, cap_phases, cap_notes,
+	    cap_properties;
 	uint32_t free_open, n_used;
 	char *pool; /* for short texts, packed */
 	size_t pool_left;
@@ -188,7 +190,8 @@ void model_outside_add(struct model *m, const struct event *ev);
 void model_outside_settle(struct model *m);
 void model_suite_close(struct model *m, struct open *o);
 /* Returns the test's index. */
-uint32_t model_test_close(struct model *m, struct open *o);
+/* ev: its end, which may be NULL. */
+uint32_t model_test_close(struct model *m, struct open *o, const struct event *ev);
 void model_sum_close(struct model *m, struct open *o);
 /* Adds a phase that is over to the tree. Returns whether it was marked by the suite or its tools. */
 bool model_phase_add(struct model *m, struct open *o);

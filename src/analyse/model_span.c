@@ -175,7 +175,7 @@ static uint32_t close_span(struct model *m, struct open *o, const struct event *
 		model_suite_close(m, o);
 		return o->index;
 	case SPAN_TEST:
-		return model_test_close(m, o);
+		return model_test_close(m, o, ev);
 	default:
 		model_sum_close(m, o);
 		return MODEL_NONE;

@@ -259,6 +259,32 @@ static void a_test_that_passes_after_a_failure_is_flaky(void **state)
 	drop(m);
 }
 
+static void properties_are_those_of_the_last_attempt(void **state)
+{
+	(void)state;
+	struct model *m = model_of(
+	    "{'ev':'begin','t':0,'kind':'unit','id':1,'w':0,'name':'a.py'}\n"
+	    "{'ev':'begin','t':1,'kind':'test','id':3,'in':1,'w':0,'name':'t','file':'a.py'}\n"
+	    "{'ev':'end','t':10,'id':3,'st':'failed','msg':'boom','property.old':'1'}\n"
+	    "{'ev':'span','t':12,'d':1,'kind':'test','id':4,'in':1,'w':0,'name':'u','file':'a.py','st':'passed'}\n"
+	    "{'ev':'end','t':20,'id':1,'st':'failed'}\n"
+	    "{'ev':'begin','t':40,'kind':'unit','id':5,'w':1,'name':'a.py','attempt':2}\n"
+	    "{'ev':'span','t':41,'d':7,'kind':'test','id':6,'in':5,'w':1,'name':'t','file':'a.py','st':'passed',"
+	    "'property.k':'v1','property.k':'v2','property':'no','property.n':7}\n"
+	    "{'ev':'end','t':60,'id':5,'st':'passed'}\n"
+	    "{'ev':'done','t':70,'st':'passed'}\n");
+	assert_int_equal(m->tests[1].properties, 0);
+	assert_int_not_equal(m->tests[0].properties, 0);
+	const struct model_property *p = &m->properties[m->tests[0].properties - 1];
+	assert_str(p->name, "k");
+	assert_str(p->value, "v1");
+	p = &m->properties[p->next - 1];
+	assert_str(p->name, "k");
+	assert_str(p->value, "v2");
+	assert_int_equal(p->next, 0);
+	drop(m);
+}
+
 static void a_retry_of_one_test_of_a_file_is_an_attempt_of_it(void **state)
 {
 	(void)state;
@@ -928,6 +954,7 @@ int main(void)
 	    cmocka_unit_test(what_tests_share_is_told_apart_from_them),
 	    cmocka_unit_test(parts_of_a_test_never_exceed_it),
 	    cmocka_unit_test(a_test_that_passes_after_a_failure_is_flaky),
+	    cmocka_unit_test(properties_are_those_of_the_last_attempt),
 	    cmocka_unit_test(a_retry_of_one_test_of_a_file_is_an_attempt_of_it),
 	    cmocka_unit_test(a_framework_that_retries_by_itself_counts_too),
 	    cmocka_unit_test(two_tests_of_one_name_in_one_unit_stay_two),

@@ -156,6 +156,22 @@ static void put_outside(struct out *o, const struct model *m, size_t i)
 	put_unit(o, m, m->n_units + i);
 }
 
+/* An array, as a name may come several times. */
+static void put_properties(struct members *x, const struct model *m, uint32_t first)
+{
+	member_key(x, "properties");
+	out_char(x->o, '[');
+	for (uint32_t i = first; i; i = m->properties[i - 1].next) {
+		if (i != first)
+			out_char(x->o, ',');
+		struct members p = members_begin(x->o);
+		member_text(&p, "name", m->properties[i - 1].name);
+		member_text(&p, "value", m->properties[i - 1].value);
+		out_char(x->o, '}');
+	}
+	out_char(x->o, ']');
+}
+
 static void put_test(struct out *o, const struct model *m, size_t i)
 {
 	const struct model_test *t = &m->tests[i];
@@ -182,6 +198,8 @@ static void put_test(struct out *o, const struct model *m, size_t i)
 	member_word(&x, "source", time_source_name(t->source));
 	member_text_if(&x, "message", t->message);
 	member_text_if(&x, "output", t->output);
+	if (t->properties)
+		put_properties(&x, m, t->properties);
 	out_char(o, '}');
 }
 

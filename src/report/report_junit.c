@@ -100,8 +100,33 @@ static void class_of(struct buf *b, struct str file, struct str suite)
 			b->at[i] = '.';
 }
 
-static void name_is(struct junit *j, struct str name)
+/*
+ * "TestX::TestY::test_1[a::b]" of a Python file: its classes, which are taken off the name. pytest itself
+ * writes them behind the module, and who has kept its files knows the tests by that.
+ */
+static struct str take_classes(struct str file, struct str *name)
 {
+	size_t at = str_ends(file, ".py") ? str_find(*name, '[') : 0;
+	while (at > 2 && (name->at[at - 1] != ':' || name->at[at - 2] != ':'))
+		at--;
+	if (at <= 2 || at == name->n)
+		return STR_NONE;
+	struct str classes = str_cut(*name, 0, at - 2);
+	*name = str_cut(*name, at, name->n);
+	return classes;
+}
+
+/* The class and the name that a case would have if there were no other one. */
+static void case_is(struct junit *j, struct str file, struct str suite, struct str name)
+{
+	struct str classes = take_classes(file, &name), one;
+	class_of(&j->class_name, file, suite);
+	while (str_next(&classes, ':', &one)) {
+		if (!one.n)
+			continue;
+		buf_char(&j->class_name, '.');
+		buf_str(&j->class_name, one);
+	}
 	buf_clear(&j->name);
 	buf_str(&j->name, phrase_name(name));
 }
@@ -131,14 +156,11 @@ static void identities_know(struct junit *j, const uint32_t *units, size_t n_uni
 	j->identities = mem_alloc((m->n_tests + n_units + 1) * sizeof(uint64_t));
 	for (size_t i = 0; i < m->n_tests; i++) {
 		const struct model_test *t = &m->tests[i];
-		class_of(&j->class_name, t->file,
-			 t->suite < m->n_suites ? m->suites[t->suite].name : NO_SUITE);
-		name_is(j, t->name);
+		case_is(j, t->file, t->suite < m->n_suites ? m->suites[t->suite].name : NO_SUITE, t->name);
 		j->identities[j->n_identities++] = identity(j);
 	}
 	for (size_t i = 0; i < n_units; i++) {
-		class_of(&j->class_name, STR_NONE, UNIT_CLASS);
-		name_is(j, m->units[units[i]].name);
+		case_is(j, STR_NONE, UNIT_CLASS, m->units[units[i]].name);
 		j->identities[j->n_identities++] = identity(j);
 	}
 	qsort(j->identities, j->n_identities, sizeof(uint64_t), by_value);
@@ -154,9 +176,8 @@ static size_t identity_count(const struct junit *j, uint64_t id)
 }
 
 /* GitLab drops a case whose class and name were there before, so a number is put behind it. */
-static void make_unique(struct junit *j, struct str name)
+static void make_unique(struct junit *j)
 {
-	name_is(j, name);
 	size_t bare_bytes = j->name.n;
 	uint64_t bare = identity(j), id = bare;
 	if (identity_count(j, bare) < 2)
@@ -244,19 +265,33 @@ static void put_verdict(struct junit *j, enum status status, struct str message)
 	out_printf(j->o, "</%s>", element);
 }
 
-static void put_case_open(struct junit *j, struct str name, int64_t dur_ns)
+static void put_case_open(struct junit *j, int64_t dur_ns)
 {
-	make_unique(j, name);
+	make_unique(j);
 	out_text(j->o, "<testcase");
 	put_attribute(j->o, "classname", buf_view(&j->class_name));
 	put_attribute(j->o, "name", buf_view(&j->name));
 	put_seconds(j->o, "time", dur_ns);
 }
 
+static void put_properties(struct junit *j, const struct model_test *t)
+{
+	if (!t->properties)
+		return;
+	out_text(j->o, "\n<properties>\n");
+	for (uint32_t i = t->properties; i; i = j->m->properties[i - 1].next) {
+		out_text(j->o, "<property");
+		put_attribute(j->o, "name", j->m->properties[i - 1].name);
+		put_attribute(j->o, "value", j->m->properties[i - 1].value);
+		out_text(j->o, "/>\n");
+	}
+	out_text(j->o, "</properties>");
+}
+
 static void put_test(struct junit *j, const struct model_test *t, struct str suite)
 {
-	class_of(&j->class_name, t->file, suite);
-	put_case_open(j, t->name, t->dur_ns);
+	case_is(j, t->file, suite, t->name);
+	put_case_open(j, t->dur_ns);
 	if (t->file.n)
 		put_attribute(j->o, "file", t->file);
 	if (t->line) {
@@ -264,10 +299,11 @@ static void put_test(struct junit *j, const struct model_test *t, struct str sui
 		out_int(j->o, t->line);
 		out_char(j->o, '"');
 	}
-	bool bare = t->status == STATUS_PASSED && t->attempts_bad == 0;
+	bool bare = t->status == STATUS_PASSED && t->attempts_bad == 0 && !t->properties;
 	out_text(j->o, bare ? "/>\n" : ">");
 	if (bare)
 		return;
+	put_properties(j, t);
 	put_verdict(j, t->status, t->message);
 	put_reruns(j, t);
 	if (t->status != STATUS_PASSED && t->status != STATUS_SKIPPED)
@@ -305,8 +341,8 @@ static void put_outside(struct junit *j, const uint32_t *units, size_t n, bool c
 	out_text(j->o, ">\n");
 	for (size_t i = 0; i < n; i++) {
 		const struct model_unit *u = &j->m->units[units[i]];
-		class_of(&j->class_name, STR_NONE, UNIT_CLASS);
-		put_case_open(j, u->name, u->dur_ns);
+		case_is(j, STR_NONE, UNIT_CLASS, u->name);
+		put_case_open(j, u->dur_ns);
 		out_char(j->o, '>');
 		put_verdict(j, u->status == STATUS_FAILED ? STATUS_ERROR : u->status, u->message);
 		put_output(j, u->output);
@@ -314,8 +350,8 @@ static void put_outside(struct junit *j, const uint32_t *units, size_t n, bool c
 	}
 	if (cut_short) {
 		phrase_cut_short(&why, j->m);
-		class_of(&j->class_name, STR_NONE, STR("fettle.run"));
-		put_case_open(j, STR("the run came to its end"), j->m->wall_ns);
+		case_is(j, STR_NONE, STR("fettle.run"), STR("the run came to its end"));
+		put_case_open(j, j->m->wall_ns);
 		out_char(j->o, '>');
 		put_verdict(j, STATUS_UNFINISHED, buf_view(&why));
 		out_text(j->o, "\n</testcase>\n");

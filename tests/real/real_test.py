@@ -1505,6 +1505,51 @@ class OtherOrder(Case):
 
 
 @needs("pytest")
+class JUnit(Case):
+    """pytest's own file, where fettle writes it: whoever has kept it knows the tests by class and name."""
+
+    def cases(self, file):
+        return {(case.get("classname"), case.get("name")): [(p.get("name"), p.get("value")) for p in case.iter("property")]
+                for case in ET.parse(self.path(file)).iter("testcase")}
+
+    def test_classes_names_and_properties_are_pytests(self):
+        self.write("tests/sub/test_a.py", """import unittest
+
+import pytest
+
+
+class TestX:
+    class TestY:
+        def test_in(self, record_property):
+            record_property("key", "DEMO-1")
+            record_property("key", "<'&>]]>")
+            record_property("n", 7)
+
+    @pytest.mark.parametrize("v", ["a b", "c::d", "[e::"])
+    def test_p(self, v, record_property):
+        record_property("v", v)
+        assert v != "c::d"
+
+
+def test_f():
+    pass
+
+
+class U(unittest.TestCase):
+    def test_u(self):
+        pass
+""")
+        self.call("pytest", "-q", "-p", "no:cacheprovider", "--junitxml=plain.xml")
+        self.run_it("-j1", "--", "pytest", "-q", "--junitxml=ours.xml", code=1)
+        plain = self.cases("plain.xml")
+        self.assertEqual(len(plain), 6)
+        self.assertEqual(self.cases("ours.xml"), plain)
+        self.assertEqual(self.cases("out/junit.xml"), plain)
+        told = [t["properties"] for t in self.report()["tests"] if t["name"] == "TestX::test_p[a b]"]
+        self.assertEqual(told, [[{"name": "v", "value": "a b"}]])
+
+
+@needs("pytest")
 class LoadedAhead(Case):
     """Before its first test a worker has imported the files of all, as plain pytest has."""
 
