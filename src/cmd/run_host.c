@@ -300,6 +300,22 @@ static void good_whole(struct run *r, const struct job *j)
 		r->mended = f->name;
 }
 
+/* The verdict on a unit is a bad one, and nothing is left that may change it. */
+static void count_bad(struct run *r, const struct job *j, enum status status)
+{
+	const struct found *f = &r->found[j->found];
+	r->n_bad_units++;
+	if (j->is_part && status > STATUS_ERROR && !r->bad_part.n)
+		r->bad_part = f->name;
+	if (r->bad_targets && f->target != UNIT_NONE)
+		r->bad_targets[f->target] = true;
+	if ((r->o.fail_fast && r->n_bad_units >= r->o.fail_fast) || r->o.until_fail) {
+		r->stopped_early = true;
+		r->n_dropped = schedule_drop(r->schedule);
+		pool_stop(r->pool);
+	}
+}
+
 static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_unit *u, enum status status)
 {
 	struct run *r = run_of(h);
@@ -343,16 +359,7 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 		run_retry(r, job, d);
 		return;
 	}
-	r->n_bad_units++;
-	if (r->jobs[job]->is_part && status > STATUS_ERROR && !r->bad_part.n)
-		r->bad_part = r->found[r->jobs[job]->found].name;
-	if (r->bad_targets && r->found[r->jobs[job]->found].target != UNIT_NONE)
-		r->bad_targets[r->found[r->jobs[job]->found].target] = true;
-	if ((r->o.fail_fast && r->n_bad_units >= r->o.fail_fast) || r->o.until_fail) {
-		r->stopped_early = true;
-		r->n_dropped = schedule_drop(r->schedule);
-		pool_stop(r->pool);
-	}
+	count_bad(r, r->jobs[job], status);
 }
 
 static void unit_back(struct pool_host *h, const struct pool_unit *u)
