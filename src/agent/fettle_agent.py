@@ -271,7 +271,8 @@ class Agent:
 
     def __init__(self, environment):
         get = environment.get
-        self.pull = get("FETTLE_AGENT") == "pull"
+        self.pull = get("FETTLE_AGENT") in ("pull", "pull-bare")
+        self.bare = get("FETTLE_AGENT") == "pull-bare"
         self.close = get("FETTLE_AGENT") == "close"
         self.failed = bool(get("FETTLE_FAILED"))
         self.start_dir = os.getcwd()

@@ -70,6 +70,28 @@ class Puller(Observer):
         part_outfiles(config, self.agent)
         for implementation in config.hook.pytest_configure.get_hookimpls():
             self.unmask(implementation)
+        self.guard(config)
+
+    def guard(self, config):
+        """A suite that wants more of a controller than there is (a key of workerinput that
+        its own pytest_configure_node would have set) gets another process, in which nobody
+        looks like a worker while all are configured."""
+        plain = config._do_configure
+
+        def configure():
+            hidden = config.workerinput
+            if self.agent.bare:
+                del config.workerinput
+            try:
+                plain()
+            except Exception as error:
+                if not self.agent.bare and not isinstance(error, sys.modules["_pytest.config"].UsageError):
+                    self.agent.link.say("bare", msg=fettle_agent.clip("%s: %s" % (type(error).__name__, error), 300))
+                raise
+            finally:
+                config.workerinput = hidden
+
+        config._do_configure = configure
 
     def worker_input(self, config):
         import zlib

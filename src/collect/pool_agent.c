@@ -69,8 +69,12 @@ int agent_start(struct pool *p, struct worker *w, struct err *e)
 			return e->fault;
 		}
 	}
-	w->hello = w->ready = w->stops = w->dropped = w->loaded = w->has_run = false;
+	w->hello = w->ready = w->stops = w->dropped = w->loaded = w->has_run = w->wants_bare = false;
 	w->state = SLOT_STARTING;
+	if (p->bare) {
+		char *mode[] = {arena_printf(p->arena, ENV_AGENT "=pull-bare")};
+		w->env = environment_with(p->arena, w->env, mode, 1);
+	}
 	output_mark(&w->output);
 	int64_t now = clock_mono_ns();
 	w->unit_ns = now;
@@ -207,6 +211,19 @@ static void take_ready(struct pool *p, struct worker *w)
 		w->state = SLOT_IDLE;
 }
 
+/* Its suite cannot be configured as that of a worker; asked for once a process, and not in vain. */
+static void take_bare(struct pool *p, struct worker *w, struct str why)
+{
+	if (!p->bare)
+		pool_note(p, "bare",
+			  arena_printf(p->arena,
+				       "the suite cannot be configured in a worker of pytest-xdist (%.*s): "
+				       "workers look like pytest alone until they are",
+				       STR_ARG(why)));
+	p->bare = true;
+	w->wants_bare = true;
+}
+
 /* lost: why the agent could not write its rows; empty: it could. */
 static void take_done(struct pool *p, struct worker *w, struct str lost)
 {
@@ -277,6 +294,8 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 		take_ready(p, w);
 	else if (str_is(say, "units") && units.n)
 		take_units(p, w, units, more);
+	else if (str_is(say, "bare"))
+		take_bare(p, w, text);
 	else if (str_is(say, "loaded"))
 		agent_loaded(p, w, clock_mono_ns());
 	else if (str_is(say, "done"))
@@ -474,7 +493,7 @@ static void died_loading(struct pool *p, struct worker *w, int status)
 /* It died outside of units, and nobody had told it to end. */
 static void died_between(struct pool *p, struct worker *w, int status, int64_t now)
 {
-	if (!w->ready && p->stopping)
+	if (!w->ready && (p->stopping || w->wants_bare))
 		return;
 	if (!anyone_said_hello(p) && !WIFSIGNALED(status)) {
 		ran_plainly(p, w, status, now);

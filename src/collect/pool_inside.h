@@ -86,6 +86,7 @@ struct worker {
 	bool hello, ready, listed;
 	bool loaded, loading; /* the files of all units: was told to, and is at it */
 	bool has_run;         /* units were given to this process */
+	bool wants_bare;      /* it cannot go on like that, and is to begin anew */
 	bool dropped;         /* ended before its framework was there: nothing was left to do */
 	bool stops;           /* the framework itself wants no more: -x, --maxfail, --stop */
 	struct str fault;     /* what the agent said of a suite that cannot be loaded */
@@ -116,6 +117,7 @@ struct pool {
 	bool discovered;       /* exec: the list of targets is whole */
 	struct worker *lister; /* pull: the worker asked for the list */
 	struct worker *renews; /* pull: ends, and starts again, for a unit that wants a fresh process */
+	bool bare;             /* pull: workers that start now do not look like those of other tools */
 	bool stopping;         /* nothing new is begun */
 	enum pool_end end;
 	int n_signals;

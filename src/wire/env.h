@@ -28,7 +28,9 @@
 
 /* For the agent. */
 #define ENV_AGENT                                                                                            \
-	"FETTLE_AGENT" /* "pull": take units from the socket; "observe"; "close": bring coverage together */
+	"FETTLE_AGENT" /* "pull": take units from the socket; "pull-bare": look like no worker of other      \
+			  tools while the framework is configured; "observe"; "close": bring coverage                                       \
+			  together */
 #define ENV_AGENT_DIR    "FETTLE_AGENT_DIR"    /* the entry put in front of PYTHONPATH */
 #define ENV_AGENT_SOCKET "FETTLE_SOCKET"       /* path of the worker's unix socket */
 #define ENV_EVENTS_SPARE "FETTLE_EVENTS_SPARE" /* file for rows once those of ENV_EVENTS find no room */

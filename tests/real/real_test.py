@@ -1505,6 +1505,29 @@ class OtherOrder(Case):
 
 
 @needs("pytest")
+class NoController(Case):
+    """A suite that pytest-xdist's controller would tell something has none."""
+
+    CONFTEST = ("def pytest_configure(config):\n    if hasattr(config, 'workerinput'):\n"
+                "        config.mine = config.workerinput['mine']\n    else:\n        config.mine = 'alone'\n")
+
+    def test_workers_are_configured_as_pytest_alone(self):
+        self.write("conftest.py", self.CONFTEST)
+        for name in "abcd":
+            self.write(f"test_{name}.py", "def test(request):\n    assert request.config.mine == 'alone'\n"
+                                          "    assert request.config.workerinput['workerid']\n")
+        done = self.run_it("-j2", "--", "pytest", "-q")
+        self.counts(passed=4)
+        self.assertEqual(done.err.count("cannot be configured in a worker of pytest-xdist (KeyError: 'mine')"), 1)
+
+    def test_what_cannot_be_configured_at_all_is_told_once_more(self):
+        self.write("conftest.py", self.CONFTEST.replace("'alone'", "1 / 0"))
+        self.write("test_a.py", "def test(): pass\n")
+        done = self.run_it("-j2", "--", "pytest", "-q", code=3)
+        self.assertIn("ZeroDivisionError", done.err)
+
+
+@needs("pytest")
 class JUnit(Case):
     """pytest's own file, where fettle writes it: whoever has kept it knows the tests by class and name."""
 
