@@ -459,7 +459,7 @@ def take_over(framework, version):
 
 
 def names(message):
-    """The units that a `list` or `load` request is about; None for all."""
+    """The units that a `list` request is about; None for all."""
     names = message.get("names")
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else None
 

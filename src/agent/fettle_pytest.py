@@ -15,6 +15,7 @@ PHASES = ("setup", "call", "teardown")
 SETUP, CALL, TEARDOWN = range(3)
 # Of a test, in its row, which has room for a few more fields than that.
 PROPERTIES = 24
+VALUE_BYTES = 4096
 
 agent = plugin = None
 
@@ -180,11 +181,17 @@ class Observer:
 
     def properties(self):
         """What the test has told by record_property: the last report has all of it."""
-        told = getattr(self.reports[-1], "user_properties", ()) if self.reports else ()
-        return "".join(
-            ',"property.%s":%s' % (quote(fettle_agent.clip(str(name), 200))[1:-1], quote(fettle_agent.clip(str(value), 4096)))
-            for name, value in told[:PROPERTIES]
-        )
+        rows = []
+        for entry in (getattr(self.reports[-1], "user_properties", None) or ()) if self.reports else ():
+            try:
+                name, value = (fettle_agent.clip(str(part), VALUE_BYTES) for part in entry)
+                rows.append(',"property.%s":%s' % (quote(name)[1:-1], quote(value)))
+            except Exception:
+                # A test may put there what it likes.
+                continue
+            if len(rows) == PROPERTIES:
+                break
+        return "".join(rows)
 
     def read(self, report, status, message, bad):
         """The verdict so far, with one more report that is not simply passed."""

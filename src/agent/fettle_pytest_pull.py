@@ -15,6 +15,9 @@ import fettle_agent
 from fettle_agent import ERROR, PASSED, SKIPPED, now, quiet, quote
 from fettle_pytest import Observer, cause, failure_text
 
+# Arguments with "::" in more files than this are not imported ahead.
+MANY_FILES = 64
+
 
 class Puller(Observer):
     """Takes units from the socket in the place of pytest's loop."""
@@ -34,8 +37,8 @@ class Puller(Observer):
         self.given_paths = None
         self.last_item = None
         self.target = None
-        # Names of units while their files are loaded ahead.
-        self.ahead = None
+        # While the files of all units are loaded.
+        self.ahead = False
 
     @hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config):
@@ -139,7 +142,7 @@ class Puller(Observer):
         def perform_collect(*args, **options):
             session.items = []
             if self.ahead:
-                self.import_files(session, self.ahead)
+                self.import_files(session)
             if self.target is None:
                 return []
             nodes = self.known_nodes(session)
@@ -179,7 +182,7 @@ class Puller(Observer):
         self.target, left_out = fettle_agent.chosen(name)
         self.quicken(session, name.partition("\n")[0])
         try:
-            session.config.hook.pytest_collection(session=session)
+            self.hook_collection(session)
         finally:
             self.target = None
             for method in ("_collect_path", "_collect_one_node"):
@@ -189,6 +192,20 @@ class Puller(Observer):
         self.tests += len(session.items)
         session.testscollected = self.tests
         return session.items
+
+    def hook_collection(self, session):
+        """pytest calls it once, before its loop, which has the handlers of log files and of
+        live logs, too: what ends with this call takes them away from the loop as well."""
+        import logging
+
+        root = logging.getLogger()
+        handlers = list(root.handlers)
+        try:
+            session.config.hook.pytest_collection(session=session)
+        finally:
+            for handler in handlers:
+                if handler not in root.handlers:
+                    root.addHandler(handler)
 
     def known_nodes(self, session):
         """The collectors of a unit that is a whole file, without the search for it
@@ -281,63 +298,65 @@ class Puller(Observer):
             if message.get("do") == "list":
                 self.list(session, bool(message.get("tests")), fettle_agent.names(message))
             elif message.get("do") == "load":
-                self.load(session, message)
+                self.load(session)
             elif message.get("do") == "run":
                 self.run(session, message)
         self.finish(session)
         return True
 
-    def load(self, session, message):
+    def load(self, session):
         """Imports the files of all units, as a plain run does before its first test: tests
         may lean on what is imported for others. Within pytest's hook, so that its filters
         of warnings hold. What cannot be imported is told with its own unit."""
-        self.ahead = fettle_agent.names(message) or ()
+        self.ahead = True
         try:
-            session.config.hook.pytest_collection(session=session)
+            self.hook_collection(session)
         except Exception as error:
             self.rows.broken("load: %r" % error)
         finally:
-            self.ahead = None
+            self.ahead = False
         self.agent.link.say("loaded")
 
-    def import_files(self, session, names):
-        files = dict.fromkeys(name.partition("::")[0] for name in names)
-        missing = [file for file in files if file not in self.listed]
-        usage_error = sys.modules["_pytest.config"].UsageError
-        try:
-            nodes = self.roots(session, missing) if missing else ()
-        except (usage_error, session.Interrupted):
-            return
-        for node in nodes:
-            self.listed.setdefault(self.agent.relative(str(node.path)), []).append(node)
+    def import_files(self, session):
+        found = self.listed
+        if not found:
+            files = self.files(session)
+            found = self.listed = {name: nodes for name, (_, nodes) in files.items() if nodes}
+            # To find files one by one is a look at the whole folder for each.
+            chosen = dict.fromkeys(name.partition("::")[0] for name, (_, nodes) in files.items() if not nodes)
+            if 0 < len(chosen) <= MANY_FILES:
+                found = {**found, "": self.roots(session, list(chosen))}
         capture = session.config.pluginmanager.getplugin("capturemanager")
-        if capture:
-            capture.resume_global_capture()
-        try:
-            for file in files:
-                for node in self.listed.get(file, ()):
-                    self.import_file(node)
-        finally:
-            if capture:
-                capture.suspend_global_capture(in_=False)
-                capture.read_global_capture()
+        for nodes in found.values():
+            for node in nodes:
+                self.import_file(node, capture)
 
-    def import_file(self, node):
+    def import_file(self, node, capture):
         python = sys.modules["_pytest.python"]
         if not isinstance(node, python.Module) or isinstance(node, python.Package):
             return
+        raised, printed = None, ("", "")
         try:
+            if capture:
+                capture.resume_global_capture()
             _ = node.obj
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            # It may say that it is to be skipped, or that all is to end: with its unit. It
-            # is not run for a second time, which may well end otherwise.
+            # It may say that it is to be skipped, or that all is to end: with its unit.
             raised = error
+        finally:
+            if capture:
+                capture.suspend_global_capture(in_=False)
+                printed = capture.read_global_capture()
 
-            def raise_again():
-                raise raised
+        def raise_again():
+            """It is not run for a second time, which may well end otherwise."""
+            sys.stdout.write(printed[0])
+            sys.stderr.write(printed[1])
+            raise raised
 
+        if raised is not None:
             node._getobj = raise_again
 
     def run(self, session, message):

@@ -34,7 +34,6 @@ struct found {
 	uint32_t *groups;         /* beside them: tests of one (a class) stay together; 0: of none */
 	uint32_t n_keys;
 	bool stays_whole; /* its parts were bad where it was good */
-	uint32_t torn;    /* repetition in which a part was bad, so that the whole runs again; 0: none */
 	uint32_t n_parts; /* that it was cut into; 0 or 1: it is whole */
 	bool shared;      /* its tests share fixtures, which each part of it would set up again */
 	uint32_t target;  /* index into suite.targets; UNIT_NONE: pull */
@@ -61,6 +60,7 @@ struct job {
 	uint32_t repeat;         /* 1 .. of --repeat */
 	const uint32_t *locks;   /* as in the schedule */
 	uint32_t n_locks;
+	bool mends;     /* the whole of a unit of which a part was bad: its is the verdict */
 	bool is_part;   /* its tests may miss those of other parts; exec: it may hold no test at all */
 	uint32_t entry; /* of its unit in the model, once it has begun; MODEL_NONE */
 };
@@ -225,7 +225,7 @@ void run_repeat_again(struct run *r);
 /* The job is one of several of its unit. */
 void run_part(struct run *r, struct job *j);
 /* A part was bad, perhaps because it is one: the whole gives the verdict. False: this one stands. */
-bool run_whole_again(struct run *r, uint32_t job, const struct desk *d, enum status status);
+bool run_whole_again(struct run *r, uint32_t job, enum status status);
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d);
 
 struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns,
@@ -281,8 +281,6 @@ void run_split_by_history(struct run *r, struct split *ret, int64_t least_gain_n
 uint32_t run_failed(struct run *r, struct str unit, struct test_id **ret);
 /* Whether history knows of a unit that its parts were bad where it was good. */
 bool run_stays_whole(const struct run *r, struct str unit);
-/* Whether all these tests were bad in the last run. */
-bool run_were_bad(const struct run *r, const struct test_id *tests, size_t n);
 /* Whether a unit was bad in the last run, perhaps with no bad test in it: a hook, a process that broke. */
 bool run_unit_failed(const struct run *r, struct str unit);
 /* Says so when what is bad now passed alone. Before the run is done, for its notes. */

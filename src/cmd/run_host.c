@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/run.h"
@@ -188,9 +187,14 @@ static uint32_t next(struct pool_host *h, uint32_t worker, const struct pool_uni
 		return 1;
 	most = most < 128 ? most : 128;
 	uint32_t n = schedule_take_batch(r->schedule, first, r->workers, r->o.batch_ns, most - 1, more);
-	for (uint32_t i = 0; i < n; i++)
-		ret[i + 1] = &r->jobs[more[i]]->unit;
-	return n + 1;
+	uint32_t given = 1;
+	for (uint32_t i = 0; i < n; i++) {
+		if (r->jobs[more[i]]->unit.fresh)
+			schedule_return(r->schedule, more[i]);
+		else
+			ret[given++] = &r->jobs[more[i]]->unit;
+	}
+	return given;
 }
 
 static bool over(struct pool_host *h)
@@ -213,16 +217,6 @@ static void units(struct pool_host *h, struct str json_units, bool more)
 		r->found_all = true;
 	else if (!r->found_all)
 		run_plan(r);
-}
-
-static void names(struct pool_host *h, struct buf *b)
-{
-	const struct run *r = run_of(h);
-	for (size_t i = 0; i < r->n_found; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_put_text(b, r->found[i].name);
-	}
 }
 
 static void targets(struct pool_host *h, bool last, const struct err *failed)
@@ -293,7 +287,7 @@ static enum status unit_exit(struct pool_host *h, uint32_t worker, const struct 
 static void good_whole(struct run *r, const struct job *j)
 {
 	struct found *f = &r->found[j->found];
-	if (f->torn != j->repeat || j->is_part || j->unit.attempt < 2)
+	if (!j->mends)
 		return;
 	f->stays_whole = true;
 	if (!r->mended.n)
@@ -314,6 +308,24 @@ static void count_bad(struct run *r, const struct job *j, enum status status)
 		r->n_dropped = schedule_drop(r->schedule);
 		pool_stop(r->pool);
 	}
+}
+
+static void job_was_bad(struct run *r, uint32_t job, struct desk *d, enum status status)
+{
+	if (status == STATUS_CRASHED || status == STATUS_TIMEOUT)
+		run_rest_of(r, job, d);
+	/* one that begins inside a crashed unit and never ended is bad as well */
+	for (size_t i = 0; i < d->n_open && (status == STATUS_CRASHED || status == STATUS_TIMEOUT); i++) {
+		struct event ended = {.type = EVENT_END, .id = d->open[i].id, .status = status};
+		note_test(r, d, &ended);
+		break;
+	}
+	if (run_whole_again(r, job, status))
+		return;
+	if ((int64_t)r->jobs[job]->unit.attempt <= r->o.retries && !r->stopped_early)
+		run_retry(r, job, d);
+	else
+		count_bad(r, r->jobs[job], status);
 }
 
 static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_unit *u, enum status status)
@@ -338,28 +350,13 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 	if (r->jobs[job]->is_part)
 		r->n_parts--;
 	run_asked_whole(r, job, d, status);
-	if (!status_is_bad(status)) {
+	if (status_is_bad(status))
+		job_was_bad(r, job, d, status);
+	else
 		good_whole(r, r->jobs[job]);
-		if (run_is_endless(r) && r->found_all && !schedule_waiting(r->schedule) &&
-		    !schedule_running(r->schedule))
-			run_repeat_again(r);
-		return;
-	}
-	if (status == STATUS_CRASHED || status == STATUS_TIMEOUT)
-		run_rest_of(r, job, d);
-	/* one that begins inside a crashed unit and never ended is bad as well */
-	for (size_t i = 0; i < d->n_open && (status == STATUS_CRASHED || status == STATUS_TIMEOUT); i++) {
-		struct event ended = {.type = EVENT_END, .id = d->open[i].id, .status = status};
-		note_test(r, d, &ended);
-		break;
-	}
-	if (run_whole_again(r, job, d, status))
-		return;
-	if ((int64_t)u->attempt <= r->o.retries && !r->stopped_early) {
-		run_retry(r, job, d);
-		return;
-	}
-	count_bad(r, r->jobs[job], status);
+	if (run_is_endless(r) && !r->stopped_early && r->found_all && !schedule_waiting(r->schedule) &&
+	    !schedule_running(r->schedule))
+		run_repeat_again(r);
 }
 
 static void unit_back(struct pool_host *h, const struct pool_unit *u)
@@ -387,7 +384,6 @@ void run_host_init(struct run *r)
 	r->host = (struct pool_host){.next = next,
 				     .over = over,
 				     .units = units,
-				     .names = names,
 				     .targets = targets,
 				     .output = output,
 				     .heard = heard,

@@ -319,6 +319,8 @@ static void add_round(struct run *r, size_t first, size_t upto, uint32_t k)
 {
 	for (size_t i = first; i < upto; i++) {
 		struct job again = *r->jobs[i];
+		if (again.unit.attempt > 1)
+			continue;
 		struct job *j =
 		    run_add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
 		j->unit.argv = again.unit.argv;
@@ -344,23 +346,31 @@ void run_part(struct run *r, struct job *j)
 	r->n_parts++;
 }
 
-bool run_whole_again(struct run *r, uint32_t job, const struct desk *d, enum status status)
+/* Whether the whole of a unit runs again already, in the same repetition. */
+static bool mends(const struct run *r, const struct job *part)
+{
+	for (size_t i = r->n_jobs; i > 0; i--) {
+		const struct job *j = r->jobs[i - 1];
+		if (j->mends && j->found == part->found && j->repeat == part->repeat)
+			return true;
+	}
+	return false;
+}
+
+bool run_whole_again(struct run *r, uint32_t job, enum status status)
 {
 	const struct job before = *r->jobs[job];
-	struct found *f = &r->found[before.found];
+	const struct found *f = &r->found[before.found];
 	bool pulls = f->target == UNIT_NONE;
 	if (!before.is_part || f->n_parts < 2 || r->stopped_early || (pulls && status > STATUS_ERROR))
 		return false;
-	/* that was the verdict of the whole then, or nobody cares for another one */
-	if (d->n_bad && run_were_bad(r, d->bad, d->n_bad))
-		return false;
-	if (f->torn == before.repeat)
+	if (mends(r, &before))
 		return true;
-	f->torn = before.repeat;
 	struct job *j =
 	    run_add_job(r, before.found, STR_NONE, f->predicted_ns, before.unit.attempt + 1, false);
 	j->unit.fresh = pulls; /* what the parts left behind in their process is not to help it, or harm it */
 	j->repeat = before.repeat;
+	j->mends = true;
 	run_owe(r, j);
 	return true;
 }
@@ -741,6 +751,8 @@ void run_rest_of(struct run *r, uint32_t job, const struct desk *d)
 	struct job *j = run_add_job(r, before.found, arena_str(&r->arena, buf_view(&b)),
 				    before.unit.predicted_ns, before.unit.attempt, false);
 	j->repeat = before.repeat;
+	if (before.is_part)
+		run_part(r, j);
 	if (before.n_asked) {
 		run_ask(r, j, before.asked, before.n_asked, before.is_narrow);
 		memcpy(j->came, before.came, before.n_asked);

@@ -37,8 +37,7 @@ struct run_memory {
 	struct predict predict;
 	struct was_bad *bad;
 	size_t n_bad, cap_bad;
-	struct map bad_units; /* names of those that were bad in the last run */
-	struct test_set bad_tests;
+	struct map bad_units;   /* names of those that were bad in the last run */
 	struct map whole_units; /* of those that are not to be split */
 	struct known_test *known;
 	size_t n_known, cap_known;
@@ -126,10 +125,7 @@ static void learn_test(struct history_reader *h, const struct history_known *t)
 		m->known = mem_grow(m->known, m->n_known, &m->cap_known, sizeof(*m->known));
 		m->known[m->n_known++] = (struct known_test){arena_str(a, t->file), arena_str(a, t->name)};
 	}
-	if (!t->before || !status_is_bad(t->status))
-		return;
-	test_set_add(&m->bad_tests, a, t->file, t->name);
-	if (!m->run->o.only_failed)
+	if (!t->before || !status_is_bad(t->status) || !m->run->o.only_failed)
 		return;
 	m->bad = mem_grow(m->bad, m->n_bad, &m->cap_bad, sizeof(*m->bad));
 	m->bad[m->n_bad++] = (struct was_bad){
@@ -244,14 +240,6 @@ uint32_t run_failed(struct run *r, struct str unit, struct test_id **ret)
 bool run_stays_whole(const struct run *r, struct str unit)
 {
 	return map_get(&r->memory->whole_units, unit) != MAP_NONE;
-}
-
-bool run_were_bad(const struct run *r, const struct test_id *tests, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!test_set_has(&r->memory->bad_tests, tests[i].file, tests[i].name))
-			return false;
-	return true;
 }
 
 bool run_unit_failed(const struct run *r, struct str unit)
@@ -533,6 +521,5 @@ void run_memory_free(struct run *r)
 	mem_free(r->memory->bad);
 	map_free(&r->memory->bad_units);
 	map_free(&r->memory->whole_units);
-	test_set_free(&r->memory->bad_tests);
 	mem_free(r->memory->known);
 }

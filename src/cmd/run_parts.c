@@ -123,8 +123,7 @@ void run_add_parts(struct run *r, uint32_t found)
 		struct job *j =
 		    run_add_job(r, found, run_join_keys(r, f, (uint32_t)from, (uint32_t)ends[i], NULL),
 				f->predicted_ns ? sum : 0, 1, false);
-		if (i) /* the first has all that comes before its tests in the whole */
-			run_part(r, j);
+		run_part(r, j);
 	}
 	if (n <= 1)
 		(void)run_add_job(r, found, STR_NONE, f->predicted_ns, 1, false);

@@ -357,15 +357,31 @@ static void tick(struct pool *p, int64_t now)
 	p->host->tick(p->host, pool_time(p, now));
 }
 
-/* A unit wants a process in which nothing has run: one worker ends for it, and starts again. */
+/*
+ * A unit wants a process in which nothing has run: one worker ends for it, and starts again. Others that ask
+ * meanwhile get nothing. Where that worker could not start again, the unit takes the process that there is.
+ */
 static bool renew(struct pool *p, struct worker *w, const struct pool_unit *u)
 {
+	struct worker *other = p->renews == w ? NULL : p->renews;
 	p->host->unit_back(p->host, u);
-	if (p->renews && p->renews->state != SLOT_IDLE && p->renews->n_failed < START_TRIES)
+	if (other && (other->state != SLOT_IDLE || !other->is_used))
 		return false;
 	p->renews = w;
 	agent_finish(p, w, clock_mono_ns());
 	return true;
+}
+
+static bool can_renew(struct pool *p)
+{
+	if (!p->renews || p->renews->n_failed < START_TRIES)
+		return true;
+	if (!p->told_renew)
+		pool_note(p, "renew",
+			  "a worker that was to begin anew could not: what wanted a fresh process ran in a "
+			  "used one");
+	p->told_renew = true;
+	return false;
 }
 
 /* Gives an idle worker its next units, or ends it. Returns whether anything was done. */
@@ -374,7 +390,7 @@ static bool feed(struct pool *p, struct worker *w)
 	const struct pool_unit *units[BATCH];
 	struct err e;
 	uint32_t n = p->stopping ? 0 : p->host->next(p->host, w->number, units, p->o.pull ? BATCH : 1);
-	if (n && p->o.pull && units[0]->fresh && w->has_run)
+	if (n && p->o.pull && units[0]->fresh && w->is_used && can_renew(p))
 		return renew(p, w, units[0]);
 	if (n && p->o.pull) {
 		p->renews = p->renews == w ? NULL : p->renews;

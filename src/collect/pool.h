@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/trace_context.h"
 #include "collect/adapter.h"
@@ -29,7 +28,7 @@ struct pool_unit {
 	int64_t predicted_ns; /* 0: unknown */
 	int64_t timeout_ns;   /* 0: none */
 	bool alone;
-	bool fresh;        /* pull: nothing has run before it in its process */
+	bool fresh;        /* pull: nothing ran before it in its process; given alone, never behind others */
 	int fault;         /* of a start that failed: enum fault where the suite is not to blame, else 0 */
 	uint32_t slots;    /* of the workers that it takes; 0 is 1 */
 	char *const *argv; /* exec */
@@ -56,8 +55,6 @@ struct pool_host {
 	/* Pull: an agent listed a unit (json_units: the items of one `units` message, raw), and the end of
 	 * the list. */
 	void (*units)(struct pool_host *h, struct str json_units, bool more);
-	/* Pull: adds the names of all units, as the items of a JSON array. */
-	void (*names)(struct pool_host *h, struct buf *b);
 	/* Exec: targets were added to the suite by a discovery process; last: it has ended. */
 	void (*targets)(struct pool_host *h, bool last, const struct err *failed);
 	/* Exec: bytes that a unit printed. */

@@ -69,7 +69,7 @@ int agent_start(struct pool *p, struct worker *w, struct err *e)
 			return e->fault;
 		}
 	}
-	w->hello = w->ready = w->stops = w->dropped = w->loaded = w->has_run = w->wants_bare = false;
+	w->hello = w->ready = w->stops = w->dropped = w->loaded = w->is_used = w->wants_bare = false;
 	w->state = SLOT_STARTING;
 	if (p->bare) {
 		char *mode[] = {arena_printf(p->arena, ENV_AGENT "=pull-bare")};
@@ -123,9 +123,7 @@ static void load_ahead(struct pool *p, struct worker *w, struct buf *b)
 		return;
 	w->loaded = w->loading = true;
 	phase_begin(p, w, "imports", clock_mono_ns());
-	buf_text(b, "{\"do\":\"load\",\"names\":[");
-	p->host->names(p->host, b);
-	buf_text(b, "]}\n");
+	buf_text(b, "{\"do\":\"load\"}\n");
 }
 
 void agent_loaded(struct pool *p, struct worker *w, int64_t now)
@@ -152,7 +150,7 @@ void agent_give(struct pool *p, struct worker *w, uint32_t n)
 	}
 	buf_text(&b, "]}\n");
 	w->n_units = n;
-	w->has_run = true;
+	w->is_used = true;
 	w->given_ns = clock_mono_ns();
 	w->state = SLOT_BUSY;
 	send_all(p, w, buf_view(&b));
@@ -524,7 +522,8 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 	marks_forget(&w->marks);
 	pool_close(p, &w->agent);
 	if (w->phase)
-		phase_end(p, w, meant || w->hello ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);
+		phase_end(p, w, (meant || w->hello) && !w->loading ? STATUS_PASSED : STATUS_ERROR, STR_NONE,
+			  now);
 	if (p->lister == w && !p->discovered)
 		p->lister = NULL;
 	w->state = SLOT_OFF;

@@ -85,7 +85,7 @@ struct worker {
 	int64_t given_ns; /* when the batch was handed over */
 	bool hello, ready, listed;
 	bool loaded, loading; /* the files of all units: was told to, and is at it */
-	bool has_run;         /* units were given to this process */
+	bool is_used;         /* units were given to this process */
 	bool wants_bare;      /* it cannot go on like that, and is to begin anew */
 	bool dropped;         /* ended before its framework was there: nothing was left to do */
 	bool stops;           /* the framework itself wants no more: -x, --maxfail, --stop */
@@ -117,6 +117,7 @@ struct pool {
 	bool discovered;       /* exec: the list of targets is whole */
 	struct worker *lister; /* pull: the worker asked for the list */
 	struct worker *renews; /* pull: ends, and starts again, for a unit that wants a fresh process */
+	bool told_renew;       /* that it could not */
 	bool bare;             /* pull: workers that start now do not look like those of other tools */
 	bool stopping;         /* nothing new is begun */
 	enum pool_end end;

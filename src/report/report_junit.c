@@ -106,7 +106,8 @@ static void class_of(struct buf *b, struct str file, struct str suite)
  */
 static struct str take_classes(struct str file, struct str *name)
 {
-	size_t at = str_ends(file, ".py") ? str_find(*name, '[') : 0;
+	bool is_key = str_eq(str_cut(*name, 0, file.n), file); /* of what could not be found */
+	size_t at = str_ends(file, ".py") && !is_key ? str_find(*name, '[') : 0;
 	while (at > 2 && (name->at[at - 1] != ':' || name->at[at - 2] != ':'))
 		at--;
 	if (at <= 2 || at == name->n)

@@ -29,7 +29,7 @@
 /* For the agent. */
 #define ENV_AGENT                                                                                            \
 	"FETTLE_AGENT" /* "pull": take units from the socket; "pull-bare": look like no worker of other      \
-			  tools while the framework is configured; "observe"; "close": bring coverage                                       \
+			  tools while the framework is configured; "observe"; "close": bring coverage        \
 			  together */
 #define ENV_AGENT_DIR    "FETTLE_AGENT_DIR"    /* the entry put in front of PYTHONPATH */
 #define ENV_AGENT_SOCKET "FETTLE_SOCKET"       /* path of the worker's unix socket */

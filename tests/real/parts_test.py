@@ -106,14 +106,35 @@ class Parts(PartsCase):
         self.leans(["behave"])
 
     @needs("pytest")
-    def test_what_was_bad_as_a_whole_is_believed_in_parts(self):
-        self.write("test_a.py", "import time\n" + "".join(
-            f"def test_{i}():\n    time.sleep(0.05)\n    assert {i} != 6\n" for i in range(8)))
-        for times in (2, 1):
+    def test_what_is_bad_as_a_whole_is_bad_and_tried_again_when_it_is_not(self):
+        text = "import time\nn = 0\n" + "".join(
+            f"def test_{i}():\n    global n\n    time.sleep(0.05)\n    assert not BROKEN and n == {i}\n    n += 1\n" for i in range(8))
+        self.write("test_a.py", "BROKEN = True\n" + text)
+        for _ in range(2):
             self.run_it("-j2", "--", "pytest", code=1)
             self.assertGreater(self.handed_out(), 1)
-            self.counts(passed=7, failed=1)
-            self.assertEqual(max(unit["attempt"] for unit in self.report()["units"]), times)
+            self.counts(failed=8)
+        self.write("test_a.py", "BROKEN = False\n" + text)
+        self.run_it("-j2", "--", "pytest")
+        self.run_it("-j2", "--", "pytest")
+        self.assertEqual(self.handed_out(), 1)
+
+    @needs("pytest")
+    def test_the_first_part_may_run_behind_another(self):
+        self.write("test_a.py", "import time\nseen = []\n\n\ndef test_0():\n    time.sleep(0.1)\n    assert not seen\n\n\n" + "".join(
+            f"def test_{i}():\n    time.sleep(0.{i})\n    seen.append({i})\n\n\n" for i in range(1, 5)))
+        self.run_it("-j2", "--no-split", "--", "pytest")
+        for _ in range(3):
+            self.run_it("-j2", "--", "pytest")
+
+    @needs("pytest")
+    def test_the_whole_is_never_given_behind_others(self):
+        self.write("test_a.py", "n = 0\n" + "".join(
+            f"def test_{i}():\n    global n\n    assert n == {i}\n    n += 1\n\n\n" for i in range(60)))
+        for i in range(40):
+            self.write(f"test_b{i}.py", "def test(): pass\n")
+        for seed in range(4):
+            self.run_it("-j2", "--no-history", "--order", f"random:{seed}", "--", "pytest")
 
     @needs("pytest")
     def test_a_part_that_dies_names_the_option(self):

@@ -1571,6 +1571,25 @@ class U(unittest.TestCase):
         told = [t["properties"] for t in self.report()["tests"] if t["name"] == "TestX::test_p[a b]"]
         self.assertEqual(told, [[{"name": "v", "value": "a b"}]])
 
+    def test_what_is_no_property_costs_no_verdict(self):
+        self.write("test_a.py", """class Bad:
+    def __str__(self):
+        raise OSError
+
+
+def test_a(request):
+    request.node.user_properties += [("a", "b", "c"), "xyz", ("k", Bad()), ("good", 1)]
+
+
+def test_b(request):
+    request.node.user_properties.append("abc")
+    assert 0
+""")
+        self.run_it("-j1", "--", "pytest", "-q", code=1)
+        self.counts(passed=1, failed=1)
+        told = [t.get("properties") for t in self.report()["tests"] if t["name"] == "test_a"]
+        self.assertEqual(told, [[{"name": "good", "value": "1"}]])
+
 
 @needs("pytest")
 class LoadedAhead(Case):
@@ -1621,6 +1640,26 @@ class LoadedAhead(Case):
         self.assertNotIn("said at import", text)
         self.assertEqual(self.statuses("out")["test_c"], "passed")
         self.run_it("-j1", "--", "pytest", "-q", "test_c.py", "test_d.py", code=1)
+
+    def test_a_file_is_what_plain_pytest_takes_it_for(self):
+        """A module that is there for its doctests is no test file because a worker imports it."""
+        for name in "abcdef":
+            self.write(f"pkg/util_{name}.py", '"""\n>>> 1 + 1\n2\n"""\n\n\ndef test_connection():\n    raise OSError\n')
+        self.run_it("-j3", "--batch", "0", "--", "pytest", "-q", "--doctest-modules")
+        self.counts(passed=6)
+
+    def test_what_an_import_prints_is_told_where_it_fails(self):
+        self.write("test_a.py", "print('HINT: set FOO')\nimport nothere\n")
+        self.run_it("-j1", "--", "pytest", "-q", code=1)
+        self.assertIn("HINT: set FOO", self.read("out/out/worker-0.log") + self.read("out", "report.txt"))
+
+    def test_log_files_and_live_logs_go_on(self):
+        for name in "ab":
+            self.write(f"test_{name}.py", f"import logging\n\n\ndef test():\n    logging.getLogger().warning('said in {name}')\n")
+        self.run_it("-j1", "-v", "--", "pytest", "-o", "log_cli=true", "--log-file=l.log")
+        for name in "ab":
+            self.assertIn(f"said in {name}", self.read("l.log"))
+            self.assertIn(f"said in {name}", self.read("out/out/worker-0.log"))
 
     def test_warnings_that_are_errors_are_errors(self):
         self.write("test_a.py", "import warnings\nwarnings.warn('old', DeprecationWarning)\n\n\ndef test_a():\n    pass\n")
