@@ -328,7 +328,8 @@ class Agent:
         folder = os.path.join(self.worker_dir, "out")
         name = os.path.basename(os.path.normpath(wanted))
         n = 1
-        while name in self.outfiles:
+        # A worker may have had a process before this one.
+        while name in self.outfiles or os.path.exists(os.path.join(folder, name)):
             n += 1
             name = "%d-%s" % (n, os.path.basename(os.path.normpath(wanted)))
         self.outfiles.add(name)

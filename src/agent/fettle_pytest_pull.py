@@ -120,6 +120,8 @@ class Puller(Observer):
             return
 
         def configure(config):
+            if self.agent.bare:
+                return plain(config)
             hidden = config.workerinput
             del config.workerinput
             try:
@@ -194,12 +196,14 @@ class Puller(Observer):
         return session.items
 
     def hook_collection(self, session):
-        """pytest calls it once, before its loop, which has the handlers of log files and of
-        live logs, too: what ends with this call takes them away from the loop as well."""
+        """pytest calls it once, before its loop. Its handlers of log files and of live logs are
+        there in both, and end with this call, within the loop."""
         import logging
 
         root = logging.getLogger()
-        handlers = list(root.handlers)
+        plugin = session.config.pluginmanager.getplugin("logging-plugin")
+        handlers = [getattr(plugin, name, None) for name in ("log_cli_handler", "log_file_handler")]
+        handlers = [handler for handler in handlers if handler in root.handlers]
         try:
             session.config.hook.pytest_collection(session=session)
         finally:
@@ -318,18 +322,22 @@ class Puller(Observer):
         self.agent.link.say("loaded")
 
     def import_files(self, session):
-        found = self.listed
-        if not found:
-            files = self.files(session)
-            found = self.listed = {name: nodes for name, (_, nodes) in files.items() if nodes}
-            # To find files one by one is a look at the whole folder for each.
-            chosen = dict.fromkeys(name.partition("::")[0] for name, (_, nodes) in files.items() if not nodes)
-            if 0 < len(chosen) <= MANY_FILES:
-                found = {**found, "": self.roots(session, list(chosen))}
+        if not self.listed:
+            self.listed = {name: nodes for name, (_, nodes) in self.files(session).items() if nodes}
+        nodes = [node for nodes in self.listed.values() for node in nodes] + self.chosen_files(session)
         capture = session.config.pluginmanager.getplugin("capturemanager")
-        for nodes in found.values():
-            for node in nodes:
-                self.import_file(node, capture)
+        for node in nodes:
+            self.import_file(node, capture)
+
+    def chosen_files(self, session):
+        """Collectors of files of which arguments choose tests. To find files one by one is a
+        look at the whole folder for each: not of many."""
+        files = dict.fromkeys(argument.partition("::")[0] for argument in session.config.args if "::" in argument)
+        files = [file for file in files if os.path.exists(file) and self.agent.relative(file) not in self.listed]
+        try:
+            return self.roots(session, files) if 0 < len(files) <= MANY_FILES else []
+        except (sys.modules["_pytest.config"].UsageError, session.Interrupted):
+            return []
 
     def import_file(self, node, capture):
         python = sys.modules["_pytest.python"]
@@ -352,8 +360,9 @@ class Puller(Observer):
 
         def raise_again():
             """It is not run for a second time, which may well end otherwise."""
-            sys.stdout.write(printed[0])
-            sys.stderr.write(printed[1])
+            if getattr(capture, "_method", "") != "tee-sys":
+                sys.stdout.write(printed[0])
+                sys.stderr.write(printed[1])
             raise raised
 
         if raised is not None:

@@ -154,16 +154,15 @@ struct run {
 	char **locks; /* names; index = lock of the schedule */
 	size_t n_locks, cap_locks;
 	uint32_t n_bad_units;
-	struct str bad_part; /* the first file of which a part was bad; empty: none */
-	struct str mended;   /* the first one that was good as a whole then */
-	bool bad_verdict;    /* of something that is no unit: a hook, the framework itself */
-	uint32_t n_dropped;  /* units that --fail-fast has left out */
-	uint32_t n_cut;      /* units that the end of the run has cut short */
-	uint32_t n_owed;     /* jobs that are owed and have not ended */
-	uint32_t n_parts;    /* jobs that are parts, likewise */
-	int told_code;       /* exit code of a command that only tells; -1: it has none */
-	bool has_nothing;    /* a process of the framework found no test */
-	int start_fault;     /* of a worker that could not start, where the suite is not to blame */
+	struct str mended;  /* the first file that was bad in parts and good as a whole; empty: none */
+	bool bad_verdict;   /* of something that is no unit: a hook, the framework itself */
+	uint32_t n_dropped; /* units that --fail-fast has left out */
+	uint32_t n_cut;     /* units that the end of the run has cut short */
+	uint32_t n_owed;    /* jobs that are owed and have not ended */
+	uint32_t n_parts;   /* jobs that are parts, likewise */
+	int told_code;      /* exit code of a command that only tells; -1: it has none */
+	bool has_nothing;   /* a process of the framework found no test */
+	int start_fault;    /* of a worker that could not start, where the suite is not to blame */
 	uint64_t n_reader_ids;
 	int64_t flush_ns;
 	bool stopped_early; /* --fail-fast */
@@ -225,7 +224,7 @@ void run_repeat_again(struct run *r);
 /* The job is one of several of its unit. */
 void run_part(struct run *r, struct job *j);
 /* A part was bad, perhaps because it is one: the whole gives the verdict. False: this one stands. */
-bool run_whole_again(struct run *r, uint32_t job, enum status status);
+bool run_whole_again(struct run *r, uint32_t job);
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d);
 
 struct job *run_add_job(struct run *r, uint32_t found, struct str select, int64_t predicted_ns,

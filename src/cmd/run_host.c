@@ -172,14 +172,26 @@ static uint32_t take_job(struct run *r)
 	}
 }
 
+/* As take_job, but while another worker begins anew for what wants that, this one takes something else. */
+static uint32_t take_for(struct run *r, uint32_t worker)
+{
+	uint32_t aside[32], n = 0, i = take_job(r);
+	while (i != UNIT_NONE && r->jobs[i]->unit.fresh && n < 32 && pool_renews(r->pool, worker)) {
+		aside[n++] = i;
+		i = take_job(r);
+	}
+	while (n)
+		schedule_return(r->schedule, aside[--n]);
+	return i;
+}
+
 static uint32_t next(struct pool_host *h, uint32_t worker, const struct pool_unit **ret, uint32_t most)
 {
 	struct run *r = run_of(h);
 	uint32_t more[128];
-	(void)worker;
 	if (r->plan_only)
 		return 0;
-	uint32_t first = take_job(r);
+	uint32_t first = take_for(r, worker);
 	if (first == UNIT_NONE)
 		return 0;
 	ret[0] = &r->jobs[first]->unit;
@@ -295,12 +307,10 @@ static void good_whole(struct run *r, const struct job *j)
 }
 
 /* The verdict on a unit is a bad one, and nothing is left that may change it. */
-static void count_bad(struct run *r, const struct job *j, enum status status)
+static void count_bad(struct run *r, const struct job *j)
 {
 	const struct found *f = &r->found[j->found];
 	r->n_bad_units++;
-	if (j->is_part && status > STATUS_ERROR && !r->bad_part.n)
-		r->bad_part = f->name;
 	if (r->bad_targets && f->target != UNIT_NONE)
 		r->bad_targets[f->target] = true;
 	if ((r->o.fail_fast && r->n_bad_units >= r->o.fail_fast) || r->o.until_fail) {
@@ -312,20 +322,20 @@ static void count_bad(struct run *r, const struct job *j, enum status status)
 
 static void job_was_bad(struct run *r, uint32_t job, struct desk *d, enum status status)
 {
-	if (status == STATUS_CRASHED || status == STATUS_TIMEOUT)
-		run_rest_of(r, job, d);
 	/* one that begins inside a crashed unit and never ended is bad as well */
 	for (size_t i = 0; i < d->n_open && (status == STATUS_CRASHED || status == STATUS_TIMEOUT); i++) {
 		struct event ended = {.type = EVENT_END, .id = d->open[i].id, .status = status};
 		note_test(r, d, &ended);
 		break;
 	}
-	if (run_whole_again(r, job, status))
+	if (run_whole_again(r, job))
 		return;
+	if (status == STATUS_CRASHED || status == STATUS_TIMEOUT)
+		run_rest_of(r, job, d);
 	if ((int64_t)r->jobs[job]->unit.attempt <= r->o.retries && !r->stopped_early)
 		run_retry(r, job, d);
 	else
-		count_bad(r, r->jobs[job], status);
+		count_bad(r, r->jobs[job]);
 }
 
 static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_unit *u, enum status status)

@@ -319,7 +319,7 @@ static void add_round(struct run *r, size_t first, size_t upto, uint32_t k)
 {
 	for (size_t i = first; i < upto; i++) {
 		struct job again = *r->jobs[i];
-		if (again.unit.attempt > 1)
+		if (again.is_owed) /* what became of another one */
 			continue;
 		struct job *j =
 		    run_add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
@@ -357,12 +357,12 @@ static bool mends(const struct run *r, const struct job *part)
 	return false;
 }
 
-bool run_whole_again(struct run *r, uint32_t job, enum status status)
+bool run_whole_again(struct run *r, uint32_t job)
 {
 	const struct job before = *r->jobs[job];
 	const struct found *f = &r->found[before.found];
 	bool pulls = f->target == UNIT_NONE;
-	if (!before.is_part || f->n_parts < 2 || r->stopped_early || (pulls && status > STATUS_ERROR))
+	if (!before.is_part || f->n_parts < 2 || r->stopped_early)
 		return false;
 	if (mends(r, &before))
 		return true;

@@ -321,12 +321,6 @@ static void tell_split(struct run *r)
 			 STR_ARG(r->mended), r->suite.adapter->test_word,
 			 r->memory->history.db ? "From the next run on it stays whole"
 					       : "--no-split keeps it whole");
-	if (r->bad_part.n)
-		run_note(
-		    r, "split",
-		    "'%.*s' was run in parts: if its %ss need what others of it leave behind, --no-split runs "
-		    "each %s as a whole",
-		    STR_ARG(r->bad_part), r->suite.adapter->test_word, r->suite.adapter->suite_word);
 }
 
 void run_memory_conflicts(struct run *r)
@@ -360,7 +354,7 @@ void run_memory_conflicts(struct run *r)
 		    r, "conflict",
 		    "%u bad now passed when last run with one worker ('%.*s'%s): perhaps they share something; %s%s",
 		    m->n_alone, STR_ARG(m->first_alone), m->n_alone > 1 ? " ..." : "", advice, order);
-	else if (m->n_seldom && *order && !r->bad_part.n)
+	else if (m->n_seldom && *order)
 		run_note(
 		    r, "conflict",
 		    "%u bad now passed in a run before, whose order may have been another one ('%.*s'%s)%s; "

@@ -147,6 +147,17 @@ static void merge_files(struct run *r, size_t first)
 	buf_free(&w.text);
 }
 
+/* Which process of its worker wrote an outfile, 1 .., of those from the first on that are for the same path.
+ */
+static uint32_t nth_of_worker(const struct run *r, size_t first, size_t i)
+{
+	uint32_t nth = 1;
+	for (size_t k = first; k < i; k++)
+		nth += str_eq(r->outfiles[k].path, r->outfiles[i].path) &&
+		       r->outfiles[k].worker == r->outfiles[i].worker;
+	return nth;
+}
+
 /* Documents that cannot be put together: with several workers each has a name of its own. */
 static void keep_apart(struct run *r, size_t first)
 {
@@ -162,9 +173,11 @@ static void keep_apart(struct run *r, size_t first)
 			continue;
 		f->want = STR("");
 		const char *file = arena_copy(&r->arena, f->file);
-		char *to = r->workers == 1 ? path
-					   : arena_printf(&r->arena, "%.*s.gw%d%s", (int)dot, path, f->worker,
-							  path + dot);
+		const char *of_worker = r->workers == 1 ? "" : arena_printf(&r->arena, ".gw%d", f->worker);
+		uint32_t nth = nth_of_worker(r, first, i);
+		const char *of_process = nth == 1 ? "" : arena_printf(&r->arena, ".%u", nth);
+		char *to =
+		    arena_printf(&r->arena, "%.*s%s%s%s", (int)dot, path, of_worker, of_process, path + dot);
 		(void)unlink(to);
 		if (access(file, F_OK) == 0 && copy_file(file, to, &e) < 0)
 			run_note(r, "outfile", "%s", e.text);

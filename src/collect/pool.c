@@ -357,21 +357,25 @@ static void tick(struct pool *p, int64_t now)
 	p->host->tick(p->host, pool_time(p, now));
 }
 
-/*
- * A unit wants a process in which nothing has run: one worker ends for it, and starts again. Others that ask
- * meanwhile get nothing. Where that worker could not start again, the unit takes the process that there is.
- */
+bool pool_renews(const struct pool *p, uint32_t worker)
+{
+	const struct worker *w = p->renews;
+	return w && w->number != worker && w->n_failed < START_TRIES &&
+	       (w->state != SLOT_IDLE || !w->is_used);
+}
+
+/* A unit wants a process in which nothing has run: one worker ends for it, and starts again. */
 static bool renew(struct pool *p, struct worker *w, const struct pool_unit *u)
 {
-	struct worker *other = p->renews == w ? NULL : p->renews;
 	p->host->unit_back(p->host, u);
-	if (other && (other->state != SLOT_IDLE || !other->is_used))
+	if (pool_renews(p, w->number))
 		return false;
 	p->renews = w;
 	agent_finish(p, w, clock_mono_ns());
 	return true;
 }
 
+/* Where one could not start again, such units take the process that there is. */
 static bool can_renew(struct pool *p)
 {
 	if (!p->renews || p->renews->n_failed < START_TRIES)

@@ -144,6 +144,8 @@ void pool_abort(struct pool *p);
  * to_choose: some of them will be run alone, else neighbours apart.
  */
 void pool_list(struct pool *p, const struct str *names, size_t n, bool to_choose);
+/* Pull: whether a worker, not this one, begins anew for a unit that wants a fresh process. */
+bool pool_renews(const struct pool *p, uint32_t worker);
 /* A fresh span id. */
 uint64_t pool_span(struct pool *p);
 /* Units that run: fills worker, name, since; returns how many of `most`. */

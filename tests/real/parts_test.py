@@ -137,14 +137,28 @@ class Parts(PartsCase):
             self.run_it("-j2", "--no-history", "--order", f"random:{seed}", "--", "pytest")
 
     @needs("pytest")
-    def test_a_part_that_dies_names_the_option(self):
-        self.write("test_a.py", "import os, time\n" + "".join(
-            f"def test_{i}():\n    time.sleep(0.05)\n    {i} == 6 and os._exit(3)\n" for i in range(8)))
-        done = self.run_it("-j2", "--", "pytest", code=1)
-        self.assertIn("--no-split runs each file as a whole", done.err)
+    def test_a_part_that_dies_is_tried_as_a_whole(self):
+        text = "import os, time\nseen = []\n" + "".join(
+            f"def test_{i}():\n    time.sleep(0.05)\n    seen.append({i})\n    {i} == 6 and DIES and os._exit(3)\n" for i in range(8))
+        self.write("test_a.py", text.replace("DIES", "True"))
+        self.run_it("-j2", "--", "pytest", code=1)
         self.counts(passed=7, crashed=1)
-        done = self.run_it("-j2", "--no-split", "--", "pytest", code=1)
-        self.assertNotIn("--no-split", done.err)
+        self.run_it("-j2", "--retries", "2", "--", "pytest", code=1)
+        self.counts(passed=7, crashed=1)
+        self.write("test_a.py", text.replace("DIES", "len(seen) < 6"))
+        self.leans(["pytest"])
+
+    @needs("pytest")
+    def test_files_of_a_worker_that_began_anew_are_whole(self):
+        self.write("conftest.py", "import time\ntime.sleep(0.3)\n")
+        self.write("test_a.py", "import logging\nimport time\nn = 0\n" + "".join(
+            f"def test_{i}():\n    global n\n    time.sleep(0.1)\n    assert n == {i}\n    n += 1\n" for i in range(8)))
+        for i in range(4):
+            self.write(f"test_s{i}.py", f"import logging\ndef test():\n    logging.getLogger().warning('S{i}')\n")
+        self.run_it("-j2", "--", "pytest", "--log-file=x.log")
+        self.assertGreater(self.report()["counts"]["flaky"], 0)
+        for i in range(4):
+            self.assertIn(f"S{i}", self.read("x.log"))
 
 
 class Learnt(PartsCase):

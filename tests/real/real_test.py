@@ -1612,6 +1612,13 @@ class LoadedAhead(Case):
             self.assertTrue(self.imports())
         self.assertEqual(self.report()["counts"]["passed"], 10)
 
+    def test_files_that_arguments_choose_tests_of_are_imported(self):
+        for name in "ac":
+            self.write(f"test_{name}.py", "import sys\n\n\ndef test():\n    assert 'test_b' in sys.modules\n")
+        self.write("test_b.py", "def test_x():\n    pass\n\n\ndef test_y():\n    assert 0\n")
+        for workers in ("-j1", "-j2"):
+            self.run_it(workers, "--no-history", "--", "pytest", "-q", "test_a.py", "test_c.py", "test_b.py::test_x")
+
     def test_one_that_is_chosen_comes_alone(self):
         self.lean()
         self.run_it("--select", "test_short*", "--", "pytest", "-q")
