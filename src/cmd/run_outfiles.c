@@ -112,7 +112,8 @@ static void join(struct whole *w, struct str part)
 {
 	struct str more = str_trim(part), inside = items_of(more);
 	bool array = more.n && more.at[0] == '[' && (!inside.n || strchr("{[\"", inside.at[0]));
-	if (w->n_parts++ == 0 && array) {
+	w->n_parts++;
+	if (!w->text.n && array) { /* what came before may have been an empty file, of a process that died */
 		w->array = true;
 		buf_text(&w->text, "[\n");
 	}
