@@ -71,8 +71,11 @@ class Puller(Observer):
             os.makedirs(option.basetemp, exist_ok=True)
             option.basetemp = os.path.join(option.basetemp, "gw" + agent.worker)
         part_outfiles(config, self.agent)
+        if agent.bare:
+            config._do_configure = alone(config, config._do_configure)
+            return
         for implementation in config.hook.pytest_configure.get_hookimpls():
-            self.unmask(implementation)
+            self.unmask(config, implementation)
         self.guard(config)
 
     def guard(self, config):
@@ -82,17 +85,13 @@ class Puller(Observer):
         plain = config._do_configure
 
         def configure():
-            hidden = config.workerinput
-            if self.agent.bare:
-                del config.workerinput
             try:
                 plain()
-            except Exception as error:
-                if not self.agent.bare and not isinstance(error, sys.modules["_pytest.config"].UsageError):
-                    self.agent.link.say("bare", msg=fettle_agent.clip("%s: %s" % (type(error).__name__, error), 300))
+            except sys.modules["_pytest.config"].UsageError:
                 raise
-            finally:
-                config.workerinput = hidden
+            except Exception as error:
+                self.agent.link.say("bare", msg=fettle_agent.clip("%s: %s" % (type(error).__name__, error), 300))
+                raise
 
         config._do_configure = configure
 
@@ -111,25 +110,14 @@ class Puller(Observer):
             "randomly_seed": seed if isinstance(seed, int) else zlib.crc32(self.agent.run.encode()),
         }
 
-    def unmask(self, implementation):
+    def unmask(self, config, implementation):
         """These look for a controller that is not there, or write no file at all,
         when they find themselves in a worker."""
         plain = implementation.function
         module = getattr(plain, "__module__", None) or ""
         if not module.startswith(("pytest_rerunfailures", "pytest_html", "pytest_jsonreport", "pytest_reportlog")):
             return
-
-        def configure(config):
-            if self.agent.bare:
-                return plain(config)
-            hidden = config.workerinput
-            del config.workerinput
-            try:
-                return plain(config)
-            finally:
-                config.workerinput = hidden
-
-        implementation.function = configure
+        implementation.function = alone(config, plain)
 
     def pytest_configure(self, config):
         if not config.pluginmanager.hasplugin("xdist"):
@@ -651,6 +639,20 @@ class Puller(Observer):
             raise NotCollected
         for child in report.result or ():
             yield from self.items_of(child)
+
+
+def alone(config, plain):
+    """plain, for which config is no worker's while it runs."""
+
+    def run(*arguments):
+        hidden = config.workerinput
+        del config.workerinput
+        try:
+            return plain(*arguments)
+        finally:
+            config.workerinput = hidden
+
+    return run
 
 
 def forget_workers(option):

@@ -223,6 +223,8 @@ bool run_is_endless(const struct run *r);
 void run_repeat_again(struct run *r);
 /* The job is one of several of its unit. */
 void run_part(struct run *r, struct job *j);
+/* The job stands in for another one: in its repetition, and is a part where that was one. */
+void run_stand_in(struct run *r, struct job *j, const struct job *before);
 /* A part was bad, perhaps because it is one: the whole gives the verdict. False: this one stands. */
 bool run_whole_again(struct run *r, uint32_t job);
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d);

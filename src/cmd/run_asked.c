@@ -107,9 +107,7 @@ void run_asked_whole(struct run *r, uint32_t job, const struct desk *d, enum sta
 				    before.unit.attempt, before.unit.alone);
 	if (before.whole_argv)
 		j->unit.argv = before.whole_argv;
-	j->repeat = before.repeat;
-	if (before.is_part)
-		run_part(r, j);
+	run_stand_in(r, j, &before);
 	run_ask(r, j, gone, n, false);
 	run_owe(r, j);
 }

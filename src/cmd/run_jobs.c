@@ -325,8 +325,7 @@ static void add_round(struct run *r, size_t first, size_t upto, uint32_t k)
 		    run_add_job(r, again.found, again.unit.select, again.unit.predicted_ns, 1, false);
 		j->unit.argv = again.unit.argv;
 		j->whole_argv = again.whole_argv;
-		if (again.is_part)
-			run_part(r, j);
+		run_stand_in(r, j, &again);
 		j->repeat = k;
 		if (again.n_asked)
 			run_ask(r, j, again.asked, again.n_asked, again.is_narrow);
@@ -344,6 +343,13 @@ void run_part(struct run *r, struct job *j)
 {
 	j->is_part = true;
 	r->n_parts++;
+}
+
+void run_stand_in(struct run *r, struct job *j, const struct job *before)
+{
+	j->repeat = before->repeat;
+	if (before->is_part)
+		run_part(r, j);
 }
 
 /* Whether the whole of a unit runs again already, in the same repetition. */
@@ -714,9 +720,7 @@ void run_retry(struct run *r, uint32_t job, const struct desk *d)
 	bool beside = schedule_running(r->schedule) > 0;
 	struct job *j = run_add_job(r, before.found, before.unit.select, before.unit.predicted_ns,
 				    before.unit.attempt + 1, beside);
-	j->repeat = before.repeat;
-	if (before.is_part)
-		run_part(r, j);
+	run_stand_in(r, j, &before);
 	j->unit.argv = before.unit.argv;
 	j->whole_argv = before.whole_argv;
 	if (narrow_to_bad(r, j, d)) /* a file that could not be read has the name of its unit */
@@ -750,9 +754,7 @@ void run_rest_of(struct run *r, uint32_t job, const struct desk *d)
 	}
 	struct job *j = run_add_job(r, before.found, arena_str(&r->arena, buf_view(&b)),
 				    before.unit.predicted_ns, before.unit.attempt, false);
-	j->repeat = before.repeat;
-	if (before.is_part)
-		run_part(r, j);
+	run_stand_in(r, j, &before);
 	if (before.n_asked) {
 		run_ask(r, j, before.asked, before.n_asked, before.is_narrow);
 		memcpy(j->came, before.came, before.n_asked);

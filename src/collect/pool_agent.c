@@ -69,7 +69,7 @@ int agent_start(struct pool *p, struct worker *w, struct err *e)
 			return e->fault;
 		}
 	}
-	w->hello = w->ready = w->stops = w->dropped = w->loaded = w->is_used = w->wants_bare = false;
+	w->hello = w->ready = w->stops = w->dropped = w->is_used = w->wants_bare = false;
 	w->state = SLOT_STARTING;
 	if (p->bare) {
 		char *mode[] = {arena_printf(p->arena, ENV_AGENT "=pull-bare")};
@@ -119,9 +119,9 @@ static void send_all(struct pool *p, struct worker *w, struct str s)
 /* Tests may lean on what files of other tests import: in a plain run all are imported before the first. */
 static void load_ahead(struct pool *p, struct worker *w, struct buf *b)
 {
-	if (!p->o.load_ahead || w->loaded)
+	if (!p->o.load_ahead || w->is_used)
 		return;
-	w->loaded = w->loading = true;
+	w->loading = true;
 	phase_begin(p, w, "imports", clock_mono_ns());
 	buf_text(b, "{\"do\":\"load\"}\n");
 }

@@ -84,13 +84,13 @@ struct worker {
 	int64_t unit_ns;  /* when it began, absolute */
 	int64_t given_ns; /* when the batch was handed over */
 	bool hello, ready, listed;
-	bool loaded, loading; /* the files of all units: was told to, and is at it */
-	bool is_used;         /* units were given to this process */
-	bool wants_bare;      /* it cannot go on like that, and is to begin anew */
-	bool dropped;         /* ended before its framework was there: nothing was left to do */
-	bool stops;           /* the framework itself wants no more: -x, --maxfail, --stop */
-	struct str fault;     /* what the agent said of a suite that cannot be loaded */
-	struct str blame;     /* and who is to blame: docs/agent-protocol.md */
+	bool loading;     /* it is at the files of all units, before its first one */
+	bool is_used;     /* units were given to this process */
+	bool wants_bare;  /* it cannot go on like that, and is to begin anew */
+	bool dropped;     /* ended before its framework was there: nothing was left to do */
+	bool stops;       /* the framework itself wants no more: -x, --maxfail, --stop */
+	struct str fault; /* what the agent said of a suite that cannot be loaded */
+	struct str blame; /* and who is to blame: docs/agent-protocol.md */
 	enum ending ending;
 	int64_t ending_ns; /* when the next step is due, absolute */
 	int64_t dump_ns;   /* until when a dump is waited for */
