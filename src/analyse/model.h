@@ -4,7 +4,7 @@
  * A model is a sink: put the events of a run into it, live or from a record,
  * then call model_finish, then read. Nothing here reads a clock, a file or the
  * environment; the same events give the same model. All times are ns since the
- * run began. Memory comes from the model's own arena: about 150 bytes and its
+ * run began. Memory comes from the model's own arena: about 130 bytes and its
  * name a test, so that 100,000 tests stay under 30 MiB.
  */
 #pragma once
@@ -18,12 +18,17 @@
 #include "base/map.h"
 #include "wire/sink.h"
 
+/* What a test says of itself; most that pass say nothing. Each may be empty. */
+struct model_told {
+	struct str message; /* of the last bad attempt, or why it was skipped */
+	struct str output;  /* kept output of the last bad attempt */
+	struct str place;   /* "file:line" of the last bad attempt, where file is no file (Go) */
+};
+
 /* One scenario or test case, all attempts of it together. */
 struct model_test {
-	struct str name, file, key; /* see struct event */
-	struct str message;         /* of the last bad attempt, or why it was skipped */
-	struct str output;          /* kept output of the last bad attempt; may be empty */
-	struct str place; /* "file:line" of the last bad attempt, where file is no file (Go); may be empty */
+	struct str name, file, key;    /* see struct event */
+	const struct model_told *told; /* never NULL */
 	uint32_t line;
 	uint32_t suite; /* index into suites */
 	uint32_t unit;  /* index into units; MODEL_NONE */

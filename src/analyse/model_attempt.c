@@ -52,13 +52,20 @@ static void twins_add(struct model *m, uint32_t first, uint32_t test)
 	t->behind = (uint32_t)t->n;
 }
 
+/* What a test says that has said nothing. */
+static const struct model_told NOTHING;
+
 static uint32_t test_add(struct model *m, const struct open *o)
 {
 	struct model_build *b = m->build;
 	m->tests = vec_grow(m->tests, m->n_tests, &b->cap_tests, sizeof(*m->tests));
 	b->tests = vec_grow(b->tests, m->n_tests, &b->cap_test_builds, sizeof(*b->tests));
-	m->tests[m->n_tests] = (struct model_test){
-	    .name = o->name, .file = o->file, .key = o->key, .suite = o->suite, .unit = o->unit};
+	m->tests[m->n_tests] = (struct model_test){.name = o->name,
+						   .file = o->file,
+						   .key = o->key,
+						   .told = &NOTHING,
+						   .suite = o->suite,
+						   .unit = o->unit};
 	b->tests[m->n_tests] = (struct test_build){.twins = MODEL_NONE, .bad_unit = MODEL_NONE};
 	return (uint32_t)m->n_tests++;
 }
@@ -150,8 +157,20 @@ static void update(struct model_test *t, const struct open *o)
 		t->line = o->line;
 	if (o->key.n)
 		t->key = o->key;
-	if (t->status == STATUS_SKIPPED || t->status == STATUS_UNFINISHED)
-		t->message = o->message;
+}
+
+/* What is said of a test, to be written to. */
+static struct model_told *told(struct model *m, struct model_test *t)
+{
+	struct model_told *own = arena_new(&m->arena, struct model_told);
+	*own = *t->told;
+	t->told = own;
+	return own;
+}
+
+void model_test_output(struct model *m, uint32_t test, struct str more)
+{
+	model_add_output(m, &told(m, &m->tests[test])->output, more);
 }
 
 /* How the fields of a test's end begin that are properties of it. */
@@ -197,9 +216,7 @@ uint32_t model_test_close(struct model *m, struct open *o, const struct event *e
 	t->attempts++;
 	t->attempts_bad += bad;
 	if (bad) {
-		t->message = o->message;
-		t->output = o->output;
-		t->place = o->place;
+		*told(m, t) = (struct model_told){o->message, o->output, o->place};
 		tb->bad_unit = o->unit;
 	}
 	bool last = attempt >= tb->last_attempt; /* an earlier attempt may be told late */
@@ -212,6 +229,8 @@ uint32_t model_test_close(struct model *m, struct open *o, const struct event *e
 	if (last) {
 		tb->last_attempt = attempt;
 		update(t, o);
+		if (t->status == STATUS_SKIPPED || t->status == STATUS_UNFINISHED)
+			told(m, t)->message = o->message;
 		keep_properties(m, t, ev);
 	}
 	if (o->unit != MODEL_NONE) {

@@ -189,6 +189,8 @@ void model_unit_close(struct model *m, struct open *o, const struct event *ev);
 void model_outside_add(struct model *m, const struct event *ev);
 void model_outside_settle(struct model *m);
 void model_suite_close(struct model *m, struct open *o);
+/* A test that is over printed more. */
+void model_test_output(struct model *m, uint32_t test, struct str more);
 /* Returns the test's index. */
 /* ev: its end, which may be NULL. */
 uint32_t model_test_close(struct model *m, struct open *o, const struct event *ev);

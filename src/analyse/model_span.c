@@ -312,7 +312,7 @@ static void output(struct model *m, const struct event *ev)
 	else if (slot->kind == SPAN_UNIT)
 		model_add_output(m, &m->units[slot->index].output, ev->text);
 	else if (slot->kind == SPAN_TEST && status_is_bad(m->tests[slot->index].status))
-		model_add_output(m, &m->tests[slot->index].output, ev->text);
+		model_test_output(m, slot->index, ev->text);
 }
 
 /* Rows of containers and calls, which are no spans of the tree. */

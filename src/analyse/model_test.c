@@ -243,8 +243,8 @@ static void a_test_that_passes_after_a_failure_is_flaky(void **state)
 	assert_int_equal(m->tests[0].status, STATUS_PASSED);
 	assert_int_equal(m->tests[0].dur_ns, 7);
 	assert_int_equal(m->tests[0].worker, 1);
-	assert_str(m->tests[0].message, "boom");
-	assert_str(m->tests[0].output, "bad output");
+	assert_str(m->tests[0].told->message, "boom");
+	assert_str(m->tests[0].told->output, "bad output");
 	assert_int_equal(m->counts.flaky, 1);
 	assert_int_equal(m->counts.passed, 1);
 	assert_int_equal(m->counts.units, 2);
@@ -300,7 +300,7 @@ static void a_retry_of_one_test_of_a_file_is_an_attempt_of_it(void **state)
 	assert_int_equal(m->tests[0].attempts, 2);
 	assert_int_equal(m->tests[0].attempts_bad, 2);
 	assert_false(m->tests[0].flaky);
-	assert_str(m->tests[0].message, "y");
+	assert_str(m->tests[0].told->message, "y");
 	assert_int_equal(m->tests[1].attempts, 1);
 	drop(m);
 }
@@ -337,7 +337,7 @@ static void two_tests_of_one_name_in_one_unit_stay_two(void **state)
 	assert_true(m->tests[0].flaky);
 	assert_int_equal(m->tests[1].status, STATUS_FAILED);
 	assert_int_equal(m->tests[2].status, STATUS_SKIPPED);
-	assert_str(m->tests[2].message, "no");
+	assert_str(m->tests[2].told->message, "no");
 	drop(m);
 }
 
@@ -472,7 +472,7 @@ static void a_crash_names_the_test_that_was_running(void **state)
 	    "{'ev':'done','t':100,'st':'failed','exit':1}\n");
 	assert_int_equal(m->n_tests, 2);
 	assert_int_equal(m->tests[1].status, STATUS_CRASHED);
-	assert_str(m->tests[1].message, "killed by signal 11");
+	assert_str(m->tests[1].told->message, "killed by signal 11");
 	assert_int_equal(m->tests[1].dur_ns, 14);
 	assert_int_equal(m->counts.crashed, 1);
 	assert_int_equal(m->suites[0].end_ns, 20);
@@ -633,7 +633,7 @@ static void a_unit_that_was_cut_short_says_why_for_its_tests(void **state)
 				   "{'ev':'begin','t':1,'kind':'test','id':2,'in':1,'w':0,'name':'t'}\n"
 				   "{'ev':'end','t':9,'id':1,'st':'unfinished','msg':'the time was up'}\n");
 	assert_int_equal(m->tests[0].status, STATUS_UNFINISHED);
-	assert_str(m->tests[0].message, "the time was up");
+	assert_str(m->tests[0].told->message, "the time was up");
 	assert_int_equal(m->tests[0].dur_ns, 8);
 	drop(m);
 }
@@ -868,9 +868,9 @@ static void absurd_counts_stay_small(void **state)
 	}
 	model_finish(&m);
 	assert_int_equal(m.n_tests, 65536);
-	assert_int_equal(m.tests[0].output.n, 65536);
-	assert_int_equal(m.tests[1999].output.n, 0);
-	assert_int_equal(m.tests[1999].message.n, 512);
+	assert_int_equal(m.tests[0].told->output.n, 65536);
+	assert_int_equal(m.tests[1999].told->output.n, 0);
+	assert_int_equal(m.tests[1999].told->message.n, 512);
 	assert_in_range(m.n_sums, 20000, 20001);
 	assert_in_range(m.n_workers, 1, 4096);
 	assert_in_range(m.n_phases, 1, 10000);

@@ -236,14 +236,14 @@ static void put_details(struct data *d)
 	out_text(&d->json, ",\"details\":[");
 	for (size_t i = 0; i < d->m->n_tests; i++) {
 		const struct model_test *t = &d->m->tests[i];
-		if (!t->message.n && !t->output.n)
+		if (!t->told->message.n && !t->told->output.n)
 			continue;
 		out_text(&d->json, comma ? ",[" : "[");
 		out_int(&d->json, (int64_t)i);
 		out_char(&d->json, ',');
-		put_detail(d, t->message, false);
+		put_detail(d, t->told->message, false);
 		out_char(&d->json, ',');
-		put_detail(d, t->output, true);
+		put_detail(d, t->told->output, true);
 		out_char(&d->json, ']');
 		comma = true;
 		spill(d);

@@ -151,6 +151,16 @@ static inline void fixture_sums(struct model *m)
 	    (struct model_change){STR("features/old.feature::Fax an order"), MS(70), 0, CHANGE_GONE};
 }
 
+/* What is said of a test, to be written to. */
+static inline struct model_told *fixture_told(struct model *m, struct model_test *t)
+{
+	struct model_told *own = arena_new(&m->arena, struct model_told);
+	if (t->told)
+		*own = *t->told;
+	t->told = own;
+	return own;
+}
+
 static inline struct model_test *fixture_test(struct model *m, uint32_t suite, uint32_t line,
 					      enum status status, struct str name)
 {
@@ -169,6 +179,7 @@ static inline struct model_test *fixture_test(struct model *m, uint32_t suite, u
 				 .dur_ns = MS(50 + 10 * line),
 				 .steps_ns = MS(20 + 5 * line),
 				 .hooks_ns = MS(30 + 2 * line)};
+	fixture_told(m, t);
 	t->key = str_of(arena_printf(&m->arena, "%.*s:%u", STR_ARG(t->file), line));
 	return t;
 }
@@ -210,21 +221,24 @@ static inline void fixture_small(struct model *m)
 	m->n_suites = 3;
 	m->n_units = 4;
 	struct model_test *t = fixture_test(m, 0, 3, STATUS_FAILED, STR("Pay by card"));
-	t->message = STR("Assertion Failed: expected 201, got 500\nbody was empty");
-	t->output = STR("POST /pay\n\x1b[31m500 Internal Server Error\x1b[0m\n");
+	fixture_told(m, t)->message = STR("Assertion Failed: expected 201, got 500\nbody was empty");
+	fixture_told(m, t)->output = STR("POST /pay\n\x1b[31m500 Internal Server Error\x1b[0m\n");
 	t->attempts = t->attempts_bad = 2;
 	fixture_test(m, 0, 12, STATUS_PASSED, STR("Pay by invoice"));
-	fixture_test(m, 0, 21, STATUS_CRASHED, STR("Pay twice"))->message = STR("killed by SIGSEGV");
+	fixture_told(m, fixture_test(m, 0, 21, STATUS_CRASHED, STR("Pay twice")))->message =
+	    STR("killed by SIGSEGV");
 	fixture_test(m, 1, 2, STATUS_PASSED, STR("Find a book"));
 	t = fixture_test(m, 1, 9, STATUS_PASSED, STR("Find nothing"));
 	t->flaky = t->passed_alone = true;
 	t->attempts = 2;
 	t->attempts_bad = 1;
-	t->message = STR("the index was locked");
-	fixture_test(m, 1, 15, STATUS_SKIPPED, STR("Find too much"))->message = STR("slow, see #12");
+	fixture_told(m, t)->message = STR("the index was locked");
+	fixture_told(m, fixture_test(m, 1, 15, STATUS_SKIPPED, STR("Find too much")))->message =
+	    STR("slow, see #12");
 	fixture_test(m, 2, 4, STATUS_PASSED, STR("Log in"));
-	fixture_test(m, 2, 11, STATUS_TIMEOUT, STR("Log out"))->message = STR("still running after 10 s");
-	fixture_test(m, 2, 18, STATUS_ERROR, STR("Log in again"))->message =
+	fixture_told(m, fixture_test(m, 2, 11, STATUS_TIMEOUT, STR("Log out")))->message =
+	    STR("still running after 10 s");
+	fixture_told(m, fixture_test(m, 2, 18, STATUS_ERROR, STR("Log in again")))->message =
 	    STR("hook before_scenario: no database");
 	fixture_count(m);
 	fixture_run(m);
@@ -296,8 +310,8 @@ static inline void fixture_hostile(struct model *m)
 		t->name = fixture_hostile_text(a, i);
 		t->file = fixture_hostile_text(a, i + 3);
 		t->key = fixture_hostile_text(a, i + 5);
-		t->message = fixture_hostile_text(a, i + 7);
-		t->output = fixture_hostile_text(a, i + 9);
+		fixture_told(m, t)->message = fixture_hostile_text(a, i + 7);
+		fixture_told(m, t)->output = fixture_hostile_text(a, i + 9);
 	}
 	m->tests = tests;
 	m->n_tests = (size_t)2 * FIXTURE_HOSTILE;
@@ -375,8 +389,9 @@ static inline void fixture_big(struct model *m, uint32_t n)
 				t->attempts_bad = 1;
 			}
 			if (status_is_bad(st)) {
-				t->message = STR("Assertion Failed: expected 201, got 500");
-				t->output = STR("POST /pay\n500 Internal Server Error\nat pay (pay.py:14)\n");
+				fixture_told(m, t)->message = STR("Assertion Failed: expected 201, got 500");
+				fixture_told(m, t)->output =
+				    STR("POST /pay\n500 Internal Server Error\nat pay (pay.py:14)\n");
 			}
 			now += t->dur_ns + 40000;
 		}

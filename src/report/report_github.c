@@ -41,15 +41,16 @@ static void put_text(struct github *x, enum status status, struct str message)
 
 static void put_test(struct github *x, const struct model_test *t)
 {
-	size_t colon = str_find_last(t->place, ':');
+	size_t colon = str_find_last(t->told->place, ':');
 	int64_t line;
 	out_text(x->o, "::error ");
-	if (str_int(str_cut(t->place, colon + 1, t->place.n), &line) && line > 0 && line <= UINT32_MAX)
-		put_file(x, str_cut(t->place, 0, colon), (uint32_t)line);
+	if (str_int(str_cut(t->told->place, colon + 1, t->told->place.n), &line) && line > 0 &&
+	    line <= UINT32_MAX)
+		put_file(x, str_cut(t->told->place, 0, colon), (uint32_t)line);
 	else if (!str_is(x->m->adapter, "go")) /* there it is a package */
 		put_file(x, t->file, t->line);
 	put_property(x, "title", STR_NONE, str_clip_utf8(phrase_name(t->name), 200));
-	put_text(x, t->status, t->message);
+	put_text(x, t->status, t->told->message);
 }
 
 static void put_unit(struct github *x, const struct model_unit *u)

@@ -62,7 +62,7 @@ static void a_go_test_has_its_own_place_and_no_package_for_a_file(void **state)
 	m.adapter = STR("go");
 	for (size_t i = 0; i < m.n_tests; i++)
 		if (str_is(m.tests[i].name, "Log out"))
-			m.tests[i].place = STR("login/login_test.go:7");
+			fixture_told(&m, &m.tests[i])->place = STR("login/login_test.go:7");
 	(void)commands_of(&m, "shop/", 10);
 	assert_int_equal(times("file="), 1);
 	assert_int_equal(times("::error file=shop/login/login_test.go,line=7,title=Log out::"), 1);

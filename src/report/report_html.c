@@ -344,7 +344,7 @@ static void put_failed_test(struct html *x, uint32_t i, bool open)
 	if (t->attempts > 1)
 		out_printf(x->o, ", bad in %u of %u attempts", t->attempts_bad, t->attempts);
 	out_text(x->o, "</p>\n");
-	put_failure_body(x, t->message, t->output);
+	put_failure_body(x, t->told->message, t->told->output);
 	if (t->key.n) {
 		out_text(x->o, "<p class=\"again\">To run it alone: <code>");
 		html_text(x, str_clip_utf8(t->key, 2000));

@@ -196,8 +196,8 @@ static void put_test(struct out *o, const struct model *m, size_t i)
 	member_int(&x, "steps_ns", t->steps_ns);
 	member_int(&x, "hooks_ns", t->hooks_ns);
 	member_word(&x, "source", time_source_name(t->source));
-	member_text_if(&x, "message", t->message);
-	member_text_if(&x, "output", t->output);
+	member_text_if(&x, "message", t->told->message);
+	member_text_if(&x, "output", t->told->output);
 	if (t->properties)
 		put_properties(&x, m, t->properties);
 	out_char(o, '}');

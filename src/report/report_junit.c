@@ -236,13 +236,13 @@ static void put_reruns(struct junit *j, const struct model_test *t)
 	for (uint32_t i = 0; i < n && i < RERUNS; i++) {
 		const char *element = passed ? "flakyFailure" : "rerunFailure";
 		bool last = i + 1 == n || i + 1 == RERUNS;
-		struct str known = passed && last ? t->message : STR_NONE;
+		struct str known = passed && last ? t->told->message : STR_NONE;
 		put_open(j, element, passed ? "flaky" : "rerun", known);
 		out_text(j->o, "<stackTrace>");
 		out_xml(j->o, detail(j, known, MESSAGE_BYTES));
 		out_text(j->o, "</stackTrace>");
 		if (passed && last)
-			put_output(j, t->output);
+			put_output(j, t->told->output);
 		out_printf(j->o, "</%s>", element);
 	}
 }
@@ -305,10 +305,10 @@ static void put_test(struct junit *j, const struct model_test *t, struct str sui
 	if (bare)
 		return;
 	put_properties(j, t);
-	put_verdict(j, t->status, t->message);
+	put_verdict(j, t->status, t->told->message);
 	put_reruns(j, t);
 	if (t->status != STATUS_PASSED && t->status != STATUS_SKIPPED)
-		put_output(j, t->output);
+		put_output(j, t->told->output);
 	out_text(j->o, "\n</testcase>\n");
 }
 

@@ -70,7 +70,7 @@ static void further_attempts_are_said_in_surefires_words(void **state)
 	(void)state;
 	fixture_small(&m);
 	m.tests[0].attempts = m.tests[0].attempts_bad = 3;
-	m.tests[4].output = STR("locked\n");
+	fixture_told(&m, &m.tests[4])->output = STR("locked\n");
 	const char *xml = junit_of(&m);
 	assert_int_equal(times("<rerunFailure "), 2);
 	assert_has(
@@ -93,8 +93,8 @@ static void output_stands_with_bad_tests_only_and_is_cut(void **state)
 	for (int i = 0; i < 20000; i++)
 		buf_printf(&large, "line %d\n", i);
 	for (size_t i = 0; i < m.n_tests; i++)
-		m.tests[i].output = STR("\x1b[32msomething\x1b[0m\x01\n");
-	m.tests[0].output = buf_view(&large);
+		fixture_told(&m, &m.tests[i])->output = STR("\x1b[32msomething\x1b[0m\x01\n");
+	fixture_told(&m, &m.tests[0])->output = buf_view(&large);
 	const char *xml = junit_of(&m);
 	assert_int_equal(times("<system-out>"), 1 + 4 + 1); /* the unit, four bad ones, one flaky */
 	assert_has(xml, "line 0\n");

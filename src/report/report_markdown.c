@@ -109,7 +109,7 @@ static void put_failure(struct md *x, size_t number, const struct model_test *t)
 	if (t->attempts > 1)
 		out_printf(&x->o, ", bad in %u of %u attempts", t->attempts_bad, t->attempts);
 	out_char(&x->o, '\n');
-	put_details(x, t->message, t->output);
+	put_details(x, t->told->message, t->told->output);
 	phrase_place(&x->scratch, t->file, t->line);
 	bool same = str_eq(buf_view(&x->scratch), t->key);
 	buf_clear(&x->scratch);

@@ -127,8 +127,8 @@ static void put_failure(struct text *x, size_t number, const struct model_test *
 	if (test->attempts > 1)
 		out_printf(x->term.out, ", bad in %u of %u attempts", test->attempts_bad, test->attempts);
 	put_facts_end(x);
-	put_message(x, test->message);
-	put_output(x, test->output);
+	put_message(x, test->told->message);
+	put_output(x, test->told->output);
 	if (test->key.n && !str_eq(test->key, place)) {
 		out_text(x->term.out, "    to run it alone: ");
 		(void)term_text(&x->term, test->key, 8 * x->term.columns);

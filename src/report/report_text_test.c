@@ -156,9 +156,11 @@ static void no_line_is_a_command_for_a_ci_system(void **state)
 	struct model m;
 	(void)state;
 	fixture_hostile(&m);
-	for (size_t i = 0; i < m.n_tests; i++)
-		m.tests[i].message = m.tests[i].output = m.tests[i].file = m.tests[i].key =
+	for (size_t i = 0; i < m.n_tests; i++) {
+		struct model_told *told = fixture_told(&m, &m.tests[i]);
+		told->message = told->output = m.tests[i].file = m.tests[i].key =
 		    STR("::error::x\n  ::error::y");
+	}
 	m.notes[0].text = m.command = m.gap.longest = STR("::error::x\n::error::y");
 	struct str rest = str_of(text_of(&m, &report_text_file)), line;
 	while (str_next(&rest, '\n', &line))

@@ -89,7 +89,7 @@ static void put_events(const struct model *m, struct sink *s)
 						    .id = test,
 						    .time_ns = t->start_ns + t->dur_ns,
 						    .status = t->status,
-						    .message = t->message});
+						    .message = t->told->message});
 		}
 		if (u % 7 != 6) /* every seventh has no end */
 			sink_put(s, &(struct event){.type = EVENT_END,
