@@ -66,9 +66,35 @@ static int report_bench(struct arena *a, const struct report_options *o, const c
 	return close_output(o, fd, bench_print_to(&p, &b, fd, e), e);
 }
 
-static int report(struct arena *a, const struct report_options *o, const char *name, struct err *e)
+/* One whose model is not needed: the rows are read once, not twice. */
+static int report_rows(const struct report_options *o, const char *events, struct reader_result *read,
+		       struct err *e)
+{
+	int rc = reader_check(events, e), fd = rc < 0 ? rc : open_output(o, e);
+	if (fd < 0)
+		return fd;
+	return close_output(o, fd, reports_rows(formats[o->format.is], events, fd, read, e), e);
+}
+
+static int report_model(const struct report_options *o, const char *events, struct reader_result *read,
+			struct err *e)
 {
 	struct model m;
+	model_init(&m);
+	int rc = reader_replay(events, &m.sink, read, e);
+	if (rc == 0) {
+		model_finish(&m);
+		int fd = open_output(o, e);
+		bool colour = fd >= 0 && wants_colour(&o->color, fd);
+		rc = fd < 0 ? fd
+			    : close_output(o, fd, reports_one(&m, formats[o->format.is], fd, colour, e), e);
+	}
+	model_free(&m);
+	return rc;
+}
+
+static int report(struct arena *a, const struct report_options *o, const char *name, struct err *e)
+{
 	struct reader_result read;
 	char *dir, *path;
 	struct err no_run;
@@ -82,22 +108,11 @@ static int report(struct arena *a, const struct report_options *o, const char *n
 		return err_usage(e, "'%s' holds a run of a suite, of which there is no report '%s'", dir,
 				 formats[o->format.is]);
 	const char *events = arena_printf(a, "%s/events.jsonl", dir);
-	model_init(&m);
-	int rc = reader_replay(events, &m.sink, &read, e);
-	if (rc == 0) {
-		if (read.bad_rows)
-			warn("report",
-			     "%llu rows of '%s' cannot be read (the first is line %llu); the rest is told",
-			     (unsigned long long)read.bad_rows, events, (unsigned long long)read.bad_line);
-		model_finish(&m);
-		int fd = open_output(o, e);
-		rc = fd < 0 ? fd
-			    : close_output(o, fd,
-					   reports_one(&m, formats[o->format.is], dir, fd,
-						       wants_colour(&o->color, fd), e),
-					   e);
-	}
-	model_free(&m);
+	int rc = reports_of_rows(formats[o->format.is]) ? report_rows(o, events, &read, e)
+							: report_model(o, events, &read, e);
+	if (rc == 0 && read.bad_rows)
+		warn("report", "%llu rows of '%s' cannot be read (the first is line %llu); the rest is told",
+		     (unsigned long long)read.bad_rows, events, (unsigned long long)read.bad_line);
 	return rc;
 }
 

@@ -38,23 +38,22 @@ static void take_line(struct otlp_to *to, struct str request, uint32_t spans)
 	out_char(f->o, '\n');
 }
 
-static int replay(const char *events, struct otlp_to *to, struct err *e)
+static int replay(const char *events, struct otlp_to *to, struct reader_result *ret, struct err *e)
 {
 	struct otlp t;
-	struct reader_result read;
 	otlp_begin(&t, to, str_of(getenv("OTEL_SERVICE_NAME")));
-	int rc = reader_replay(events, &t.sink, &read, e);
+	int rc = reader_replay(events, &t.sink, ret, e);
 	otlp_end(&t);
 	return rc;
 }
 
-int otlp_write(const char *events, int fd, struct err *e)
+int otlp_write(const char *events, int fd, struct reader_result *ret, struct err *e)
 {
 	struct out o;
 	struct err written;
 	out_to_fd(&o, fd);
 	struct to_file f = {{take_line}, &o};
-	int rc = replay(events, &f.to, e);
+	int rc = replay(events, &f.to, ret, e);
 	if (out_close(&o, &written) < 0 && rc == 0) {
 		*e = written;
 		rc = e->fault;
@@ -161,8 +160,9 @@ static int open_url(struct to_url *u, const char *where, struct err *e)
 static int export_url(const char *events, const char *where, struct err *e)
 {
 	struct to_url u;
+	struct reader_result read;
 	int rc = open_url(&u, where, e);
-	rc = rc < 0 ? rc : replay(events, &u.to, e);
+	rc = rc < 0 ? rc : replay(events, &u.to, &read, e);
 	buf_free(&u.headers);
 	if (rc == 0 && u.err.fault) {
 		unsigned long long lost = u.n_lost, all = u.n_lost + u.n_spans;
@@ -190,7 +190,8 @@ int otlp_export(const char *events, const char *where, struct err *e)
 	int fd = open(where, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_sys(e, "cannot write '%s'", where);
-	int rc = otlp_write(events, fd, e);
+	struct reader_result read;
+	int rc = otlp_write(events, fd, &read, e);
 	if (close(fd) < 0 && rc == 0)
 		rc = err_sys(e, "cannot write '%s'", where);
 	return rc;

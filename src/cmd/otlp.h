@@ -3,9 +3,10 @@
  */
 #pragma once
 #include "base/err.h"
+#include "record/reader.h"
 
 /* The spans of the record at `events` as lines of JSON, one a request. */
-must_use int otlp_write(const char *events, int fd, struct err *e);
+must_use int otlp_write(const char *events, int fd, struct reader_result *ret, struct err *e);
 /* Whether `where` (a URL or the name of a file) can be meant. Fault: usage; the message shows no secret. */
 must_use int otlp_check(const char *where, struct err *e);
 /*

@@ -15,16 +15,13 @@
 
 enum { DEFAULT_COLUMNS = 100, ANNOTATIONS = 10 /* errors that GitHub shows of one step */ };
 
-static int write_trace(const char *dir, int fd, struct err *e)
+static int write_trace(const char *events, int fd, struct reader_result *read, struct err *e)
 {
-	char path[4096];
 	struct out o;
 	struct trace t;
-	struct reader_result read;
-	(void)snprintf(path, sizeof(path), "%s/events.jsonl", dir);
 	out_to_fd(&o, fd);
 	trace_begin(&t, &o);
-	int rc = reader_replay(path, &t.sink, &read, e);
+	int rc = reader_replay(events, &t.sink, read, e);
 	trace_end(&t);
 	struct err written;
 	if (out_close(&o, &written) < 0 && rc == 0) {
@@ -32,6 +29,17 @@ static int write_trace(const char *dir, int fd, struct err *e)
 		rc = e->fault;
 	}
 	return rc;
+}
+
+bool reports_of_rows(const char *format)
+{
+	return strcmp(format, "trace") == 0 || strcmp(format, "otlp") == 0;
+}
+
+int reports_rows(const char *format, const char *events, int fd, struct reader_result *ret, struct err *e)
+{
+	return strcmp(format, "trace") == 0 ? write_trace(events, fd, ret, e)
+					    : otlp_write(events, fd, ret, e);
 }
 
 static unsigned terminal_columns(int fd)
@@ -42,16 +50,9 @@ static unsigned terminal_columns(int fd)
 	return DEFAULT_COLUMNS;
 }
 
-int reports_one(struct model *m, const char *format, const char *dir, int fd, bool colour, struct err *e)
+int reports_one(struct model *m, const char *format, int fd, bool colour, struct err *e)
 {
 	struct out o;
-	if (strcmp(format, "trace") == 0)
-		return write_trace(dir, fd, e);
-	if (strcmp(format, "otlp") == 0) {
-		char path[4096];
-		(void)snprintf(path, sizeof(path), "%s/events.jsonl", dir);
-		return otlp_write(path, fd, e);
-	}
 	out_to_fd(&o, fd);
 	for (const struct report_format *f = report_formats; f->name; f++) {
 		if (strcmp(f->name, format) != 0)
@@ -71,13 +72,16 @@ int reports_one(struct model *m, const char *format, const char *dir, int fd, bo
 static int write_file(struct model *m, const char *format, const char *name, const struct reports_options *ro,
 		      struct err *e)
 {
-	char path[4096], fresh[4200];
+	char path[4096], fresh[4200], events[4096];
+	struct reader_result read;
 	(void)snprintf(path, sizeof(path), "%s/%s", ro->dir, name);
+	(void)snprintf(events, sizeof(events), "%s/events.jsonl", ro->dir);
 	(void)snprintf(fresh, sizeof(fresh), "%s.part", path);
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_sys(e, "cannot write '%s'", path);
-	int rc = reports_one(m, format, ro->dir, fd, false, e);
+	int rc = reports_of_rows(format) ? reports_rows(format, events, fd, &read, e)
+					 : reports_one(m, format, fd, false, e);
 	if (close(fd) < 0 && rc == 0)
 		rc = err_sys(e, "cannot write '%s'", path);
 	if (rc == 0 && rename(fresh, path) < 0)

@@ -6,6 +6,7 @@
 
 #include "analyse/model.h"
 #include "base/err.h"
+#include "record/reader.h"
 
 struct reports_options {
 	const char *dir;            /* NULL: no files */
@@ -18,6 +19,10 @@ struct reports_options {
 must_use int reports_write(struct model *m, const struct reports_options *o, struct err *e);
 /* The summary on standard error; on GitHub its annotations and step summary, too. */
 void reports_say(struct model *m, const struct reports_options *o, int exit_code);
-/* One format to a descriptor; dir holds events.jsonl, for the trace. */
-must_use int reports_one(struct model *m, const char *format, const char *dir, int fd, bool colour,
-			 struct err *e);
+/* Whether this format is made of the rows of the record one by one, without a model of them. */
+bool reports_of_rows(const char *format);
+/* Such a one to a descriptor, from the record at `events`. */
+must_use int reports_rows(const char *format, const char *events, int fd, struct reader_result *ret,
+			  struct err *e);
+/* One of the others. */
+must_use int reports_one(struct model *m, const char *format, int fd, bool colour, struct err *e);

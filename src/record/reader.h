@@ -19,3 +19,5 @@ struct reader_result {
  * whose first row is no `run` row, or of a later version, is an error (fault format).
  */
 must_use int reader_replay(const char *path, struct sink *sink, struct reader_result *ret, struct err *e);
+/* The same for the first row alone: whether the rest is worth a place to put it. */
+must_use int reader_check(const char *path, struct err *e);

@@ -12,3 +12,13 @@ echo "exit code $rc"
 : >other/events.jsonl
 fettle report other && rc=0 || rc=$?
 echo "exit code $rc"
+# a report that there is stays where there is nothing to be told
+for format in trace otlp html; do
+	echo 'of last time' >kept
+	fettle report other --format $format --output kept || cat kept
+done
+# ... and rows that cannot be read are told of whichever way the rest is read
+sed '2i not a row' whole/events.jsonl >cut/events.jsonl
+for format in trace otlp json; do
+	fettle report cut --format $format --output told
+done
