@@ -110,9 +110,8 @@ static int report(struct arena *a, const struct report_options *o, const char *n
 	const char *events = arena_printf(a, "%s/events.jsonl", dir);
 	int rc = reports_of_rows(formats[o->format.is]) ? report_rows(o, events, &read, e)
 							: report_model(o, events, &read, e);
-	if (rc == 0 && read.bad_rows)
-		warn("report", "%llu rows of '%s' cannot be read (the first is line %llu); the rest is told",
-		     (unsigned long long)read.bad_rows, events, (unsigned long long)read.bad_line);
+	if (rc == 0)
+		reports_bad_rows("report", events, &read, "told");
 	return rc;
 }
 

@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "bench_out/report_bench.h"
 #include "cmd/cmd.h"
+#include "cmd/reports.h"
 #include "record/coverage_totals.h"
 #include "record/reader.h"
 #include "record/runs.h"
@@ -37,11 +38,10 @@ static int read_side(struct one_run *s, struct arena *a, const char *name, struc
 	char *dir;
 	if (runs_find(a, ".fettle", name, &dir, e) < 0)
 		return e->fault;
-	if (reader_replay(arena_printf(a, "%s/events.jsonl", dir), &s->model.sink, &read, e) < 0)
+	const char *events = arena_printf(a, "%s/events.jsonl", dir);
+	if (reader_replay(events, &s->model.sink, &read, e) < 0)
 		return e->fault;
-	if (read.bad_rows)
-		warn("compare", "%llu rows of '%s/events.jsonl' cannot be read; the rest is compared",
-		     (unsigned long long)read.bad_rows, dir);
+	reports_bad_rows("compare", events, &read, "compared");
 	model_finish(&s->model);
 	s->sink.put = put_total;
 	int rc = coverage_totals_read(dir, a, &s->sink, e);

@@ -4,16 +4,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cmd/cmd.h"
 #include "cmd/otlp.h"
 #include "record/reader.h"
 #include "report/report.h"
 #include "report/report_trace.h"
 
-enum { DEFAULT_COLUMNS = 100, ANNOTATIONS = 10 /* errors that GitHub shows of one step */ };
+enum {
+	DEFAULT_COLUMNS = 100,
+	LEAST_COLUMNS = 40,
+	ANNOTATIONS = 10 /* errors that GitHub shows of one step */
+};
 
 static int write_trace(const char *events, int fd, struct reader_result *read, struct err *e)
 {
@@ -42,12 +46,19 @@ int reports_rows(const char *format, const char *events, int fd, struct reader_r
 					    : otlp_write(events, fd, ret, e);
 }
 
-static unsigned terminal_columns(int fd)
+void reports_bad_rows(const char *command, const char *events, const struct reader_result *read,
+		      const char *done)
 {
-	struct winsize w;
-	if (ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
-		return w.ws_col;
-	return DEFAULT_COLUMNS;
+	if (read->bad_rows)
+		warn(command, "%llu row%s of '%s' cannot be read (the first is line %llu); the rest is %s",
+		     (unsigned long long)read->bad_rows, read->bad_rows == 1 ? "" : "s", events,
+		     (unsigned long long)read->bad_line, done);
+}
+
+static unsigned columns_of(int fd)
+{
+	unsigned n = terminal_columns(fd);
+	return n >= LEAST_COLUMNS ? n : DEFAULT_COLUMNS;
 }
 
 int reports_one(struct model *m, const char *format, int fd, bool colour, struct err *e)
@@ -60,7 +71,7 @@ int reports_one(struct model *m, const char *format, int fd, bool colour, struct
 		if (strcmp(format, "text") == 0 && colour) {
 			struct report_text_options opt = report_text_file;
 			opt.colour = true;
-			opt.columns = terminal_columns(fd);
+			opt.columns = columns_of(fd);
 			report_text(m, &o, &opt);
 		} else {
 			f->write(m, &o);
@@ -163,7 +174,7 @@ void reports_say(struct model *m, const struct reports_options *ro, int exit_cod
 	if (ro->quiet && exit_code == 0)
 		return;
 	opt.colour = ro->colour;
-	opt.columns = terminal_columns(STDERR_FILENO);
+	opt.columns = columns_of(STDERR_FILENO);
 	out_to_fd(&o, STDERR_FILENO);
 	report_text(m, &o, &opt);
 	if (ro->dir && !ro->quiet) {

@@ -24,5 +24,8 @@ bool reports_of_rows(const char *format);
 /* Such a one to a descriptor, from the record at `events`. */
 must_use int reports_rows(const char *format, const char *events, int fd, struct reader_result *ret,
 			  struct err *e);
+/* Warns of rows of the record that were passed over; the rest was told, or compared. */
+void reports_bad_rows(const char *command, const char *events, const struct reader_result *read,
+		      const char *done);
 /* One of the others. */
 must_use int reports_one(struct model *m, const char *format, int fd, bool colour, struct err *e);
