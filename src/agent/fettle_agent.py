@@ -28,6 +28,7 @@ PRIVATE = (
     "FETTLE_DUMP_SIGNAL",
     "FETTLE_DUMP_FILE",
     "FETTLE_FAILED",
+    "FETTLE_NODES",
 )
 
 PASSED, SKIPPED, FAILED, ERROR = "passed", "skipped", "failed", "error"
@@ -273,7 +274,9 @@ class Agent:
         get = environment.get
         self.pull = get("FETTLE_AGENT") in ("pull", "pull-bare")
         self.bare = get("FETTLE_AGENT") == "pull-bare"
+        self.control = get("FETTLE_AGENT") == "control"
         self.close = get("FETTLE_AGENT") == "close"
+        self.nodes = get("FETTLE_NODES")
         self.failed = bool(get("FETTLE_FAILED"))
         self.start_dir = os.getcwd()
         self.below = self.start_dir.rstrip("/") + "/"
@@ -444,7 +447,7 @@ def take_over(framework, version):
     path = os.environ.get("FETTLE_SOCKET")
     agent = Agent(os.environ)
     agent.clean_environment()
-    if agent.pull:
+    if agent.pull or agent.control:
         if not path or not agent.is_worker(path):
             return None
         agent.link = Link(path)

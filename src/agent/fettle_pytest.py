@@ -25,7 +25,11 @@ def take_over():
     import _pytest
 
     agent = fettle_agent.take_over("pytest", getattr(_pytest, "__version__", "?"))
-    if agent and agent.link:
+    if agent and agent.control:
+        from fettle_pytest_xdist import Controller
+
+        plugin = Controller(agent)
+    elif agent and agent.link:
         from fettle_pytest_pull import Puller
 
         plugin = Puller(agent)

@@ -7,7 +7,8 @@ import shutil
 
 from _pytest.config import hookimpl
 
-from fettle_pytest_pull import forget_workers, part_outfiles
+from fettle_pytest_pull import part_outfiles
+from fettle_pytest_xdist import forget_workers
 
 
 def tell_of_copies(cov):

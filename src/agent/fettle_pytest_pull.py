@@ -14,6 +14,7 @@ from _pytest.config import hookimpl
 import fettle_agent
 from fettle_agent import ERROR, PASSED, SKIPPED, now, quiet, quote
 from fettle_pytest import Observer, cause, failure_text
+from fettle_pytest_xdist import alone, forget_workers, get, path_of, put, wants_controller, worker_fixtures
 
 # Arguments with "::" in more files than this are not imported ahead.
 MANY_FILES = 64
@@ -61,6 +62,7 @@ class Puller(Observer):
     def disguise(self, config):
         agent = self.agent
         config.workerinput = self.worker_input(config)
+        config.workerinput.update(self.told())
         config.workeroutput = {}
         os.environ["PYTEST_XDIST_WORKER"] = "gw" + agent.worker
         os.environ["PYTEST_XDIST_WORKER_COUNT"] = agent.workers
@@ -72,28 +74,57 @@ class Puller(Observer):
             option.basetemp = os.path.join(option.basetemp, "gw" + agent.worker)
         part_outfiles(config, self.agent)
         if agent.bare:
-            config._do_configure = alone(config, config._do_configure)
+            self.bare(config)
             return
         for implementation in config.hook.pytest_configure.get_hookimpls():
             self.unmask(config, implementation)
         self.guard(config)
 
+    def bare(self, config):
+        """Not a worker while the suite is configured; never, where it would look for what a
+        controller had told it."""
+        plain = alone(config, config._do_configure)
+
+        def configure():
+            plain()
+            if wants_controller(config):
+                del config.workerinput, config.workeroutput
+
+        config._do_configure = configure
+
     def guard(self, config):
-        """A suite that wants more of a controller than there is (a key of workerinput that
-        its own pytest_configure_node would have set) gets another process, in which nobody
-        looks like a worker while all are configured."""
+        """A suite with a pytest_configure_node of its own has things that it starts once and
+        tells all workers: they begin anew when a controller is there. One that cannot be
+        configured even so gets processes in which nobody looks like a worker meanwhile."""
         plain = config._do_configure
 
         def configure():
+            self.look_for_controller(config)
             try:
                 plain()
             except sys.modules["_pytest.config"].UsageError:
                 raise
             except Exception as error:
-                self.agent.link.say("bare", msg=fettle_agent.clip("%s: %s" % (type(error).__name__, error), 300))
+                why = fettle_agent.clip("%s: %s" % (type(error).__name__, error), 300)
+                # The hook may have been put in place meanwhile.
+                self.look_for_controller(config)
+                self.agent.link.say("bare", msg=why)
                 raise
+            self.look_for_controller(config)
 
         config._do_configure = configure
+
+    def look_for_controller(self, config):
+        module = None if self.agent.nodes else wants_controller(config)
+        if module:
+            self.agent.ready = True
+            self.agent.link.say("controller", msg=fettle_agent.clip(module, 300))
+            raise sys.modules["_pytest.outcomes"].Exit("this worker begins anew, once there is a controller")
+
+    def told(self):
+        """What the controller says to this worker."""
+        agent = self.agent
+        return get(path_of(agent.nodes, "in", "gw" + agent.worker)) if agent.nodes else {}
 
     def worker_input(self, config):
         import zlib
@@ -501,6 +532,13 @@ class Puller(Observer):
     @hookimpl(trylast=True)
     def pytest_unconfigure(self, config):
         self.tell_coverage(config)
+        self.tell_controller(config)
+
+    @quiet
+    def tell_controller(self, config):
+        output = getattr(config, "workeroutput", None)
+        if self.agent.nodes and output:
+            put(path_of(self.agent.nodes, "out", "gw" + self.agent.worker), output)
 
     @quiet
     def tell_coverage(self, config):
@@ -641,34 +679,6 @@ class Puller(Observer):
             yield from self.items_of(child)
 
 
-def alone(config, plain):
-    """plain, for which config is no worker's while it runs."""
-
-    def run(*arguments):
-        hidden = config.workerinput
-        del config.workerinput
-        try:
-            return plain(*arguments)
-        finally:
-            config.workerinput = hidden
-
-    return run
-
-
-def forget_workers(option):
-    """fettle starts them, not pytest-xdist."""
-    for name, value in (
-        ("dist", "no"),
-        ("distload", False),
-        ("numprocesses", None),
-        ("maxprocesses", None),
-        ("tx", []),
-        ("looponfail", False),
-    ):
-        if hasattr(option, name):
-            setattr(option, name, value)
-
-
 def part_outfiles(config, agent):
     """Files that every worker would write go to folders of their own."""
     option, rows = config.option, agent.rows
@@ -719,20 +729,3 @@ class Muffled:
 
     def pytest_collection_finish(self, **arguments):
         pass
-
-
-def worker_fixtures(agent):
-    """The fixtures by which tests ask pytest-xdist for their worker, for suites
-    that run where it is not installed."""
-    import pytest
-
-    class WorkerFixtures:
-        @pytest.fixture(scope="session")
-        def worker_id(self):
-            return "gw" + agent.worker
-
-        @pytest.fixture(scope="session")
-        def testrun_uid(self):
-            return agent.run
-
-    return WorkerFixtures()

@@ -12,7 +12,7 @@ from os import environ
 
 HERE = __file__.rpartition("/")[0]
 
-if environ.get("FETTLE_AGENT") in ("pull", "pull-bare", "observe", "close") or "FETTLE_COVER" in environ:
+if environ.get("FETTLE_AGENT") in ("pull", "pull-bare", "control", "observe", "close") or "FETTLE_COVER" in environ:
     plain, sys.dont_write_bytecode = sys.dont_write_bytecode, False
     # Whatever it is, this Python is to start as it would.
     if "FETTLE_COVER" in environ:

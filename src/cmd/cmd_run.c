@@ -318,38 +318,51 @@ static int discover_now(struct run *r, struct err *e)
 }
 
 /*
- * Exit codes of workers that ended by themselves. A verdict of the framework (a threshold that was missed,
- * an after_all hook: no test failed, and it says no all the same) counts as a bad one; else returns the
- * fault, or 0.
+ * How a process that was to end has ended, by itself. A verdict of the framework (a threshold that was
+ * missed, an after_all hook: no test failed, and it says no all the same) counts as a bad one; else returns
+ * the fault, or 0. was_bad: the process knows of something bad.
  */
+static int verdict_of_end(struct run *r, const struct pool_worker_end *end, const char *who, int32_t worker,
+			  bool was_bad)
+{
+	int to_blame = r->suite.adapter->blame ? r->suite.adapter->blame(end->exit_code) : 0;
+	/* its own verdict (2: of pytest, of a file), unless that is of what passed when it was tried again */
+	if (!end->exit_code || (end->exit_code <= 2 && !to_blame && was_bad))
+		return 0;
+	if (end->exit_code == r->suite.adapter->nothing) {
+		r->has_nothing = true;
+		return 0;
+	}
+	if (!r->n_bad_units)
+		run_put_outside(r,
+				&(struct bad_outside){
+				    .name = str_of(arena_printf(&r->arena, "end of %s", who)),
+				    .message = str_of(arena_printf(&r->arena, "%s, though no %s failed",
+								   end->words, r->suite.adapter->test_word)),
+				    .output = end->last_words,
+				    .worker = worker,
+				    .status = end->status,
+				    .time_ns = run_now(r)});
+	r->bad_verdict |= !to_blame;
+	return to_blame;
+}
+
+/* Of all of them the first fault, or 0. */
 static int verdict_of_workers(struct run *r)
 {
+	struct pool_worker_end end;
 	int fault = 0;
+	bool was_bad = false;
 	for (uint32_t i = 0; i < r->workers; i++) {
-		struct pool_worker_end end = pool_worker_end(r->pool, i);
-		int to_blame = r->suite.adapter->blame ? r->suite.adapter->blame(end.exit_code) : 0;
-		/* its own verdict (2: of pytest, of a file), unless that is of what passed when it was tried
-		 * again */
-		if (!end.exit_code || (end.exit_code <= 2 && !to_blame && r->desks[i].was_bad))
-			continue;
-		if (end.exit_code == r->suite.adapter->nothing) {
-			r->has_nothing = true;
-			continue;
-		}
-		if (!r->n_bad_units)
-			run_put_outside(
-			    r, &(struct bad_outside){
-				   .name = str_of(arena_printf(&r->arena, "end of worker %u", i)),
-				   .message = str_of(arena_printf(&r->arena, "%s, though no %s failed",
-								  end.words, r->suite.adapter->test_word)),
-				   .output = end.last_words,
-				   .worker = (int32_t)i,
-				   .status = end.status,
-				   .time_ns = run_now(r)});
-		r->bad_verdict |= !to_blame;
+		end = pool_worker_end(r->pool, i);
+		const char *who = arena_printf(&r->arena, "worker %u", i);
+		int to_blame = verdict_of_end(r, &end, who, (int32_t)i, r->desks[i].was_bad);
 		fault = fault ? fault : to_blame;
+		was_bad |= r->desks[i].was_bad;
 	}
-	return fault;
+	end = pool_controller_end(r->pool);
+	int to_blame = verdict_of_end(r, &end, "the controller", -1, was_bad);
+	return fault ? fault : to_blame;
 }
 
 /* A wrong pattern is no good run. A worker, a file or a shard without tests is, as long as others have some.

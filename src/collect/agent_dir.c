@@ -26,6 +26,7 @@ FILE_OF(fettle_cover_peer);
 FILE_OF(fettle_cover);
 #endif
 FILE_OF(fettle_pytest_close);
+FILE_OF(fettle_pytest_xdist);
 
 struct carried {
 	const char *name, *at, *end;
@@ -45,6 +46,7 @@ static const struct carried files[] = {
     ROW(fettle, ".py"),
     ROW(fettle_cover_peer, ".py"),
     ROW(fettle_pytest_close, ".py"),
+    ROW(fettle_pytest_xdist, ".py"),
 #ifdef WITH_COVER_EXTENSION
     ROW(fettle_cover, ".abi3.so"),
 #endif

@@ -22,4 +22,5 @@ agent_\name\()_end:
 	carry fettle_cover, "fettle_cover.abi3.so"
 #endif
 	carry fettle_pytest_close, "src/agent/fettle_pytest_close.py"
+	carry fettle_pytest_xdist, "src/agent/fettle_pytest_xdist.py"
 	.section .note.GNU-stack,"",@progbits

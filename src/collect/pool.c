@@ -95,11 +95,18 @@ void pool_stop(struct pool *p)
 	p->stopping = true;
 }
 
+/* A controller that is up ends after the workers, in dispatch(): they may need what it holds. */
+static void end_front(struct pool *p, enum ending how, int64_t now)
+{
+	if (!control_is_up(p) || how == ENDING_KILL)
+		worker_end_processes(p, &p->front, how, now);
+}
+
 void pool_abort(struct pool *p)
 {
 	int64_t now = clock_mono_ns();
 	p->stopping = true;
-	worker_end_processes(p, &p->front, ENDING_TERM, now);
+	end_front(p, ENDING_TERM, now);
 	for (uint32_t i = 0; i < p->o.workers; i++)
 		worker_end_processes(p, &p->workers[i], ENDING_TERM, now);
 }
@@ -193,7 +200,7 @@ static void interrupt(struct pool *p, int sig)
 	if (p->end == POOL_DONE)
 		p->end = POOL_INTERRUPTED;
 	enum ending how = p->n_signals > 1 ? ENDING_KILL : sig == SIGINT ? ENDING_ASKED : ENDING_TERM;
-	worker_end_processes(p, &p->front, how, now);
+	end_front(p, how, now);
 	for (uint32_t i = 0; i < p->o.workers; i++) {
 		struct worker *w = &p->workers[i];
 		if (p->n_signals == 1 && p->o.pull && w->pid) {
@@ -321,7 +328,7 @@ static void check_clocks(struct pool *p, int64_t now)
 		p->end = POOL_TIMEOUT;
 		p->interrupt_ns = now;
 		p->stopping = true;
-		worker_end_processes(p, &p->front, ENDING_TERM, now);
+		end_front(p, ENDING_TERM, now);
 		for (uint32_t i = 0; i < p->o.workers; i++) {
 			worker_end_processes(p, &p->workers[i],
 					     p->workers[i].current ? ENDING_DUMP : ENDING_TERM, now);
@@ -417,7 +424,7 @@ static bool feed(struct pool *p, struct worker *w)
 
 static bool anything_runs(const struct pool *p)
 {
-	bool runs = p->front.pid != 0;
+	bool runs = p->front.pid != 0 && p->front.state != SLOT_IDLE;
 	/* the list is being asked for: idle workers wait for it */
 	if (p->o.pull && !p->discovered && !p->stopping && p->lister && p->lister->pid)
 		return true;
@@ -478,7 +485,8 @@ static bool dispatch(struct pool *p)
 	bool fed = true;
 	if (p->front.state != SLOT_OVER && p->front.setup_at < p->o.n_setup)
 		return p->front.pid != 0; /* nothing begins before --setup has ended */
-	start_workers(p);
+	if (!control_starts(p))
+		start_workers(p);
 	while (fed) {
 		fed = false;
 		for (uint32_t i = 0; i < p->o.workers; i++)
@@ -501,7 +509,7 @@ static bool dispatch(struct pool *p)
 			fed = true;
 		}
 	}
-	return fed;
+	return fed || control_end(p);
 }
 
 static int wait_ms(const struct pool *p, int64_t now)
@@ -593,6 +601,9 @@ static void finish(struct pool *p)
 	pool_tell_marks(p);
 	rows_close(&p->front);
 	output_close(&p->front.output);
+	fd_close(&p->front.listener);
+	fd_close(&p->front.agent);
+	buf_free(&p->front.said);
 	fd_close(&p->front.pipe);
 	fd_close(&p->front.said_pipe);
 	for (size_t i = 0; i < p->n_strays; i++)

@@ -170,3 +170,5 @@ struct pool_worker_end {
 	struct str last_words; /* what it printed since its last unit */
 };
 struct pool_worker_end pool_worker_end(const struct pool *p, uint32_t worker);
+/* The same of the process that played the workers' controller; exit_code is 0 where none did. */
+struct pool_worker_end pool_controller_end(const struct pool *p);

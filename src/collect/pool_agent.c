@@ -59,22 +59,32 @@ static int listen_at(struct worker *w, struct err *e)
 	return 0;
 }
 
+int agent_listen(struct pool *p, struct worker *w, struct err *e)
+{
+	if (w->listener >= 0)
+		return 0;
+	if (listen_at(w, e) < 0)
+		return e->fault;
+	if (pool_watch(p, w->listener, FD_LISTEN, w))
+		return 0;
+	*e = p->error;
+	return e->fault;
+}
+
 int agent_start(struct pool *p, struct worker *w, struct err *e)
 {
-	if (w->listener < 0) {
-		if (listen_at(w, e) < 0)
-			return e->fault;
-		if (!pool_watch(p, w->listener, FD_LISTEN, w)) {
-			*e = p->error;
-			return e->fault;
-		}
-	}
-	w->hello = w->ready = w->stops = w->dropped = w->is_used = w->wants_bare = false;
+	char *more[2];
+	size_t n = 0;
+	if (agent_listen(p, w, e) < 0)
+		return e->fault;
+	w->hello = w->ready = w->stops = w->dropped = w->is_used = w->wants_anew = false;
 	w->state = SLOT_STARTING;
-	if (p->bare) {
-		char *mode[] = {arena_printf(p->arena, ENV_AGENT "=pull-bare")};
-		w->env = environment_with(p->arena, w->env, mode, 1);
-	}
+	if (p->bare)
+		more[n++] = arena_printf(p->arena, ENV_AGENT "=pull-bare");
+	if (p->nodes) /* also once it is gone: they would ask for it again */
+		more[n++] = p->nodes;
+	if (n)
+		w->env = environment_with(p->arena, w->env, more, n);
 	output_mark(&w->output);
 	int64_t now = clock_mono_ns();
 	w->unit_ns = now;
@@ -100,7 +110,7 @@ void agent_accept(struct pool *p, struct worker *w)
 }
 
 /* Sends all of it; an agent that does not read for long is as good as dead. */
-static void send_all(struct pool *p, struct worker *w, struct str s)
+void agent_send(struct pool *p, struct worker *w, struct str s)
 {
 	while (s.n && w->agent >= 0) {
 		ssize_t n = send(w->agent, s.at, s.n, MSG_NOSIGNAL);
@@ -153,7 +163,7 @@ void agent_give(struct pool *p, struct worker *w, uint32_t n)
 	w->is_used = true;
 	w->given_ns = clock_mono_ns();
 	w->state = SLOT_BUSY;
-	send_all(p, w, buf_view(&b));
+	agent_send(p, w, buf_view(&b));
 	buf_free(&b);
 }
 
@@ -161,7 +171,7 @@ void agent_finish(struct pool *p, struct worker *w, int64_t now)
 {
 	w->state = SLOT_ENDING;
 	phase_begin(p, w, "teardown", now);
-	send_all(p, w, STR("{\"do\":\"end\"}\n"));
+	agent_send(p, w, STR("{\"do\":\"end\"}\n"));
 }
 
 void agent_drop(struct pool *p, struct worker *w, int64_t now)
@@ -176,9 +186,9 @@ static void take_hello(struct pool *p, struct worker *w)
 	w->hello = true;
 	if (!p->lister) {
 		p->lister = w;
-		send_all(p, w,
-			 p->o.list_tests ? STR("{\"do\":\"list\",\"tests\":true}\n")
-					 : STR("{\"do\":\"list\"}\n"));
+		agent_send(p, w,
+			   p->o.list_tests ? STR("{\"do\":\"list\",\"tests\":true}\n")
+					   : STR("{\"do\":\"list\"}\n"));
 	}
 }
 
@@ -195,7 +205,7 @@ void pool_list(struct pool *p, const struct str *names, size_t n, bool to_choose
 	buf_text(&b, "]}\n");
 	p->discovered = false;
 	if (p->lister)
-		send_all(p, p->lister, buf_view(&b));
+		agent_send(p, p->lister, buf_view(&b));
 	buf_free(&b);
 }
 
@@ -219,7 +229,7 @@ static void take_bare(struct pool *p, struct worker *w, struct str why)
 				       "workers look like pytest alone until they are",
 				       STR_ARG(why)));
 	p->bare = true;
-	w->wants_bare = true;
+	w->wants_anew = true;
 }
 
 /* lost: why the agent could not write its rows; empty: it could. */
@@ -256,6 +266,15 @@ static void take_stop(struct pool *p, struct worker *w, struct str why)
 	p->stopping = true;
 }
 
+/* The controller has less to say. */
+static void take_of_control(struct pool *p, struct str say, struct str text)
+{
+	if (str_is(say, "ready"))
+		control_ready(p);
+	else if (str_is(say, "fault"))
+		control_fault(p, text);
+}
+
 static void take_message(struct pool *p, struct worker *w, struct str line)
 {
 	struct json j;
@@ -286,7 +305,9 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 		p->bad_rows++;
 		return;
 	}
-	if (str_is(say, "hello"))
+	if (w->front)
+		take_of_control(p, say, text);
+	else if (str_is(say, "hello"))
 		take_hello(p, w);
 	else if (str_is(say, "ready"))
 		take_ready(p, w);
@@ -294,6 +315,8 @@ static void take_message(struct pool *p, struct worker *w, struct str line)
 		take_units(p, w, units, more);
 	else if (str_is(say, "bare"))
 		take_bare(p, w, text);
+	else if (str_is(say, "controller"))
+		control_want(p, w, text);
 	else if (str_is(say, "loaded"))
 		agent_loaded(p, w, clock_mono_ns());
 	else if (str_is(say, "done"))
@@ -491,7 +514,7 @@ static void died_loading(struct pool *p, struct worker *w, int status)
 /* It died outside of units, and nobody had told it to end. */
 static void died_between(struct pool *p, struct worker *w, int status, int64_t now)
 {
-	if (!w->ready && (p->stopping || w->wants_bare))
+	if (!w->ready && (p->stopping || w->wants_anew))
 		return;
 	if (!anyone_said_hello(p) && !WIFSIGNALED(status)) {
 		ran_plainly(p, w, status, now);
@@ -504,7 +527,7 @@ static void died_between(struct pool *p, struct worker *w, int status, int64_t n
 	}
 }
 
-static void keep_end(struct pool *p, struct worker *w, int status)
+void agent_keep_end(struct pool *p, struct worker *w, int status)
 {
 	w->end = (struct pool_worker_end){.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 									   : WEXITSTATUS(status),
@@ -529,7 +552,7 @@ void agent_gone(struct pool *p, struct worker *w, int status, int64_t now)
 	w->state = SLOT_OFF;
 	if (meant || w->stops) {
 		if (status && !w->dropped)
-			keep_end(p, w, status);
+			agent_keep_end(p, w, status);
 	} else if (w->current) {
 		died_in_unit(p, w, status, now);
 	} else if (w->loading) {

@@ -3,7 +3,8 @@
  *
  * pool.c is the loop, pool_worker.c the life of a worker's processes, pool_agent.c
  * the talk with an agent, pool_rows.c what processes say of themselves, pool_exec.c
- * one process a unit, pool_tap.c the tap of the container engine.
+ * one process a unit, pool_control.c the one that plays a controller, pool_tap.c the
+ * tap of the container engine.
  */
 #pragma once
 #include <signal.h>
@@ -45,11 +46,14 @@ enum slot_state {
 /* How far the ending of a worker's processes has come. */
 enum ending { ENDING_NO, ENDING_DUMP, ENDING_ASKED, ENDING_TERM, ENDING_KILL };
 
+/* Of the process that plays the controller: CONTROL_UP once the workers can come. */
+enum control { CONTROL_NO, CONTROL_STARTS, CONTROL_UP, CONTROL_OVER };
+
 enum fd_kind { FD_SIGNAL, FD_LISTEN, FD_AGENT, FD_OUTPUT, FD_SAID, FD_STRAY };
 
 struct worker {
 	uint32_t number;
-	bool front; /* not a worker: runs --setup and the discovery process */
+	bool front; /* not a worker: runs --setup and the discovery process, or plays the controller */
 	enum slot_state state;
 	pid_t pid;
 	uint64_t birth; /* of the process, unique in the run: ids of its rows are birth << 32 | id */
@@ -86,7 +90,7 @@ struct worker {
 	bool hello, ready, listed;
 	bool loading;     /* it is at the files of all units, before its first one */
 	bool is_used;     /* units were given to this process */
-	bool wants_bare;  /* it cannot go on like that, and is to begin anew */
+	bool wants_anew;  /* it cannot go on like that, and is to begin anew */
 	bool dropped;     /* ended before its framework was there: nothing was left to do */
 	bool stops;       /* the framework itself wants no more: -x, --maxfail, --stop */
 	struct str fault; /* what the agent said of a suite that cannot be loaded */
@@ -119,6 +123,9 @@ struct pool {
 	struct worker *renews; /* pull: ends, and starts again, for a unit that wants a fresh process */
 	bool told_renew;       /* that it could not */
 	bool bare;             /* pull: workers that start now do not look like those of other tools */
+	enum control control;  /* pull */
+	char *nodes;           /* "FETTLE_NODES=...", of workers once a controller was there; else NULL */
+	bool any_bad;          /* a unit was bad */
 	bool stopping;         /* nothing new is begun */
 	enum pool_end end;
 	int n_signals;
@@ -188,9 +195,25 @@ void agent_finish(struct pool *p, struct worker *w, int64_t now);
 /* Ends a worker that has not said hello: of the suite it has loaded nothing yet. */
 void agent_drop(struct pool *p, struct worker *w, int64_t now);
 void agent_gone(struct pool *p, struct worker *w, int status, int64_t now);
+/* Its own verdict, for pool_worker_end(). */
+void agent_keep_end(struct pool *p, struct worker *w, int status);
 /* Variables that put the agent into a worker's processes ("pull" or "observe"). */
+/* A socket at w->socket_path, and what is said on it. */
+int agent_listen(struct pool *p, struct worker *w, struct err *e);
+void agent_send(struct pool *p, struct worker *w, struct str s);
 size_t agent_env(struct pool *p, struct worker *w, const char *mode, char **ret_env);
 enum { AGENT_ENV = 9 };
+
+/* pool_control.c */
+/* A worker's suite has a hook of this module by which a controller tells workers what they need. */
+void control_want(struct pool *p, struct worker *w, struct str module);
+bool control_starts(const struct pool *p); /* workers wait for it */
+bool control_is_up(const struct pool *p);
+void control_ready(struct pool *p);
+void control_fault(struct pool *p, struct str text);
+/* Tells it to end, once all workers have. False: there is nothing to end. */
+bool control_end(struct pool *p);
+void control_gone(struct pool *p, int status, int64_t now);
 
 /* pool_tap.c: without a tap they do nothing */
 void pool_tap_open(struct pool *p);

@@ -460,6 +460,7 @@ void worker_unit_end(struct pool *p, struct worker *w, enum status status, struc
 	if (p->o.pull && w->timed_out &&
 	    w->ending == ENDING_DUMP) /* it came to its end while that was made */
 		forget_ending(w);
+	p->any_bad |= status_is_bad(status);
 	w->current = NULL;
 	w->unit_span = 0;
 	worker_forget(w, u);

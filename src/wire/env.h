@@ -15,6 +15,7 @@
 #define ENV_EVENTS     "FETTLE_EVENTS"     /* file to which anyone may append rows */
 #define ENV_INSIDE     "FETTLE_INSIDE"     /* number of the `fettle mark -- COMMAND` around us */
 #define ENV_MARKS      "FETTLE_MARKS"      /* path of the map of native marks: wire/marks.h */
+#define ENV_CONTROLLER "FETTLE_CONTROLLER" /* 1: below the process that plays the controller */
 #define ENV_TRACEPARENT                                                                                      \
 	"TRACEPARENT" /* W3C Trace Context: the span of the unit (a process a unit) or of the worker */
 
@@ -29,11 +30,12 @@
 /* For the agent. */
 #define ENV_AGENT                                                                                            \
 	"FETTLE_AGENT" /* "pull": take units from the socket; "pull-bare": look like no worker of other      \
-			  tools while the framework is configured; "observe"; "close": bring coverage        \
-			  together */
+			  tools while the framework is configured; "control": play their controller;         \
+			  "observe"; "close": bring coverage together */
 #define ENV_AGENT_DIR    "FETTLE_AGENT_DIR"    /* the entry put in front of PYTHONPATH */
 #define ENV_AGENT_SOCKET "FETTLE_SOCKET"       /* path of the worker's unix socket */
 #define ENV_EVENTS_SPARE "FETTLE_EVENTS_SPARE" /* file for rows once those of ENV_EVENTS find no room */
 #define ENV_DUMP_SIGNAL  "FETTLE_DUMP_SIGNAL"  /* number: dump all stacks on it */
 #define ENV_FAILED       "FETTLE_FAILED"       /* close: a test of the suite was bad */
-#define ENV_DUMP_FILE    "FETTLE_DUMP_FILE"    /* where to */
+#define ENV_NODES        "FETTLE_NODES"     /* folder of what a controller and its workers tell each other */
+#define ENV_DUMP_FILE    "FETTLE_DUMP_FILE" /* where to */

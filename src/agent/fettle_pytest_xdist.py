@@ -1,0 +1,225 @@
+"""What fettle's agents for pytest do in the place of pytest-xdist: they hide its options, look
+like its workers, and, for suites with pytest_configure_node, one process plays its
+controller. No test runs in that one: it holds what the suite starts once and tells all workers.
+"""
+
+import marshal
+import os
+import sys
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+from _pytest.config import UsageError, hookimpl
+
+
+def forget_workers(option):
+    """fettle starts them, not pytest-xdist."""
+    for name, value in (
+        ("dist", "no"),
+        ("distload", False),
+        ("numprocesses", None),
+        ("maxprocesses", None),
+        ("tx", []),
+        ("looponfail", False),
+    ):
+        if hasattr(option, name):
+            setattr(option, name, value)
+
+
+def alone(config, plain):
+    """plain, for which config is no worker's while it runs."""
+
+    def run(*arguments):
+        hidden = config.workerinput
+        del config.workerinput
+        try:
+            return plain(*arguments)
+        finally:
+            config.workerinput = hidden
+
+    return run
+
+
+def path_of(folder, what, worker):
+    """Where a worker's input or output lies."""
+    return os.path.join(folder, "%s-%s" % (what, worker))
+
+
+def put(path, data):
+    """Whole or not at all. Data are what pytest-xdist can send: numbers, texts, and lists,
+    sets and dictionaries of them; else a ValueError."""
+    with open(path + ".part", "wb") as file:
+        file.write(marshal.dumps(data))
+    os.replace(path + ".part", path)
+
+
+def get(path):
+    """What lies there; nothing where nothing lies."""
+    try:
+        with open(path, "rb") as file:
+            data = marshal.loads(file.read())
+    except (OSError, ValueError, EOFError, TypeError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+class Controller:
+    """Is configured as pytest alone is, tells fettle when the workers can come, and ends
+    when they have."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        self.nodes = []
+
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config):
+        """pytest-cov would erase and report: another process does, of all data."""
+        early_config.known_args_namespace.cov_source = []
+        yield
+
+    @hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_cmdline_main(self, config):
+        option = config.option
+        forget_workers(option)
+        for name, value in (
+            ("xmlpath", None),
+            ("log_file", os.devnull),
+            ("htmlpath", None),
+            ("report_log", None),
+            ("json_report", False),
+            ("stepwise", False),
+        ):
+            if hasattr(option, name):
+                setattr(option, name, value)
+        config._do_configure = self.configure_with(config, config._do_configure)
+        yield
+
+    def configure_with(self, config, plain):
+        """Suites ask by these options whether there are workers; pytest-xdist itself is not
+        to start any."""
+        workers = int(self.agent.workers)
+        told = (("dist", "load"), ("numprocesses", workers), ("tx", ["popen"] * workers))
+
+        def configure():
+            for implementation in config.hook.pytest_configure.get_hookimpls():
+                if (getattr(implementation.function, "__module__", None) or "").startswith("xdist"):
+                    implementation.function = without_workers(config.option, implementation.function)
+            for name, value in told:
+                if hasattr(config.option, name):
+                    setattr(config.option, name, value)
+            with telling(self.agent):
+                plain()
+
+        return configure
+
+    @hookimpl(trylast=True)
+    def pytest_sessionstart(self, session):
+        with telling(self.agent):
+            self.set_up(session.config)
+
+    def set_up(self, config):
+        workers = int(self.agent.workers)
+        specs = [
+            SimpleNamespace(popen=True, id="gw%d" % i, env={}, chdir=None, python=None, ssh=None)
+            for i in range(workers)
+        ]
+        manager = SimpleNamespace(config=config, testrunuid=self.agent.run, specs=specs)
+        call(config.hook, "pytest_xdist_setupnodes", config=config, specs=specs)
+        for spec in specs:
+            node = SimpleNamespace(
+                config=config,
+                nodemanager=manager,
+                gateway=SimpleNamespace(id=spec.id, spec=spec),
+                workerinput={
+                    "workerid": spec.id,
+                    "workercount": workers,
+                    "testrunuid": self.agent.run,
+                    "mainargv": sys.argv,
+                },
+                workeroutput={},
+                log=lambda *words: None,
+            )
+            call(config.hook, "pytest_configure_node", node=node)
+            try:
+                put(path_of(self.agent.nodes, "in", spec.id), node.workerinput)
+            except ValueError as error:
+                message = "pytest_configure_node: workerinput of %s cannot be sent to a worker: %s"
+                raise UsageError(message % (spec.id, error)) from error
+            self.nodes.append(node)
+
+    @hookimpl(tryfirst=True)
+    def pytest_collection(self, session):
+        session.items = []
+        return True
+
+    @hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        agent = self.agent
+        agent.ready = True
+        agent.link.say("ready")
+        message = agent.link.hear()
+        while message and message.get("do") != "end":
+            message = agent.link.hear()
+        session.testscollected = 1
+        session.testsfailed = int(bool(message and message.get("bad")))
+        for node in self.nodes:
+            node.workeroutput = get(path_of(agent.nodes, "out", node.gateway.id))
+            call(session.config.hook, "pytest_testnodedown", node=node, error=None)
+        return True
+
+
+def call(hooks, name, **arguments):
+    """A hook of pytest-xdist, which may not be there."""
+    hook = getattr(hooks, name, None)
+    if hook:
+        hook(**arguments)
+
+
+@contextmanager
+def telling(agent):
+    """Tells fettle what goes wrong."""
+    try:
+        yield
+    except Exception as error:
+        agent.fault("%s: %s" % (type(error).__name__, error), "suite")
+        raise
+
+
+def without_workers(option, plain):
+    def run(*arguments):
+        told = option.dist
+        option.dist = "no"
+        try:
+            return plain(*arguments)
+        finally:
+            option.dist = told
+
+    return run
+
+
+def wants_controller(config):
+    """The first module of the suite, or of a plugin of it, that would tell workers something:
+    not of those whose workers do without."""
+    hook = getattr(config.hook, "pytest_configure_node", None)
+    for implementation in hook.get_hookimpls() if hook else ():
+        module = getattr(implementation.function, "__module__", None) or "?"
+        if not module.startswith(("xdist", "pytest_cov", "pytest_randomly", "pytest_rerunfailures", "pytest_html")):
+            return module
+    return None
+
+
+def worker_fixtures(agent):
+    """The fixtures by which tests ask pytest-xdist for their worker, for suites
+    that run where it is not installed."""
+    import pytest
+
+    class WorkerFixtures:
+        @pytest.fixture(scope="session")
+        def worker_id(self):
+            return "gw" + agent.worker
+
+        @pytest.fixture(scope="session")
+        def testrun_uid(self):
+            return agent.run
+
+    return WorkerFixtures()
