@@ -14,7 +14,7 @@ from _pytest.config import hookimpl
 import fettle_agent
 from fettle_agent import ERROR, PASSED, SKIPPED, now, quiet, quote
 from fettle_pytest import Observer, cause, failure_text
-from fettle_pytest_xdist import alone, forget_workers, get, path_of, put, wants_controller, worker_fixtures
+from fettle_pytest_xdist import alone, forget_workers, get, package_of, path_of, put, wants_controller, worker_fixtures
 
 # Arguments with "::" in more files than this are not imported ahead.
 MANY_FILES = 64
@@ -69,7 +69,10 @@ class Puller(Observer):
         os.environ["PYTEST_XDIST_TESTRUNUID"] = agent.run
         option = config.option
         forget_workers(option)
-        if option.basetemp:
+        base = get(path_of(agent.nodes, "base", "temp")).get("path") if agent.nodes else None
+        if base:
+            option.basetemp = os.path.join(base, "popen-gw" + agent.worker)
+        elif option.basetemp:
             os.makedirs(option.basetemp, exist_ok=True)
             option.basetemp = os.path.join(option.basetemp, "gw" + agent.worker)
         part_outfiles(config, self.agent)
@@ -81,13 +84,14 @@ class Puller(Observer):
         self.guard(config)
 
     def bare(self, config):
-        """Not a worker while the suite is configured; never, where it would look for what a
-        controller had told it."""
+        """Not a worker while the suite is configured; never, where the controller that it
+        would look for could not start."""
         plain = alone(config, config._do_configure)
 
         def configure():
             plain()
-            if wants_controller(config):
+            self.look_for_controller(config)
+            if self.agent.nodes == "":
                 del config.workerinput, config.workeroutput
 
         config._do_configure = configure
@@ -115,7 +119,7 @@ class Puller(Observer):
         config._do_configure = configure
 
     def look_for_controller(self, config):
-        module = None if self.agent.nodes else wants_controller(config)
+        module = wants_controller(config) if self.agent.nodes is None else None
         if module:
             self.agent.ready = True
             self.agent.link.say("controller", msg=fettle_agent.clip(module, 300))
@@ -124,7 +128,10 @@ class Puller(Observer):
     def told(self):
         """What the controller says to this worker."""
         agent = self.agent
-        return get(path_of(agent.nodes, "in", "gw" + agent.worker)) if agent.nodes else {}
+        if not agent.nodes:
+            return {}
+        open(path_of(agent.nodes, "up", "gw" + agent.worker), "w").close()
+        return get(path_of(agent.nodes, "in", "gw" + agent.worker))
 
     def worker_input(self, config):
         import zlib
@@ -145,10 +152,8 @@ class Puller(Observer):
         """These look for a controller that is not there, or write no file at all,
         when they find themselves in a worker."""
         plain = implementation.function
-        module = getattr(plain, "__module__", None) or ""
-        if not module.startswith(("pytest_rerunfailures", "pytest_html", "pytest_jsonreport", "pytest_reportlog")):
-            return
-        implementation.function = alone(config, plain)
+        if package_of(plain) in {"pytest_rerunfailures", "pytest_html", "pytest_jsonreport", "pytest_reportlog"}:
+            implementation.function = alone(config, plain)
 
     def pytest_configure(self, config):
         if not config.pluginmanager.hasplugin("xdist"):
@@ -537,7 +542,7 @@ class Puller(Observer):
     @quiet
     def tell_controller(self, config):
         output = getattr(config, "workeroutput", None)
-        if self.agent.nodes and output:
+        if self.agent.nodes and output is not None:
             put(path_of(self.agent.nodes, "out", "gw" + self.agent.worker), output)
 
     @quiet

@@ -87,7 +87,6 @@ class Controller:
             ("htmlpath", None),
             ("report_log", None),
             ("json_report", False),
-            ("stepwise", False),
         ):
             if hasattr(option, name):
                 setattr(option, name, value)
@@ -102,13 +101,14 @@ class Controller:
 
         def configure():
             for implementation in config.hook.pytest_configure.get_hookimpls():
-                if (getattr(implementation.function, "__module__", None) or "").startswith("xdist"):
+                if package_of(implementation.function) == "xdist":
                     implementation.function = without_workers(config.option, implementation.function)
             for name, value in told:
                 if hasattr(config.option, name):
                     setattr(config.option, name, value)
             with telling(self.agent):
                 plain()
+            keep_cache(config)
 
         return configure
 
@@ -123,6 +123,9 @@ class Controller:
             SimpleNamespace(popen=True, id="gw%d" % i, env={}, chdir=None, python=None, ssh=None)
             for i in range(workers)
         ]
+        # As pytest-xdist does before its workers are there: they have theirs below it.
+        base = str(config._tmp_path_factory.getbasetemp())
+        put(path_of(self.agent.nodes, "base", "temp"), {"path": base})
         manager = SimpleNamespace(config=config, testrunuid=self.agent.run, specs=specs)
         call(config.hook, "pytest_xdist_setupnodes", config=config, specs=specs)
         for spec in specs:
@@ -136,7 +139,6 @@ class Controller:
                     "testrunuid": self.agent.run,
                     "mainargv": sys.argv,
                 },
-                workeroutput={},
                 log=lambda *words: None,
             )
             call(config.hook, "pytest_configure_node", node=node)
@@ -162,10 +164,26 @@ class Controller:
             message = agent.link.hear()
         session.testscollected = 1
         session.testsfailed = int(bool(message and message.get("bad")))
-        for node in self.nodes:
-            node.workeroutput = get(path_of(agent.nodes, "out", node.gateway.id))
-            call(session.config.hook, "pytest_testnodedown", node=node, error=None)
+        self.take_down(session.config)
         return True
+
+    def take_down(self, config):
+        """Of each worker that has come. One that did not come to its end has no output."""
+        first = None
+        for node in self.nodes:
+            error, out = None, path_of(self.agent.nodes, "out", node.gateway.id)
+            if not os.path.exists(path_of(self.agent.nodes, "up", node.gateway.id)):
+                continue
+            if os.path.exists(out):
+                node.workeroutput = get(out)
+            else:
+                error = "Not properly terminated"
+            try:
+                call(config.hook, "pytest_testnodedown", node=node, error=error)
+            except Exception as raised:
+                first = first or raised
+        if first:
+            raise first
 
 
 def call(hooks, name, **arguments):
@@ -197,15 +215,42 @@ def without_workers(option, plain):
     return run
 
 
+def keep_cache(config):
+    """What failed last, and the like, is not for a process that has seen no test."""
+    cache = getattr(config, "cache", None)
+    plain = getattr(cache, "set", None)
+    if plain:
+        cache.set = lambda key, value: None if key.startswith("cache/") else plain(key, value)
+
+
+def package_of(function):
+    return (getattr(function, "__module__", None) or "?").partition(".")[0]
+
+
+# fettle does the part of their controllers.
+SERVED = {"xdist", "pytest_cov", "pytest_randomly", "pytest_rerunfailures", "pytest_html"}
+
+
 def wants_controller(config):
-    """The first module of the suite, or of a plugin of it, that would tell workers something:
-    not of those whose workers do without."""
+    """The first module of the suite, or of a plugin of it, that would tell workers something."""
     hook = getattr(config.hook, "pytest_configure_node", None)
     for implementation in hook.get_hookimpls() if hook else ():
-        module = getattr(implementation.function, "__module__", None) or "?"
-        if not module.startswith(("xdist", "pytest_cov", "pytest_randomly", "pytest_rerunfailures", "pytest_html")):
-            return module
+        if package_of(implementation.function) not in SERVED:
+            return implementation.function.__module__
+    # In a worker a hook may not be there that a controller's conftest puts in place.
+    for plugin in config.pluginmanager.get_plugins():
+        file = getattr(plugin, "__file__", None) or ""
+        if os.path.basename(file) == "conftest.py" and mentions(file, b"pytest_configure_node"):
+            return plugin.__name__
     return None
+
+
+def mentions(file, word):
+    try:
+        with open(file, "rb") as source:
+            return word in source.read()
+    except OSError:
+        return False
 
 
 def worker_fixtures(agent):

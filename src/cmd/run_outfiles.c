@@ -22,6 +22,10 @@ bool outfiles_take(struct run *r, const struct event *ev)
 {
 	if (ev->type != EVENT_NOTE || !str_is(ev->name, "outfile"))
 		return false;
+	/* the process before it ended before it wrote any */
+	for (size_t i = 0; ev->file.n && i < r->n_outfiles; i++)
+		if (str_eq(r->outfiles[i].file, ev->file))
+			return true;
 	r->outfiles = mem_grow(r->outfiles, r->n_outfiles, &r->cap_outfiles, sizeof(*r->outfiles));
 	struct str path = arena_str(&r->arena, event_text(ev, "path"));
 	r->outfiles[r->n_outfiles++] =

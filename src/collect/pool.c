@@ -98,7 +98,7 @@ void pool_stop(struct pool *p)
 /* A controller that is up ends after the workers, in dispatch(): they may need what it holds. */
 static void end_front(struct pool *p, enum ending how, int64_t now)
 {
-	if (!control_is_up(p) || how == ENDING_KILL)
+	if (!control_is_up(p) || p->front.state == SLOT_ENDING || how == ENDING_KILL)
 		worker_end_processes(p, &p->front, how, now);
 }
 

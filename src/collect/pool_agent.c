@@ -79,8 +79,8 @@ int agent_start(struct pool *p, struct worker *w, struct err *e)
 		return e->fault;
 	w->hello = w->ready = w->stops = w->dropped = w->is_used = w->wants_anew = false;
 	w->state = SLOT_STARTING;
-	if (p->bare)
-		more[n++] = arena_printf(p->arena, ENV_AGENT "=pull-bare");
+	if (p->bare || p->nodes)
+		more[n++] = arena_printf(p->arena, ENV_AGENT "=%s", p->bare ? "pull-bare" : "pull");
 	if (p->nodes) /* also once it is gone: they would ask for it again */
 		more[n++] = p->nodes;
 	if (n)
@@ -146,6 +146,7 @@ void agent_loaded(struct pool *p, struct worker *w, int64_t now)
 void agent_give(struct pool *p, struct worker *w, uint32_t n)
 {
 	struct buf b = {0};
+	worker_drain(p, w); /* what it has printed until now is of none of these */
 	load_ahead(p, w, &b);
 	buf_text(&b, "{\"do\":\"run\",\"units\":[");
 	for (uint32_t i = 0; i < n; i++) {

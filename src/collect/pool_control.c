@@ -27,7 +27,7 @@ static int start(struct pool *p, struct err *e)
 {
 	struct arena *a = p->arena;
 	struct worker *w = &p->front;
-	char *extra[AGENT_ENV + 3];
+	char **extra = arena_array(a, char *, p->o.n_worker_env + AGENT_ENV + 3);
 	size_t n = 0;
 	w->socket_path = arena_printf(a, "%s/sf", p->o.work_dir);
 	w->dump_path = arena_printf(a, "%s/df", p->o.work_dir);
@@ -38,6 +38,7 @@ static int start(struct pool *p, struct err *e)
 	extra[n++] = nodes;
 	extra[n++] = w->mark;
 	extra[n++] = arena_printf(a, ENV_WORKERS "=%u", p->o.workers);
+	n += worker_env(p, w, extra + n);
 	n += agent_env(p, w, "control", extra + n);
 	w->state = SLOT_STARTING;
 	output_mark(&w->output);
@@ -69,6 +70,7 @@ void control_ready(struct pool *p)
 	phase_end(p, w, STATUS_PASSED, STR_NONE, clock_mono_ns());
 	w->state = SLOT_IDLE;
 	p->control = CONTROL_UP;
+	p->bare = false;
 	p->nodes = arena_printf(p->arena, ENV_NODES "=%s/nodes", p->o.work_dir);
 }
 
@@ -109,6 +111,7 @@ void control_gone(struct pool *p, int status, int64_t now)
 					       exit_words(&p->scratch, status), w->fault.n ? ": " : "",
 					       STR_ARG(w->fault)));
 		p->bare = true;
+		p->nodes = arena_printf(p->arena, ENV_NODES "=");
 	} else if (status && !pool_was_cut(p)) {
 		agent_keep_end(p, w, status);
 	}

@@ -96,10 +96,6 @@ void front_gone(struct pool *p, int status, int64_t now)
 	struct worker *w = &p->front;
 	struct err e = {0};
 	bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	if (p->control != CONTROL_NO) {
-		control_gone(p, status, now);
-		return;
-	}
 	agent_rows(p, w);
 	if (w->state == SLOT_SETUP) {
 		phase_end(p, w, good ? STATUS_PASSED : STATUS_ERROR, STR_NONE, now);

@@ -124,9 +124,9 @@ struct pool {
 	bool told_renew;       /* that it could not */
 	bool bare;             /* pull: workers that start now do not look like those of other tools */
 	enum control control;  /* pull */
-	char *nodes;           /* "FETTLE_NODES=...", of workers once a controller was there; else NULL */
-	bool any_bad;          /* a unit was bad */
-	bool stopping;         /* nothing new is begun */
+	char *nodes;   /* "FETTLE_NODES=...", once a controller was there; empty: it could not start; NULL */
+	bool any_bad;  /* a unit was bad */
+	bool stopping; /* nothing new is begun */
 	enum pool_end end;
 	int n_signals;
 	int64_t interrupt_ns; /* when the run was cut, by a signal or its deadline, absolute; 0: it was not */
@@ -153,6 +153,8 @@ uint64_t phase_begin(struct pool *p, struct worker *w, const char *name, int64_t
 void phase_end(struct pool *p, struct worker *w, enum status status, struct str message, int64_t now);
 
 /* pool_worker.c */
+/* The variables of --env; for the controller those that are of no worker. */
+size_t worker_env(struct pool *p, const struct worker *w, char **ret_env);
 void worker_begin(struct pool *p, struct worker *w); /* first time, or again after a death */
 int worker_spawn(struct pool *p, struct worker *w, char *const *argv, char *const *env, const char *cwd,
 		 struct err *e);

@@ -57,6 +57,18 @@ char *pool_traceparent(const struct pool *p, struct arena *a, uint64_t span)
 	return arena_printf(a, ENV_TRACEPARENT "=%s", text);
 }
 
+size_t worker_env(struct pool *p, const struct worker *w, char **ret_env)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->o.n_worker_env; i++) {
+		struct str text = str_of(p->o.worker_env[i]);
+		bool own = str_has(text, STR("{worker}")) || str_has(text, STR("{worker_dir}"));
+		if (!w->front || !own)
+			ret_env[n++] = expand(p, w, p->o.worker_env[i]);
+	}
+	return n;
+}
+
 static void make_env(struct pool *p, struct worker *w)
 {
 	struct arena *a = p->arena;
@@ -78,8 +90,8 @@ static void make_env(struct pool *p, struct worker *w)
 	n += pool_tap_env(p, w, extra + n);
 	if (p->o.trace && !w->front)
 		extra[n++] = pool_traceparent(p, a, w->span);
-	for (size_t i = 0; i < p->o.n_worker_env && !w->front; i++)
-		extra[n++] = expand(p, w, p->o.worker_env[i]);
+	if (!w->front)
+		n += worker_env(p, w, extra + n);
 	if (!w->front && (p->o.pull || p->o.observe))
 		n += agent_env(p, w, p->o.pull ? "pull" : "observe", extra + n);
 	w->env = environment_with(a, p->o.env, extra, n);
@@ -576,7 +588,9 @@ void worker_gone(struct pool *p, struct worker *w, int status, const struct rusa
 	keep_stray(p, w);
 	w->pid = 0;
 	drop_debugger(w);
-	if (w->front)
+	if (w->front && p->control != CONTROL_NO)
+		control_gone(p, status, now);
+	else if (w->front)
 		front_gone(p, status, now);
 	else if (w->state == SLOT_SETUP)
 		worker_setup_gone(p, w, status, now);
