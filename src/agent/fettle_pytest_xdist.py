@@ -229,6 +229,8 @@ def package_of(function):
 
 # fettle does the part of their controllers.
 SERVED = {"xdist", "pytest_cov", "pytest_randomly", "pytest_rerunfailures", "pytest_html"}
+# Their workers look for what a controller has made, without a hook that says so.
+UNSAID = {"pytest_harvest"}
 
 
 def wants_controller(config):
@@ -240,8 +242,10 @@ def wants_controller(config):
     # In a worker a hook may not be there that a controller's conftest puts in place.
     for plugin in config.pluginmanager.get_plugins():
         file = getattr(plugin, "__file__", None) or ""
-        if os.path.basename(file) == "conftest.py" and mentions(file, b"pytest_configure_node"):
-            return plugin.__name__
+        is_conftest = os.path.basename(file) == "conftest.py"
+        name = getattr(plugin, "__name__", "")
+        if name.partition(".")[0] in UNSAID or is_conftest and mentions(file, b"pytest_configure_node"):
+            return name
     return None
 
 

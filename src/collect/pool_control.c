@@ -54,8 +54,8 @@ void control_want(struct pool *p, struct worker *w, struct str module)
 		return;
 	pool_note(p, "controller",
 		  arena_printf(p->arena,
-			       "one more process plays pytest-xdist's controller: pytest_configure_node of "
-			       "%.*s tells the workers what it has for all of them",
+			       "one more process plays pytest-xdist's controller: %.*s has something for all "
+			       "workers",
 			       STR_ARG(module)));
 	p->control = CONTROL_STARTS;
 	if (start(p, &e) < 0)

@@ -101,7 +101,7 @@ def pytest_testnodedown(node, error):
         self.counts(passed=4)
         self.assertEqual(self.told(), ["up load", "down gw0 {'all of': 'db-gw0 of 2'}",
                                        "down gw1 {'all of': 'db-gw1 of 2'}", "finish 0", "closed"])
-        self.assertIn("pytest_configure_node of conftest", done.err)
+        self.assertIn("conftest has something for all workers", done.err)
         self.assertTrue(os.path.exists(self.path("gw0")) and os.path.exists(self.path("gw1")))
 
     def test_it_may_be_wanted_by_what_is_registered_while_configuring(self):
