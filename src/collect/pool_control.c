@@ -23,6 +23,12 @@ bool control_is_up(const struct pool *p)
 	return p->control == CONTROL_UP;
 }
 
+/* Where it and the workers leave what they tell each other. */
+static char *nodes(struct pool *p)
+{
+	return arena_printf(p->arena, ENV_NODES "=%s/nodes", p->o.work_dir);
+}
+
 static int start(struct pool *p, struct err *e)
 {
 	struct arena *a = p->arena;
@@ -32,10 +38,9 @@ static int start(struct pool *p, struct err *e)
 	w->socket_path = arena_printf(a, "%s/sf", p->o.work_dir);
 	w->dump_path = arena_printf(a, "%s/df", p->o.work_dir);
 	w->mark = arena_printf(a, ENV_CONTROLLER "=1");
-	char *nodes = arena_printf(a, ENV_NODES "=%s/nodes", p->o.work_dir);
 	if (folder_make(arena_printf(a, "%s/nodes", p->o.work_dir), 0700, e) < 0 || agent_listen(p, w, e) < 0)
 		return e->fault;
-	extra[n++] = nodes;
+	extra[n++] = nodes(p);
 	extra[n++] = w->mark;
 	extra[n++] = arena_printf(a, ENV_WORKERS "=%u", p->o.workers);
 	n += worker_env(p, w, extra + n);
@@ -71,7 +76,7 @@ void control_ready(struct pool *p)
 	w->state = SLOT_IDLE;
 	p->control = CONTROL_UP;
 	p->bare = false;
-	p->nodes = arena_printf(p->arena, ENV_NODES "=%s/nodes", p->o.work_dir);
+	p->nodes = nodes(p);
 }
 
 void control_fault(struct pool *p, struct str text)
