@@ -236,7 +236,7 @@ static void build_free(struct model_build *b)
 	vec_free(b->units);
 	vec_free(b->outside);
 	vec_free(b->workers);
-	vec_free(b->suite_spanned);
+	vec_free(b->suites);
 	vec_free(b->attempts);
 	vec_free(b->outer);
 	vec_free(b->inner);

@@ -51,7 +51,7 @@ struct model_test {
 struct model_suite {
 	struct str name, file;
 	uint32_t n_tests, n_bad, n_skipped, n_flaky;
-	int64_t tests_ns;         /* sum over its tests */
+	int64_t tests_ns;         /* inside its tests: those in or beside others count once */
 	int64_t outside_ns;       /* hooks and fixtures of the suite itself, collection, imports */
 	int64_t start_ns, end_ns; /* first begin, last end */
 };
@@ -228,11 +228,14 @@ void model_finish(struct model *m);
 /*
  * Indices of the n largest tests / suites / sums by duration, most first; ties
  * by name, so that the order does not depend on the workers. The array lives in
- * the model's arena; *ret_n <= n.
+ * the model's arena; *ret_n <= n. No suites where each is but one test of the same
+ * name (CTest, a command a unit).
  */
 uint32_t *model_slowest_tests(struct model *m, size_t n, size_t *ret_n);
 uint32_t *model_slowest_suites(struct model *m, size_t n, size_t *ret_n);
 uint32_t *model_slowest_sums(struct model *m, enum span_kind kind, size_t n, size_t *ret_n);
+/* Whether time was seen in parts of tests, steps or hooks: CTest, bats and Go tell of none. */
+bool model_has_parts(const struct model *m);
 /* Whether a test was bad in its last attempt; before model_finish, too. */
 bool model_is_bad(const struct model *m);
 /* Tests whose verdict is bad, in order of file, line, name. */

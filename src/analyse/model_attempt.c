@@ -136,6 +136,7 @@ static void keep_nest(struct model *m, const struct open *o, uint32_t test)
 	}
 	if (up && up->open && b->opens[up->index].kind == SPAN_TEST) {
 		b->opens[up->index].holds = true;
+		b->tests[test].inner = true;
 		b->inner = vec_grow(b->inner, b->n_inner, &b->cap_inner, sizeof(*b->inner));
 		b->inner[b->n_inner++] = (struct nest){o->parent, test};
 	}

@@ -59,6 +59,13 @@ struct test_build {
 	uint32_t last_attempt;
 	uint32_t twins;    /* index into model_build.twins; MODEL_NONE: its name is its own */
 	uint32_t bad_unit; /* of its last bad attempt; MODEL_NONE */
+	bool inner;        /* it lies in another test */
+};
+
+/* Beside each suite. */
+struct suite_build {
+	bool spanned;     /* a suite span was seen */
+	int64_t spans_ns; /* ... and how long they were, all together */
 };
 
 /* Beside each unit. */
@@ -115,6 +122,7 @@ struct model_build {
 	struct str *interned;
 	struct open *opens;
 	struct test_build *tests;
+	struct suite_build *suites;
 	struct unit_build *units;
 	struct model_unit *outside; /* see model.n_outside */
 	struct worker_build *workers;
@@ -126,11 +134,10 @@ struct model_build {
 	struct cuts *cuts;                   /* likewise */
 	int64_t *sums_min_ns;                /* beside each sum */
 	uint32_t n_marks;                    /* phases that the suite marked, of those in phases */
-	bool *suite_spanned;                 /* a suite span was seen */
 	size_t n_outside, cap_outside;
 	size_t n_interned, n_opens, n_twins, n_attempts, n_outer, n_inner;
 	size_t cap_interned, cap_opens, cap_test_builds, cap_unit_builds, cap_worker_builds, cap_twins,
-	    cap_spanned, cap_attempts, cap_outer, cap_inner;
+	    cap_suite_builds, cap_attempts, cap_outer, cap_inner;
 	size_t cap_tests, cap_suites, cap_units, cap_workers, cap_sums, cap_sums_min, cap_phases, cap_notes,
 	    cap_properties;
 	uint32_t free_open, n_used;

@@ -56,7 +56,8 @@ static void settle_tests(struct model *m)
 		s->n_bad += status_is_bad(t->status);
 		s->n_skipped += t->status == STATUS_SKIPPED;
 		s->n_flaky += t->flaky;
-		s->tests_ns = plus(s->tests_ns, t->dur_ns);
+		if (!m->build->tests[i].inner)
+			s->tests_ns = plus(s->tests_ns, t->dur_ns);
 	}
 	c->tests = (uint32_t)m->n_tests;
 }
@@ -85,6 +86,11 @@ static void settle_suites(struct model *m)
 		if (m->suites[i].start_ns > m->suites[i].end_ns)
 			m->suites[i].start_ns = m->suites[i].end_ns;
 		m->counts.suites_bad += m->suites[i].n_bad != 0;
+		/* tests beside each other (Go's t.Parallel) share the time of their suite */
+		const struct suite_build *sb = &m->build->suites[i];
+		int64_t most_ns = sb->spans_ns - m->suites[i].outside_ns;
+		if (sb->spanned && m->suites[i].tests_ns > most_ns)
+			m->suites[i].tests_ns = most_ns > 0 ? most_ns : 0;
 	}
 	count_units(m);
 }

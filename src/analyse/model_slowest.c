@@ -92,10 +92,30 @@ uint32_t *model_slowest_tests(struct model *m, size_t n, size_t *ret_n)
 	return top_take(&t, m, ret_n);
 }
 
+/* Whether suites say what their tests say: each is one of the same name. */
+static bool suites_are_tests(const struct model *m)
+{
+	if (m->n_suites != m->n_tests)
+		return false;
+	for (size_t i = 0; i < m->n_tests; i++)
+		if (!str_eq(m->tests[i].name, m->suites[m->tests[i].suite].name))
+			return false;
+	return true;
+}
+
+bool model_has_parts(const struct model *m)
+{
+	for (size_t i = 0; i < m->n_tests; i++)
+		if (m->tests[i].steps_ns || m->tests[i].hooks_ns)
+			return true;
+	return false;
+}
+
 uint32_t *model_slowest_suites(struct model *m, size_t n, size_t *ret_n)
 {
 	struct top t = {.m = m, .order = suite_order};
-	for (size_t i = 0; i < m->n_suites; i++)
+	size_t all = suites_are_tests(m) ? 0 : m->n_suites;
+	for (size_t i = 0; i < all; i++)
 		top_push(&t, (uint32_t)i, n);
 	return top_take(&t, m, ret_n);
 }

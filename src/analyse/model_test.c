@@ -587,6 +587,7 @@ static void subtests_are_tests_but_their_time_counts_once(void **state)
 	    "{'ev':'end','t':100,'id':2,'st':'passed'}\n"
 	    "{'ev':'end','t':100,'id':1,'st':'passed'}\n");
 	assert_int_equal(m->n_tests, 2);
+	assert_int_equal(m->suites[0].tests_ns, 60);
 	assert_int_equal(m->suites[0].outside_ns, 40);
 	assert_int_equal(m->tests[0].suite, 0);
 	assert_int_equal(m->tests[1].suite, 0);
@@ -596,7 +597,22 @@ static void subtests_are_tests_but_their_time_counts_once(void **state)
 		     "{'ev':'span','t':11,'d':50,'kind':'test','in':3,'w':0,'name':'TestA/x','file':'pkg'}\n"
 		     "{'ev':'end','t':70,'id':3,'st':'passed'}\n"
 		     "{'ev':'end','t':100,'id':1,'st':'passed'}\n");
+	assert_int_equal(m->suites[0].tests_ns, 60);
 	assert_int_equal(m->suites[0].outside_ns, 40);
+	drop(m);
+}
+
+static void tests_beside_each_other_share_the_time_of_their_suite(void **state)
+{
+	(void)state;
+	struct model *m = model_of(
+	    "{'ev':'begin','t':0,'kind':'suite','id':2,'w':0,'name':'pkg'}\n"
+	    "{'ev':'span','t':10,'d':80,'kind':'test','id':3,'in':2,'w':0,'name':'TestA','file':'pkg','st':'passed'}\n"
+	    "{'ev':'span','t':10,'d':70,'kind':'test','id':4,'in':2,'w':0,'name':'TestB','file':'pkg','st':'passed'}\n"
+	    "{'ev':'end','t':100,'id':2,'st':'passed'}\n");
+	assert_int_equal(m->n_suites, 1);
+	assert_int_equal(m->suites[0].tests_ns, 100);
+	assert_int_equal(m->suites[0].outside_ns, 0);
 	drop(m);
 }
 
@@ -970,6 +986,7 @@ int main(void)
 	    cmocka_unit_test(a_bad_unit_without_a_bad_test_is_shown),
 	    cmocka_unit_test(rows_of_several_workers_mix_freely),
 	    cmocka_unit_test(subtests_are_tests_but_their_time_counts_once),
+	    cmocka_unit_test(tests_beside_each_other_share_the_time_of_their_suite),
 	    cmocka_unit_test(the_gap_adds_up),
 	    cmocka_unit_test(the_gap_adds_up_for_nonsense_too),
 	    cmocka_unit_test(a_unit_that_was_cut_short_says_why_for_its_tests),

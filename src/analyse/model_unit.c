@@ -174,7 +174,7 @@ void model_unit_close(struct model *m, struct open *o, const struct event *ev)
 	cuts_unit_end(m, o->index);
 	book(m, o);
 	/* where nobody told of suites, what a unit spent outside of its tests belongs to their file */
-	if (ub->only_suite != MODEL_NONE && !ub->mixed && !m->build->suite_spanned[ub->only_suite] &&
+	if (ub->only_suite != MODEL_NONE && !ub->mixed && !m->build->suites[ub->only_suite].spanned &&
 	    u->dur_ns > ub->tests_ns)
 		m->suites[ub->only_suite].outside_ns =
 		    plus(m->suites[ub->only_suite].outside_ns, u->dur_ns - ub->tests_ns);
@@ -190,11 +190,10 @@ uint32_t model_suite_of(struct model *m, struct str name, struct str file)
 		if (str_eq(m->suites[i].name, name) && str_eq(m->suites[i].file, file))
 			return i;
 	m->suites = vec_grow(m->suites, m->n_suites, &b->cap_suites, sizeof(*m->suites));
-	b->suite_spanned =
-	    vec_grow(b->suite_spanned, m->n_suites, &b->cap_spanned, sizeof(*b->suite_spanned));
+	b->suites = vec_grow(b->suites, m->n_suites, &b->cap_suite_builds, sizeof(*b->suites));
 	m->suites[m->n_suites] = (struct model_suite){
 	    .name = model_intern(m, name), .file = model_keep_file(m, file), .start_ns = INT64_MAX};
-	b->suite_spanned[m->n_suites] = false;
+	b->suites[m->n_suites] = (struct suite_build){0};
 	table_add(&b->suites_by_name, hash, (uint32_t)m->n_suites);
 	return (uint32_t)m->n_suites++;
 }
@@ -208,7 +207,9 @@ void model_suite_close(struct model *m, struct open *o)
 	if (o->unit != MODEL_NONE && status_is_bad(o->status) && !m->build->units[o->unit].suite_message.n)
 		m->build->units[o->unit].suite_message = o->message;
 	struct model_suite *s = &m->suites[o->index];
-	m->build->suite_spanned[o->index] = true;
+	struct suite_build *sb = &m->build->suites[o->index];
+	sb->spanned = true;
+	sb->spans_ns = plus(sb->spans_ns, o->end_ns - o->start_ns);
 	if (o->start_ns < s->start_ns)
 		s->start_ns = o->start_ns;
 	if (o->end_ns > s->end_ns)

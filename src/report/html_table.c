@@ -162,15 +162,18 @@ static void put_slow_tests(struct html *x)
 	buf_char(&x->scratch, '>');
 	phrase_plural(&x->scratch, x->m->word_step);
 	buf_char(&x->scratch, 0);
-	html_titles(x, (const char *const[]){"name", ">whole", x->scratch.at, ">hooks", NULL});
+	bool parts = model_has_parts(x->m);
+	html_titles(x, (const char *const[]){"name", ">whole", parts ? x->scratch.at : NULL, ">hooks", NULL});
 	buf_clear(&x->scratch);
 	for (size_t i = 0; i < n; i++) {
 		const struct model_test *t = &x->m->tests[at[i]];
 		out_printf(x->o, "<tr data-test=\"%u\">", at[i]);
 		put_name(x, t->name, t->file, t->line);
 		html_time(x, t->dur_ns);
-		html_time(x, t->steps_ns);
-		html_time(x, t->hooks_ns);
+		if (parts) {
+			html_time(x, t->steps_ns);
+			html_time(x, t->hooks_ns);
+		}
 		out_text(x->o, "</tr>\n");
 	}
 	html_titles_end(x);

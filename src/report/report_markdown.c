@@ -202,16 +202,19 @@ static void put_slowest(struct md *x)
 	struct model *m = x->m;
 	size_t n;
 	const uint32_t *at = model_slowest_tests(m, ROWS, &n);
+	static const char *const with[] = {">whole", ">in steps", ">in hooks", "name", "where", NULL};
+	bool parts = model_has_parts(m);
 	if (n) {
 		md_heading(x, "Slowest ", m->word_test, "");
-		md_titles(x,
-			  (const char *const[]){">whole", ">in steps", ">in hooks", "name", "where", NULL});
+		md_titles(x, parts ? with : (const char *const[]){">whole", "name", "where", NULL});
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct model_test *t = &m->tests[at[i]];
 		md_time(x, t->dur_ns);
-		md_time(x, t->steps_ns);
-		md_time(x, t->hooks_ns);
+		if (parts) {
+			md_time(x, t->steps_ns);
+			md_time(x, t->hooks_ns);
+		}
 		put_name(x, t->name, t->file, t->line);
 	}
 	at = model_slowest_suites(m, ROWS, &n);

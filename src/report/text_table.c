@@ -77,21 +77,24 @@ void table_slowest_tests(struct term *t, struct model *m, unsigned rows)
 	const uint32_t *at = model_slowest_tests(m, rows, &n);
 	if (n == 0)
 		return;
+	bool parts = model_has_parts(m);
 	struct buf b = {0};
 	phrase_plural(&b, m->word_step);
 	buf_char(&b, 0);
 	table_heading(t, "Slowest ", m->word_test, "");
-	table_titles(t, (const char *const[]){"whole", b.at, "hooks", NULL},
+	table_titles(t, (const char *const[]){"whole", parts ? b.at : NULL, "hooks", NULL},
 		     (const unsigned[]){TIME, TIME, TIME});
-	struct names names = {.used = INDENT + 3 * TIME};
+	struct names names = {.used = INDENT + (parts ? 3 : 1) * TIME};
 	for (size_t i = 0; i < n; i++)
 		names_fit(&names, t, m->tests[at[i]].name, m->tests[at[i]].file);
 	for (size_t i = 0; i < n; i++) {
 		const struct model_test *x = &m->tests[at[i]];
 		out_repeat(t->out, " ", INDENT);
 		term_duration(t, x->dur_ns, TIME);
-		term_duration(t, x->steps_ns, TIME);
-		term_duration(t, x->hooks_ns, TIME);
+		if (parts) {
+			term_duration(t, x->steps_ns, TIME);
+			term_duration(t, x->hooks_ns, TIME);
+		}
 		put_name(t, &names, x->name, x->file, x->line);
 	}
 	buf_free(&b);
@@ -334,7 +337,7 @@ static enum ink change_ink(const struct model_change *c)
 void table_changes(struct term *t, const struct model *m, unsigned rows)
 {
 	struct buf b = {0};
-	unsigned arrow = t->ascii ? 4 : 3;
+	unsigned arrow = t->ascii ? 4 : 3, used = 2 + 6 + TIME + arrow + TIME - 1 + 2;
 	bool known = phrase_before(&b, m);
 	if (known || m->n_changes) {
 		table_heading(t, "Against the run before", STR_NONE, "");
@@ -350,7 +353,10 @@ void table_changes(struct term *t, const struct model *m, unsigned rows)
 		term_duration(t, x->what == CHANGE_NEW ? -1 : x->before_ns, TIME);
 		out_text(t->out, term_arrow(t));
 		term_duration(t, x->what == CHANGE_GONE ? -1 : x->now_ns, TIME - 1);
-		put_name(t, &(struct names){.used = 2 + 6 + TIME + arrow + TIME - 1}, x->name, STR_NONE, 0);
+		out_text(t->out, "  ");
+		/* file::name: where there is no room for both, the name is what tells them apart */
+		(void)term_text_end(t, phrase_name(x->name), t->columns > used ? t->columns - used : 0);
+		out_char(t->out, '\n');
 	}
 	if (model_changes(m) > rows)
 		out_printf(t->out, "  and %zu more\n", model_changes(m) - rows);
