@@ -190,6 +190,14 @@ uint32_t schedule_add(struct schedule *s, const struct schedule_unit *is)
 	return number;
 }
 
+void schedule_wait_for(struct schedule *s, uint32_t unit, const uint32_t *after, uint32_t n_after)
+{
+	if (unit < s->n_settled || unit >= s->n_units)
+		return;
+	unit_at(s, unit)->is.after = after;
+	unit_at(s, unit)->is.n_after = n_after;
+}
+
 /* Puts the best unit of a class before the workers. */
 static void offer(struct schedule *s, struct class *c)
 {
@@ -468,6 +476,11 @@ uint32_t schedule_waiting(const struct schedule *s)
 uint32_t schedule_running(const struct schedule *s)
 {
 	return s->n_running;
+}
+
+bool schedule_is_taken(const struct schedule *s, uint32_t unit)
+{
+	return unit < s->n_units && unit_at(s, unit)->state == TAKEN;
 }
 
 void schedule_learn(struct schedule *s, uint32_t unit, int64_t dur_ns)

@@ -53,6 +53,11 @@ void schedule_slots(struct schedule *s, uint32_t workers);
 /* Adds a unit (also while the run goes on); returns its number: 0, 1, 2 ... */
 uint32_t schedule_add(struct schedule *s, const struct schedule_unit *u);
 /*
+ * What a unit that was just added, before the next is taken, must wait for. The array is borrowed; it takes
+ * the place of the unit's `after`.
+ */
+void schedule_wait_for(struct schedule *s, uint32_t unit, const uint32_t *after, uint32_t n_after);
+/*
  * Takes the next unit that may begin now, or UNIT_NONE: nothing is left, or what
  * is left must wait for a lock, a predecessor or for everybody else to end.
  */
@@ -83,6 +88,7 @@ void schedule_learn(struct schedule *s, uint32_t unit, int64_t dur_ns);
 uint32_t schedule_drop(struct schedule *s);
 uint32_t schedule_waiting(const struct schedule *s); /* units not taken yet */
 uint32_t schedule_running(const struct schedule *s);
+bool schedule_is_taken(const struct schedule *s, uint32_t unit); /* and has not ended */
 /* What the queue uses for unit: its prediction, or the stand-in for an unknown one; 0: nothing is known. */
 int64_t schedule_weight(struct schedule *s, uint32_t unit);
 /* Whether what is left can be told at all: by a prediction, or by as many units that ended as there are

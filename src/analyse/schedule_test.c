@@ -465,6 +465,34 @@ static void units_can_be_added_while_others_run(void **state)
 	arena_free(&a);
 }
 
+static void a_unit_that_was_just_added_may_be_told_what_to_wait_for(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct schedule *s = schedule_new(&a, ORDER_LONGEST, 0);
+	static const uint32_t first[] = {0, 1};
+	for (int i = 0; i < 3; i++)
+		schedule_add(s, &(struct schedule_unit){.predicted_ns = 9 - i});
+	assert_int_equal(schedule_take(s), 0);
+	assert_int_equal(schedule_take(s), 1);
+	schedule_wait_for(s, 2, first, 2); /* too late: it may have been given away */
+	assert_int_equal(schedule_add(s, &(struct schedule_unit){.predicted_ns = 99}), 3);
+	schedule_wait_for(s, 3, first, 2);
+	assert_true(schedule_is_taken(s, 1));
+	assert_false(schedule_is_taken(s, 3));
+	assert_false(schedule_is_taken(s, 4));
+	schedule_end(s, 0);
+	assert_false(schedule_is_taken(s, 0));
+	assert_int_equal(schedule_take(s), 2);
+	assert_int_equal(schedule_take(s), UNIT_NONE);
+	schedule_return(s, 1);
+	assert_int_equal(schedule_take(s), 1);
+	assert_int_equal(schedule_take(s), UNIT_NONE);
+	schedule_end(s, 1);
+	assert_int_equal(schedule_take(s), 3);
+	arena_free(&a);
+}
+
 static void a_returned_unit_comes_back_in_its_place_and_frees_its_lock(void **state)
 {
 	(void)state;
@@ -983,6 +1011,7 @@ int main(void)
 	    cmocka_unit_test(nothing_begins_beside_an_alone_unit),
 	    cmocka_unit_test(what_waits_for_an_alone_unit_still_runs),
 	    cmocka_unit_test(units_can_be_added_while_others_run),
+	    cmocka_unit_test(a_unit_that_was_just_added_may_be_told_what_to_wait_for),
 	    cmocka_unit_test(a_returned_unit_comes_back_in_its_place_and_frees_its_lock),
 	    cmocka_unit_test(a_drop_takes_all_that_waits),
 	    cmocka_unit_test(a_batch_stays_below_the_budget_and_the_fair_share),

@@ -43,8 +43,9 @@ struct found {
 	char **argv;           /* exec: the command for only some of its tests; NULL: the target's */
 	struct test_id *asked; /* --only-failed: those that were bad */
 	uint32_t n_asked;
-	bool dropped; /* not chosen, or of another shard */
-	bool given;   /* made into jobs */
+	bool dropped;   /* not chosen, or of another shard */
+	bool given;     /* made into jobs */
+	bool is_mended; /* a part was bad, and the whole runs again */
 };
 
 /* One entry of the queue; its number there is its index here. */
@@ -225,6 +226,8 @@ void run_repeat_again(struct run *r);
 void run_part(struct run *r, struct job *j);
 /* The job stands in for another one: in its repetition, and is a part where that was one. */
 void run_stand_in(struct run *r, struct job *j, const struct job *before);
+/* Whether the whole of the unit that this is a part of runs again, or will, in the same repetition. */
+bool run_is_mended(const struct run *r, const struct job *part);
 /* A part was bad, perhaps because it is one: the whole gives the verdict. False: this one stands. */
 bool run_whole_again(struct run *r, uint32_t job);
 void run_rest_of(struct run *r, uint32_t job, const struct desk *d);

@@ -153,12 +153,30 @@ static const struct target *bad_need(const struct run *r, const struct job *j)
 	return NULL;
 }
 
-/* The next job that can run; those that cannot, as what they need was bad, are told and over. */
+/* A job that is over: it ran, or does not have to. */
+static void job_over(struct run *r, uint32_t i)
+{
+	schedule_end(r->schedule, i);
+	r->n_units_done++;
+	r->n_owed -= r->jobs[i]->is_owed;
+	r->n_parts -= r->jobs[i]->is_part;
+}
+
+/*
+ * The next job that has to run: parts do not of which the whole runs again, and those that cannot, as what
+ * they need was bad, are told.
+ */
 static uint32_t take_job(struct run *r)
 {
 	for (;;) {
 		uint32_t i = schedule_take(r->schedule);
-		const struct target *need = i == UNIT_NONE ? NULL : bad_need(r, r->jobs[i]);
+		if (i == UNIT_NONE)
+			return i;
+		if (run_is_mended(r, r->jobs[i])) {
+			job_over(r, i);
+			continue;
+		}
+		const struct target *need = bad_need(r, r->jobs[i]);
 		if (!need)
 			return i;
 		uint32_t target = r->found[r->jobs[i]->found].target;
@@ -167,8 +185,7 @@ static uint32_t take_job(struct run *r)
 		    str_of(arena_printf(&r->arena, "not run: its fixture's set-up '%.*s' did not pass",
 					STR_ARG(need->name))));
 		r->bad_targets[target] = true;
-		r->n_units_done++;
-		schedule_end(r->schedule, i);
+		job_over(r, i);
 	}
 }
 
@@ -351,14 +368,9 @@ static void unit_end(struct pool_host *h, uint32_t worker, const struct pool_uni
 		return;
 	}
 	r->n_cut += status == STATUS_UNFINISHED;
-	schedule_end(r->schedule, job);
-	r->n_units_done++;
+	job_over(r, job);
 	schedule_learn(r->schedule, job, d->end_ns - d->begin_ns);
 	d->span = 0;
-	if (r->jobs[job]->is_owed)
-		r->n_owed--;
-	if (r->jobs[job]->is_part)
-		r->n_parts--;
 	run_asked_whole(r, job, d, status);
 	if (status_is_bad(status))
 		job_was_bad(r, job, d, status);

@@ -352,9 +352,10 @@ void run_stand_in(struct run *r, struct job *j, const struct job *before)
 		run_part(r, j);
 }
 
-/* Whether the whole of a unit runs again already, in the same repetition. */
-static bool mends(const struct run *r, const struct job *part)
+bool run_is_mended(const struct run *r, const struct job *part)
 {
+	if (!part->is_part || !r->found[part->found].is_mended)
+		return false;
 	for (size_t i = r->n_jobs; i > 0; i--) {
 		const struct job *j = r->jobs[i - 1];
 		if (j->mends && j->found == part->found && j->repeat == part->repeat)
@@ -363,21 +364,36 @@ static bool mends(const struct run *r, const struct job *part)
 	return false;
 }
 
+/* What it would share with its parts they are to be done with. */
+static void wait_for_parts(struct run *r, const struct job *whole)
+{
+	uint32_t *after = NULL;
+	size_t n = 0, cap = 0;
+	for (uint32_t i = 0; i < r->n_jobs; i++) {
+		if (r->jobs[i]->found != whole->found || !schedule_is_taken(r->schedule, i))
+			continue;
+		after = arena_grow(&r->arena, after, n, &cap, sizeof(*after));
+		after[n++] = i;
+	}
+	schedule_wait_for(r->schedule, whole->unit.number, after, (uint32_t)n);
+}
+
 bool run_whole_again(struct run *r, uint32_t job)
 {
 	const struct job before = *r->jobs[job];
-	const struct found *f = &r->found[before.found];
+	struct found *f = &r->found[before.found];
 	bool pulls = f->target == UNIT_NONE;
 	if (!before.is_part || f->n_parts < 2 || r->stopped_early)
 		return false;
-	if (mends(r, &before))
+	if (run_is_mended(r, &before))
 		return true;
 	struct job *j =
 	    run_add_job(r, before.found, STR_NONE, f->predicted_ns, before.unit.attempt + 1, false);
 	j->unit.fresh = pulls; /* what the parts left behind in their process is not to help it, or harm it */
 	j->repeat = before.repeat;
-	j->mends = true;
+	j->mends = f->is_mended = true;
 	run_owe(r, j);
+	wait_for_parts(r, j);
 	return true;
 }
 
