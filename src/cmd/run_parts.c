@@ -170,11 +170,15 @@ static bool part_commands(struct run *r, const struct found *f, const struct str
 	const struct target *t = &r->suite.targets[f->target];
 	struct str *chosen = arena_array(&r->arena, struct str, n_names);
 	for (uint32_t k = 0; k < n_parts; k++) {
-		size_t n = 0;
-		for (uint32_t i = 0; i < n_names; i++)
-			if (k ? part[i] == k : part[i] != 0)
+		size_t n = 0, from = n_names;
+		for (uint32_t i = 0; i < n_names; i++) {
+			if (part[i] == k)
 				chosen[n++] = names[i];
-		ret[k] = r->suite.adapter->part(&r->suite, t, chosen, n, k == 0);
+			else if (k == 0)
+				chosen[--from] = names[i];
+		}
+		ret[k] =
+		    r->suite.adapter->part(&r->suite, t, chosen, n, k ? NULL : chosen + from, n_names - from);
 		if (!ret[k])
 			return false;
 	}

@@ -89,11 +89,13 @@ struct adapter {
 	 */
 	char **(*narrow)(struct suite *s, const struct target *t, const struct str *tests, size_t n);
 	/*
-	 * The command for a part of a target, taken from the tests that history knows: just these, or
-	 * (rest) all but these, so that a new test is in the rest. NULL: the target cannot be parted. An
-	 * adapter that has it gives can_part, too: whether a test can be run by itself.
+	 * The command for a part of a target, taken from the tests that history knows: just its n tests
+	 * or, where those of the other parts are given (not NULL), all but them, so that a new test is in it.
+	 * NULL: the target cannot be parted. An adapter that has it gives can_part, too: whether a test can
+	 * be run by itself.
 	 */
-	char **(*part)(struct suite *s, const struct target *t, const struct str *tests, size_t n, bool rest);
+	char **(*part)(struct suite *s, const struct target *t, const struct str *tests, size_t n,
+		       const struct str *others, size_t n_others);
 	bool (*can_part)(const struct str *test);
 	/* How many tests a file that is a unit seems to hold: census.h. NULL: its size is all that is known.
 	 */
@@ -130,6 +132,8 @@ extern const char adapter_names[];
 struct target *suite_target(struct suite *s);
 /* argv[0 .. n) with extra words behind it, NULL-terminated, in the arena. */
 char **words_join(struct arena *a, char *const *first, size_t n_first, char *const *then, size_t n_then);
+/* The kernel takes 128 KiB in one word of a command. */
+enum { WORD_MOST = 100000 };
 /* The last part of a path. */
 const char *word_base(const char *path);
 /* Whether a word is an option that is in the NULL-terminated list. */

@@ -24,8 +24,6 @@
 #include "collect/go_exec.h"
 #include "collect/proc.h"
 
-enum { WORD_MOST = 100000 }; /* the kernel takes 128 KiB in one word of a command */
-
 static bool match(char *const *argv, size_t i, size_t *ret_args)
 {
 	*ret_args = i + 2;
@@ -349,17 +347,20 @@ static bool may_part(const struct target *t)
 	return skips;
 }
 
-static char **part(struct suite *s, const struct target *t, const struct str *tests, size_t n, bool rest)
+static char **part(struct suite *s, const struct target *t, const struct str *tests, size_t n,
+		   const struct str *others, size_t n_others)
 {
+	const struct str *named = others ? others : tests;
+	size_t n_named = others ? n_others : n;
 	struct buf b = {0};
 	char **argv = NULL;
-	if (!may_part(t) || !n)
+	if (!may_part(t) || !n_named)
 		return NULL;
-	buf_text(&b, rest ? "-test.skip=^(" : "-test.run=^(");
-	for (size_t i = 0; i < n; i++) {
+	buf_text(&b, others ? "-test.skip=^(" : "-test.run=^(");
+	for (size_t i = 0; i < n_named; i++) {
 		if (i)
 			buf_char(&b, '|');
-		buf_str(&b, tests[i]);
+		buf_str(&b, named[i]);
 	}
 	buf_text(&b, ")$");
 	if (b.n < WORD_MOST)

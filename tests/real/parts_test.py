@@ -161,6 +161,58 @@ class Parts(PartsCase):
             self.assertIn(f"S{i}", self.read("x.log"))
 
 
+@needs("bats")
+class Bats(PartsCase):
+    """A file that the history knows is cut by the names that stand in it."""
+
+    def file_of(self, n=8, body="sleep 0.3"):
+        return "".join(f"@test \"takes [{i}] (of {n}), isn't it?\" {{\n  {body.replace('N', str(i))}\n}}\n" for i in range(n))
+
+    def test_a_long_file_is_cut_and_a_new_test_is_in_one_of_the_parts(self):
+        self.write("a.bats", self.file_of())
+        self.run_it("-j4", "--", "bats", "a.bats")
+        self.assertEqual(len(self.parts("a.bats")), 1)
+        self.write("a.bats", self.file_of() + '  @test new {\n true\n}\n'.replace("new", "'new'"))
+        self.run_it("-j4", "--", "bats", "a.bats")
+        self.assertGreater(len(self.parts("a.bats")), 1)
+        self.counts(passed=9)
+        self.assertEqual({t["attempts"] for t in self.report()["tests"]}, {1})
+
+    def test_what_is_not_sure_to_be_found_by_its_name_is_run_as_a_whole(self):
+        for more in ("@test \"costs $more\" { true; }\n", "form() { # @test\n true\n}\n", "@test unquoted {\n true\n}\n",
+                     "# BATS_NO_PARALLELIZE_WITHIN_FILE=true\n"):
+            with self.subTest(more=more):
+                self.write("a.bats", "more=5\n" + self.file_of(4) + more)
+                for _ in range(2):
+                    self.run_it("-j4", "--", "bats", "a.bats")
+                    self.assertEqual(len(self.parts("a.bats")), 1)
+                    self.assertEqual(len(self.report()["tests"]), 4 if more[0] == "#" else 5)
+
+    def test_a_test_that_went_or_has_another_name_now(self):
+        self.write("a.bats", self.file_of())
+        self.run_it("-j4", "--", "bats", "a.bats")
+        self.write("a.bats", self.file_of(7).replace("[3]", "[three]"))
+        for several in (False, True):
+            self.run_it("-j4", "--", "bats", "a.bats")
+            self.counts(passed=7)
+            self.assertEqual(len(self.parts("a.bats")) > 1, several)
+
+    def test_the_users_own_filter(self):
+        self.write("a.bats", self.file_of())
+        for _ in range(2):
+            self.run_it("-j4", "--", "bats", "-f", "takes .[1-5]", "a.bats")
+            self.assertEqual(len(self.parts("a.bats")), 1)
+            self.counts(passed=5)
+
+    def test_tests_that_lean_on_each_other_are_tried_as_a_whole(self):
+        self.write("a.bats", "setup_file() { rm -f seen.*; }\n" + self.file_of(body="[ N -eq 0 ] || [ -e seen.$((N - 1)) ]; sleep 0.2; touch seen.N"))
+        self.run_it("-j2", "--", "bats", "a.bats")
+        done = self.run_it("-j2", "--", "bats", "a.bats")
+        self.assertIn("was bad in parts and good as a whole", done.err)
+        self.run_it("-j2", "--", "bats", "a.bats")
+        self.assertEqual(len(self.parts("a.bats")), 1)
+
+
 class Learnt(PartsCase):
     """What the next run is told of one that was not whole, or more than whole."""
 
