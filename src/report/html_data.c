@@ -417,7 +417,8 @@ void html_data(struct html *x)
 	put_name(&d, x->m->word_test);
 	out_char(&d.json, ',');
 	put_name(&d, x->m->word_step);
-	out_printf(&d.json, "],\"wall\":%lld", (long long)us(x->m->wall_ns));
+	out_printf(&d.json, "],\"parts\":%s,\"wall\":%lld", model_has_parts(x->m) ? "true" : "false",
+		   (long long)us(x->m->wall_ns));
 	put_files(&d);
 	put_rest(&d);
 	if (x->m->containers.n || html_has_curve(x->m))

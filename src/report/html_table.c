@@ -53,7 +53,7 @@ static void put_name(struct html *x, struct str name, struct str file, uint32_t 
 	out_text(x->o, "</td>");
 }
 
-static void put_test(struct html *x, uint32_t i)
+static void put_test(struct html *x, uint32_t i, bool parts)
 {
 	const struct model_test *t = &x->m->tests[i];
 	out_printf(x->o, "<tr data-test=\"%u\"><td>", i);
@@ -65,8 +65,10 @@ static void put_test(struct html *x, uint32_t i)
 	else
 		html_count(x, (uint64_t)t->worker);
 	html_time(x, t->dur_ns);
-	html_time(x, t->steps_ns);
-	html_time(x, t->hooks_ns);
+	if (parts) {
+		html_time(x, t->steps_ns);
+		html_time(x, t->hooks_ns);
+	}
 	html_count(x, t->attempts);
 	out_text(x->o, "</tr>\n");
 }
@@ -119,11 +121,16 @@ void html_tests(struct html *x)
 	phrase_plural(&x->scratch, x->m->word_step);
 	buf_char(&x->scratch, 0);
 	const char *steps = x->scratch.at;
-	html_titles(x, (const char *const[]){"status", "name", ">worker", ">whole", steps, ">hooks",
-					     ">attempts", NULL});
+	bool parts = model_has_parts(x->m);
+	if (parts)
+		html_titles(x, (const char *const[]){"status", "name", ">worker", ">whole", steps, ">hooks",
+						     ">attempts", NULL});
+	else
+		html_titles(x,
+			    (const char *const[]){"status", "name", ">worker", ">whole", ">attempts", NULL});
 	buf_clear(&x->scratch);
 	for (size_t i = 0; i < n; i++)
-		put_test(x, at[i]);
+		put_test(x, at[i], parts);
 	html_titles_end(x);
 	out_text(x->o, "</div>");
 	html_section_end(x);

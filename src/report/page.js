@@ -233,7 +233,8 @@
 
 			const COLUMNS = [["status", "status", "c-status"], ["name", "name", "c-name"], ["file", "where", "c-file"],
 				["worker", "worker", "c-small num c-part"], ["whole", "whole", "c-num num"],
-				["steps", plural(data.words[2]), "c-num num c-part"], ["hooks", "hooks", "c-num num c-part"],
+				...(data.parts ? [["steps", plural(data.words[2]), "c-num num c-part"],
+					["hooks", "hooks", "c-num num c-part"]] : []),
 				["attempts", "tries", "c-small num c-part"]];
 			const heads = COLUMNS.map(([key, label, cls]) => el("th", { scope: "col", class: cls, "data-sort": key },
 				el("button", { type: "button", onclick: () => sortBy(key) }, label)));
@@ -291,9 +292,11 @@
 				row.code.title = row.code.textContent;
 				c[3].textContent = T.w[i] < 0 ? "" : T.w[i];
 				c[4].textContent = duration(T.d[i]);
-				c[5].textContent = duration(T.p[i]);
-				c[6].textContent = duration(T.h[i]);
-				c[7].textContent = T.t[i];
+				if (data.parts) {
+					c[5].textContent = duration(T.p[i]);
+					c[6].textContent = duration(T.h[i]);
+				}
+				c[c.length - 1].textContent = T.t[i];
 			}
 			function paint(force) {
 				const seen = Math.ceil(Math.max(box.clientHeight, 608) / ROW) + 12; /* 608: as high as it may get */
@@ -451,9 +454,11 @@
 					if (from)
 						back = from.link || from;
 					row("whole", duration(T.d[i]));
-					row(plural(data.words[2]), el("i", { class: "key g-steps" }), duration(T.p[i]));
-					row("hooks and fixtures", el("i", { class: "key g-hooks" }), duration(T.h[i]));
-					row("the rest", duration(rest));
+					if (data.parts) {
+						row(plural(data.words[2]), el("i", { class: "key g-steps" }), duration(T.p[i]));
+						row("hooks and fixtures", el("i", { class: "key g-hooks" }), duration(T.h[i]));
+						row("the rest", duration(rest));
+					}
 					row("began at", duration(T.a[i]));
 					if (T.w[i] >= 0)
 						row("worker", String(T.w[i]));
@@ -474,7 +479,8 @@
 					box.replaceChildren(
 						el("button", { type: "button", class: "close", "aria-label": "Close", onclick: close }, "\u2715"),
 						el("span", { class: "status " + s }, s),
-						el("h2", null, nameOf(i)), el("code", null, placeOf(i)), list, split(i), acts);
+						el("h2", null, nameOf(i)), el("code", null, placeOf(i)), list,
+							...(data.parts ? [split(i)] : []), acts);
 					if (d && d.message)
 						box.append(el("h3", null, isBad(T.st[i]) || T.x[i] & 1 ? "Message" : "Why"),
 							el("pre", { class: isBad(T.st[i]) ? "message" : "", tabindex: "0" }, d.message));

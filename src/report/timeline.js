@@ -280,7 +280,9 @@ function makeTimeline(page) {
 			seen.add(statusOf(i));
 		const list = ["passed", "flaky", "skipped", "unfinished", "failed", "error", "timeout", "crashed"]
 			.filter((s) => seen.has(s)).map((s) => ["s-" + s, s]);
-		list.push(["g-bound", "unit"], ["g-steps", "share of " + plural(data.words[2])], ["g-hooks", "share of hooks"]);
+		list.push(["g-bound", "unit"]);
+		if (data.parts)
+			list.push(["g-steps", "share of " + plural(data.words[2])], ["g-hooks", "share of hooks"]);
 		if (lanes.some((l) => l.back && l.back.at.length))
 			list.push(["g-startup", "fettle\u2019s own phase"]);
 		if (lanes.some((l) => l.markRows && l.markRows.length))
@@ -744,7 +746,7 @@ function makeTimeline(page) {
 		if (kind === "test")
 			return [nameOf(i), placeOf(i), statusOf(i) + ", " + duration(T.d[i]) + " from " + duration(T.a[i]) +
 				(T.t[i] > 1 ? ", " + T.t[i] + " attempts" : ""),
-				plural(data.words[2]) + " " + duration(T.p[i]) + ", hooks " + duration(T.h[i])];
+				...(data.parts ? [plural(data.words[2]) + " " + duration(T.p[i]) + ", hooks " + duration(T.h[i])] : [])];
 		if (kind === "unit")
 			return [U.n[i] || "(no name)", "unit" + (U.t[i] > 1 ? ", attempt " + U.t[i] : ""),
 				STATUS[U.st[i]] + ", " + duration(U.d[i]) + " from " + duration(U.a[i])];
