@@ -15,6 +15,8 @@ enum {
 	NAME_COLUMNS = 36,
 	LEAST_COLUMNS = 12, /* of a name that is cut */
 	MIN_COLUMNS = 20,
+	FAILURES =
+	    100, /* told at once at most, unless every line is wanted: what breaks all tests is soon seen */
 };
 static const int64_t say_ns = 10 * NS_PER_S, soon_ns = 2 * NS_PER_S;
 
@@ -57,7 +59,14 @@ static void say_failure(struct live *l, const struct event *ev, int64_t dur_ns, 
 {
 	struct buf place = {0}, plain = {0};
 	struct term t = line_term(l);
+	if (l->told > FAILURES && !l->opt.verbose)
+		return;
 	live_clear(l);
+	if (l->told++ == FAILURES && !l->opt.verbose) {
+		out_text(l->o, "further failures are told at the end\n");
+		out_flush(l->o);
+		return;
+	}
 	term_ink(&t, INK_BAD);
 	out_text(l->o, status_name(ev->status));
 	term_ink(&t, INK_PLAIN);

@@ -4,7 +4,7 @@
  * A sink that counts and remembers what runs, and a tick that shows it. On a
  * terminal that is one line, drawn anew at most ten times a second and gone
  * before anything else is printed; elsewhere plain lines: one at the start, one
- * a failure at once, and one of progress every 10 s or 10 % (never two within
+ * a failure at once (a hundred at most), and one of progress every 10 s or 10 % (never two within
  * 2 s). It reads no clock and asks no terminal: the caller says what time it is,
  * what is still to come and how wide the terminal is. About 0.2 us an event.
  */
@@ -43,6 +43,7 @@ struct live {
 	struct lanes open;
 	uint32_t tests, bad, flaky;
 	uint32_t broken;           /* units that ended badly with no bad test in them */
+	uint32_t told;             /* failures that have had their line */
 	int64_t drawn_ns, said_ns; /* when the line was last drawn, or a line of progress said; -1: never */
 	unsigned tenth;            /* of the units that were done when a line was last said */
 	unsigned columns;

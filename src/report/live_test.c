@@ -74,6 +74,23 @@ static size_t times(const char *what)
 	return n;
 }
 
+static void of_many_failures_the_first_are_told(void **state)
+{
+	(void)state;
+	for (int verbose = 0; verbose < 2; verbose++) {
+		begin_live(LIVE_LINES);
+		live.opt.verbose = verbose;
+		for (uint64_t i = 1; i <= 250; i++) {
+			begin_span(SPAN_TEST, i, 0, 1, MS(i), "t");
+			end_span(i, MS(i) + 1, STATUS_FAILED, "no");
+		}
+		assert_int_equal(times("failed  a.feature:3  t"), verbose ? 250 : 100);
+		assert_int_equal(times("further failures are told at the end\n"), !verbose);
+		assert_int_equal(live.bad, 250);
+		end_live(state);
+	}
+}
+
 static void plain_lines_come_at_a_sane_rate(void **state)
 {
 	(void)state;
@@ -219,6 +236,7 @@ static void quiet_is_quiet(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(of_many_failures_the_first_are_told),
 	    cmocka_unit_test_teardown(plain_lines_come_at_a_sane_rate, end_live),
 	    cmocka_unit_test_teardown(a_long_quiet_run_still_shows_what_it_waits_for, end_live),
 	    cmocka_unit_test_teardown(a_failure_is_told_at_once, end_live),

@@ -1,5 +1,6 @@
 #include "report/report.h"
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "report/excerpt.h"
 #include "report/phrase.h"
@@ -18,6 +19,12 @@ struct text {
 	struct model *m;
 	const struct report_text_options *opt;
 	struct buf scratch, plain;
+	struct said *said; /* of each number of the list */
+};
+
+/* Why something was bad, and what it printed. */
+struct said {
+	struct str message, output;
 };
 
 static const char *bar_mark(const struct text *x)
@@ -117,6 +124,30 @@ static void put_facts_end(struct text *x)
 	out_char(x->term.out, '\n');
 }
 
+static bool is_said(struct text *x, const char *what, size_t number, struct str now, struct str was)
+{
+	enum { SHORT = 80 };
+	if (now.n <= SHORT || !str_eq(now, was))
+		return false;
+	out_printf(x->term.out, "    the same %s as %zu.\n", what, number);
+	return true;
+}
+
+/* What one that comes earlier in the list has said is not said again: what breaks one may break all. */
+static void put_said(struct text *x, size_t number, struct str message, struct str output)
+{
+	bool message_said = false, output_said = false;
+	for (size_t i = 1; i < number && !message_said; i++)
+		message_said = is_said(x, "message", i, message, x->said[i - 1].message);
+	if (!message_said)
+		put_message(x, message);
+	for (size_t i = 1; i < number && !output_said; i++)
+		output_said = is_said(x, "output", i, output, x->said[i - 1].output);
+	if (!output_said)
+		put_output(x, output);
+	x->said[number - 1] = (struct said){message, output};
+}
+
 static void put_failure(struct text *x, size_t number, const struct model_test *test)
 {
 	put_numbered(x, number, test->name);
@@ -127,8 +158,7 @@ static void put_failure(struct text *x, size_t number, const struct model_test *
 	if (test->attempts > 1)
 		out_printf(x->term.out, ", bad in %u of %u attempts", test->attempts_bad, test->attempts);
 	put_facts_end(x);
-	put_message(x, test->told->message);
-	put_output(x, test->told->output);
+	put_said(x, number, test->told->message, test->told->output);
 	if (test->key.n && !str_eq(test->key, place)) {
 		out_text(x->term.out, "    to run it alone: ");
 		(void)term_text(&x->term, test->key, 8 * x->term.columns);
@@ -143,8 +173,7 @@ static void put_bad_unit(struct text *x, size_t number, const struct model_unit 
 	if (unit->attempt > 1)
 		out_printf(x->term.out, ", attempt %u", unit->attempt);
 	put_facts_end(x);
-	put_message(x, unit->message);
-	put_output(x, unit->output);
+	put_said(x, number, unit->message, unit->output);
 }
 
 static void put_failure_line(struct text *x, const struct model_test *test)
@@ -310,7 +339,8 @@ void report_text(struct model *m, struct out *o, const struct report_text_option
 	struct text x = {
 	    .term = {o, opt->columns < MIN_COLUMNS ? MIN_COLUMNS : opt->columns, opt->colour, opt->ascii},
 	    .m = m,
-	    .opt = opt};
+	    .opt = opt,
+	    .said = mem_alloc(sizeof(*x.said) * (opt->failures + 1))};
 	put_head(&x);
 	put_failures(&x);
 	put_counts(&x);
@@ -320,4 +350,5 @@ void report_text(struct model *m, struct out *o, const struct report_text_option
 	put_verdict(&x);
 	buf_free(&x.scratch);
 	buf_free(&x.plain);
+	mem_free(x.said);
 }

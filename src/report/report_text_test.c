@@ -52,6 +52,34 @@ static void failures_come_first_and_say_all_that_is_needed(void **state)
 	arena_free(&m.arena);
 }
 
+static void what_one_has_said_is_not_said_again(void **state)
+{
+	struct model m;
+	(void)state;
+	fixture_small(&m);
+	const struct str message = STR(
+	    "a message that is long enough to be worth it, for a short one is told again: it is no longer than "
+	    "to point at it");
+	size_t n;
+	const uint32_t *bad = model_bad_tests(&m, &n);
+	assert_true(n >= 3);
+	struct model_told told[] = {{.message = message, .output = STR("short")},
+				    {.message = message, .output = STR("short")},
+				    {.message = STR("another"), .output = message}};
+	for (size_t i = 0; i < 3; i++)
+		m.tests[bad[i]].told = &told[i];
+	const char *text = text_of(&m, &report_text_file),
+		   *again = strstr(text, "    the same message as 1.\n");
+	assert_non_null(again);
+	assert_has(again, "    output:\n    \xe2\x94\x82 short\n");
+	assert_lacks(again + sizeof("    the same"), "the same");
+	assert_has(again, "another");
+	told[2] = told[1];
+	told[1].output = told[2].output = message;
+	assert_has(text_of(&m, &report_text_file), "    the same message as 1.\n    the same output as 2.\n");
+	arena_free(&m.arena);
+}
+
 static void the_key_is_told_where_it_is_not_the_place(void **state)
 {
 	struct model m;
@@ -246,6 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(failures_come_first_and_say_all_that_is_needed),
+	    cmocka_unit_test(what_one_has_said_is_not_said_again),
 	    cmocka_unit_test(the_key_is_told_where_it_is_not_the_place),
 	    cmocka_unit_test(the_wall_time_is_explained),
 	    cmocka_unit_test(every_line_fits_the_columns_but_what_must_stay_whole),
