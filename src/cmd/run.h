@@ -216,6 +216,8 @@ void run_plan(struct run *r);
 bool run_wants_not_run(const struct run *r, const struct target *t);
 /* Without this job the run has no good end, whatever keeps it from running. */
 void run_owe(struct run *r, struct job *j);
+/* Whether units run while others are still found (Go's packages, which compile meanwhile). */
+bool run_goes_ahead(const struct run *r);
 /* As run_plan, for targets that came while others run already. */
 void run_plan_target(struct run *r, uint32_t target);
 void run_retry(struct run *r, uint32_t job, const struct desk *d);

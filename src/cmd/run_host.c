@@ -251,8 +251,7 @@ static void units(struct pool_host *h, struct str json_units, bool more)
 static void targets(struct pool_host *h, bool last, const struct err *failed)
 {
 	struct run *r = run_of(h);
-	bool whole_first = r->suite.adapter->stream != STREAM_GOTEST;
-	for (; (last || !whole_first) && r->n_planned < r->suite.n_targets; r->n_planned++) {
+	for (; (last || run_goes_ahead(r)) && r->n_planned < r->suite.n_targets; r->n_planned++) {
 		const struct target *t = &r->suite.targets[r->n_planned];
 		if (!t->argv && t->status) { /* a build that failed, a disabled test */
 			if (run_wants_not_run(r, t))

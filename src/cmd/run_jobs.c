@@ -684,6 +684,11 @@ void run_plan(struct run *r)
 	r->found_all = true;
 }
 
+bool run_goes_ahead(const struct run *r)
+{
+	return r->suite.adapter->stream == STREAM_GOTEST;
+}
+
 void run_plan_target(struct run *r, uint32_t target)
 {
 	struct found *f = add_found(r);
@@ -691,7 +696,7 @@ void run_plan_target(struct run *r, uint32_t target)
 	f->size = r->suite.targets[target].size;
 	f->target = target;
 	/* the whole list must be known first, where targets may be chosen or wait for each other */
-	if (r->o.shard.n || r->o.select.n || r->o.only_failed || r->plan_only || !r->suite.adapter->part)
+	if (r->o.shard.n || r->o.select.n || r->o.only_failed || r->plan_only || !run_goes_ahead(r))
 		return;
 	predict(r, f);
 	run_add_found(r, NULL);
