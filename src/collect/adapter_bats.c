@@ -22,11 +22,13 @@ static bool match(char *const *argv, size_t i, size_t *ret_args)
 	return strcmp(word_base(argv[i]), "bats") == 0;
 }
 
+static const char across_files[] = "--no-parallelize-across-files";
+static const char within_files[] = "--no-parallelize-within-files";
+
 /* Options that fettle answers for itself, and whether a value follows. */
 static const char *const dropped_values[] = {"-j", "--jobs", "-F", "--formatter", NULL};
-static const char *const dropped[] = {
-    "-T", "--timing", "-t", "--tap", "-p", "--pretty", "-r", "--recursive", "--no-parallelize-across-files",
-    NULL};
+static const char *const dropped[] = {"-T", "--timing",    "-t",         "--tap",      "-p", "--pretty",
+				      "-r", "--recursive", across_files, within_files, NULL};
 static const char *const value_options[] = {"-f",
 					    "--filter",
 					    "--filter-status",
@@ -45,7 +47,8 @@ struct bats {
 	char **options; /* "bats" and what stands before the files */
 	size_t n_options;
 	bool recursive;
-	bool picky; /* the user's own filter */
+	bool whole;       /* the user's own filter, or wish: no file is parted */
+	const char *lock; /* of all files: one after the other; NULL */
 };
 
 static const char *const filters[] = {"-f", "--filter", "--filter-status", "--negative-filter", NULL};
@@ -64,6 +67,7 @@ static void add_file(struct suite *s, const char *path, const char *formatter)
 	struct target *t = suite_target(s);
 	t->argv = words_join(&s->arena, b->options, b->n_options, then, 4);
 	t->name = arena_str(&s->arena, str_of(path));
+	t->lock = b->lock;
 	t->size = stat(path, &st) == 0 ? st.st_size : 0;
 }
 
@@ -112,8 +116,11 @@ static int discover(struct suite *s, struct err *e)
 			i++;
 		} else if (word_in(w, dropped)) {
 			b->recursive |= strcmp(w, "-r") == 0 || strcmp(w, "--recursive") == 0;
+			b->whole |= strcmp(w, within_files) == 0;
+			if (strcmp(w, across_files) == 0)
+				b->lock = across_files;
 		} else if (w[0] == '-' && w[1]) {
-			b->picky |= word_in(w, filters);
+			b->whole |= word_in(w, filters);
 			b->options[b->n_options++] = s->argv[i];
 			if (word_in(w, value_options) && i + 1 < s->n_argv)
 				b->options[b->n_options++] = s->argv[++i];
@@ -227,7 +234,7 @@ static char **part(struct suite *s, const struct target *t, const struct str *te
 	const struct bats *b = s->own;
 	struct str *names;
 	size_t n_names, n_met = 0, n_rest = 0;
-	if (b->picky)
+	if (b->whole || b->lock)
 		return NULL;
 	if (!others)
 		return narrow(s, t, tests, n);

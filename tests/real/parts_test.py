@@ -197,6 +197,17 @@ class Bats(PartsCase):
             self.counts(passed=7)
             self.assertEqual(len(self.parts("a.bats")) > 1, several)
 
+    def test_the_users_own_wish(self):
+        self.write("a.bats", self.file_of())
+        self.write("b.bats", self.file_of())
+        for flag, beside in (("--no-parallelize-within-files", True), ("--no-parallelize-across-files", False)):
+            for _ in range(2):
+                self.run_it("-j4", "--", "bats", "--jobs", "2", flag, "a.bats", "b.bats")
+                self.counts(passed=16)
+            units = sorted((u["start_ns"], u["start_ns"] + u["dur_ns"]) for u in self.report()["units"])
+            self.assertEqual(len(units), 2, flag)
+            self.assertEqual(units[0][1] > units[1][0], beside, flag)
+
     def test_the_users_own_filter(self):
         self.write("a.bats", self.file_of())
         for _ in range(2):
