@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,6 +43,7 @@ struct go {
 	char **words;     /* for plain runs: the whole command */
 	struct buf noise; /* lines that are no JSON: errors of go itself */
 	bool picky;       /* the user's own -run or -skip: not to be narrowed by us */
+	const char *lock; /* of all packages: one after the other; NULL */
 };
 
 /* Flags that make go test do something other than run tests once: the command is run as it is. */
@@ -68,6 +70,25 @@ static bool is_flag(const char *w, const char *flag)
 	return strncmp(name, flag, n) == 0 && (name[n] == 0 || name[n] == '=');
 }
 
+/* "-p 1" or "-p=1", in the command or in GOFLAGS: no package is to run beside another. */
+static bool is_serial(const struct suite *s)
+{
+	struct str flags = str_of(getenv("GOFLAGS")), word;
+	bool serial = false;
+	while (flags.n && str_next(&flags, ' ', &word))
+		if (str_starts(word, "-p=") || str_starts(word, "--p="))
+			serial = str_ends(word, "=1");
+	for (size_t i = s->args; i < s->n_argv && strcmp(s->argv[i], "-args") != 0; i++) {
+		const char *value = strchr(s->argv[i], '=');
+		if (is_flag(s->argv[i], "-p"))
+			serial = strcmp(value               ? value + 1
+					: i + 1 < s->n_argv ? s->argv[i + 1]
+							    : "",
+					"1") == 0;
+	}
+	return serial;
+}
+
 static int discover(struct suite *s, struct err *e)
 {
 	struct go *g = arena_new(&s->arena, struct go);
@@ -78,6 +99,7 @@ static int discover(struct suite *s, struct err *e)
 			return adapter_plain.discover(s, e);
 		g->picky |= is_flag(s->argv[i], "-run") || is_flag(s->argv[i], "-skip");
 	}
+	g->lock = is_serial(s) ? "-p 1" : NULL;
 	if (symlink(s->self, stand_in) < 0)
 		return err_sys(e, "cannot make '%s'", stand_in);
 	char **words = arena_array(&s->arena, char *, s->n_argv + 4);
@@ -165,6 +187,7 @@ static void take_binary(struct suite *s, struct package *p, struct str number)
 	t->argv = argv + 1;
 	t->env = env;
 	t->size = tests_in(s, argv[0]);
+	t->lock = ((const struct go *)s->own)->lock;
 	p->given = true;
 }
 
@@ -354,7 +377,8 @@ static char **part(struct suite *s, const struct target *t, const struct str *te
 	size_t n_named = others ? n_others : n;
 	struct buf b = {0};
 	char **argv = NULL;
-	if (!may_part(t) || !n_named)
+	const struct go *g = s->own;
+	if (!may_part(t) || g->lock || !n_named)
 		return NULL;
 	buf_text(&b, others ? "-test.skip=^(" : "-test.run=^(");
 	for (size_t i = 0; i < n_named; i++) {

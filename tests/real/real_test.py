@@ -454,6 +454,21 @@ class Others(Case):
         self.assertEqual(len(self.report("second")["suites"]), 1)
         self.same_again("second")
 
+    @needs("go")
+    def test_go_runs_no_package_beside_another_where_it_is_told_so(self):
+        self.write("go.mod", "module example\n\ngo 1.16\n")
+        for name in "ab":
+            self.write(f"{name}/{name}_test.go", f'package {name}\nimport ("testing"; "time")\nfunc Test(t *testing.T) {{ time.Sleep(time.Second) }}\n')
+        for flags, goflags, beside in (([], "", True), (["-p", "1"], "", False), (["-p=1"], "-p=4", False),
+                                       ([], "-count=1 -p=1", False), (["-p", "2"], "-p=1", True)):
+            with self.subTest(flags=flags, goflags=goflags):
+                self.env = {**self.env, "GOFLAGS": goflags}
+                for _ in range(2):
+                    self.run_it("-j2", "--", "go", "test", *flags, "./...")
+                    self.counts(passed=2)
+                (_, end), (begins, _) = sorted((u["start_ns"], u["start_ns"] + u["dur_ns"]) for u in self.report()["units"])
+                self.assertEqual(end > begins, beside)
+
     @needs_go(20)
     def test_go_leaves_whole_what_the_person_has_chosen_from(self):
         self.write("go.mod", "module example\n\ngo 1.20\n")
