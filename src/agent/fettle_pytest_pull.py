@@ -14,7 +14,18 @@ from _pytest.config import hookimpl
 import fettle_agent
 from fettle_agent import ERROR, PASSED, SKIPPED, now, quiet, quote
 from fettle_pytest import Observer, cause, failure_text
-from fettle_pytest_xdist import alone, forget_workers, get, package_of, path_of, put, wants_controller, worker_fixtures
+from fettle_pytest_xdist import (
+    alone,
+    class_of,
+    forget_workers,
+    get,
+    package_of,
+    path_of,
+    put,
+    together,
+    wants_controller,
+    worker_fixtures,
+)
 
 # Arguments with "::" in more files than this are not imported ahead.
 MANY_FILES = 64
@@ -38,6 +49,8 @@ class Puller(Observer):
         self.given_paths = None
         self.last_item = None
         self.target = None
+        # --dist of pytest-xdist.
+        self.dist = "no"
         # While the files of all units are loaded.
         self.ahead = False
 
@@ -68,7 +81,7 @@ class Puller(Observer):
         os.environ["PYTEST_XDIST_WORKER_COUNT"] = agent.workers
         os.environ["PYTEST_XDIST_TESTRUNUID"] = agent.run
         option = config.option
-        forget_workers(option)
+        self.dist = forget_workers(option)
         base = get(path_of(agent.nodes, "base", "temp")).get("path") if agent.nodes else None
         if base:
             option.basetemp = os.path.join(base, "popen-gw" + agent.worker)
@@ -662,7 +675,7 @@ class Puller(Observer):
             path, _, rest = item.nodeid.partition("::")
             file = self.agent.relative(str(item.path))
             if item in owner:
-                unit, group = units[owner[item]], class_of(item)
+                unit, group = units[owner[item]], together(item, self.dist) or class_of(item)
                 key = {"key": "%s::%s" % (file, rest) if rest else file, "name": rest or file}
                 if group:
                     key["group"] = group
@@ -702,12 +715,6 @@ def part_outfiles(config, agent):
             setattr(option, name, agent.outfile(getattr(option, name), want))
     if getattr(option, "json_report", False) and getattr(option, "json_report_file", None) != "none":
         option.json_report_file = agent.outfile(option.json_report_file or ".report.json", "json-report")
-
-
-def class_of(item):
-    """The outermost class that a test stands in: its tests may lean on each other."""
-    kind = sys.modules["_pytest.python"].Class
-    return next((node.name for node in item.listchain() if isinstance(node, kind)), None)
 
 
 def shares(item):

@@ -13,7 +13,8 @@ from _pytest.config import UsageError, hookimpl
 
 
 def forget_workers(option):
-    """fettle starts them, not pytest-xdist."""
+    """fettle starts them, not pytest-xdist. Returns by what it would have parted the tests."""
+    dist = getattr(option, "dist", "no")
     for name, value in (
         ("dist", "no"),
         ("distload", False),
@@ -24,6 +25,24 @@ def forget_workers(option):
     ):
         if hasattr(option, name):
             setattr(option, name, value)
+    return dist
+
+
+def together(item, dist):
+    """What keeps a test on one worker with others of its file by --dist; nothing where nothing
+    does but its class."""
+    mark = item.get_closest_marker("xdist_group") if dist == "loadgroup" else None
+    if mark:
+        return "group %s" % (mark.args[0] if mark.args else mark.kwargs.get("name", "default"))
+    if dist == "loadscope":
+        return class_of(item) or "module"
+    return "file" if dist == "loadfile" else None
+
+
+def class_of(item):
+    """The outermost class that a test stands in: its tests may lean on each other."""
+    kind = sys.modules["_pytest.python"].Class
+    return next((node.name for node in item.listchain() if isinstance(node, kind)), None)
 
 
 def alone(config, plain):

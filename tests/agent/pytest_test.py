@@ -365,6 +365,19 @@ class Pull(Pytest):
         self.assertFalse(any(unit.get("shared") for unit in worker.list(tests=True)))
         self.assertEqual(worker.finish(), 5)
 
+    @needs("xdist")
+    def test_what_dist_keeps_on_one_worker_is_a_group(self):
+        for dist, groups in (
+            ("load", [None, None, "TestGroup"]),
+            ("loadfile", ["file"] * 3),
+            ("loadscope", ["module", "module", "TestGroup"]),
+            ("loadgroup", [None, None, "TestGroup"]),
+        ):
+            worker = self.worker("selected", "-n", "2", "--dist", dist)
+            units = {unit["name"]: unit for unit in worker.list(tests=True)}
+            self.assertEqual([key.get("group") for key in units["tests/test_one.py"]["keys"]], groups, dist)
+            self.assertEqual(worker.finish(), 5)
+
     def test_a_part_of_a_file_sets_its_fixtures_up_once(self):
         whole = self.pull("good")
         up = [fixture for fixture in whole.spans("fixture") if fixture["scope"] == "module" and fixture["part"] == "setup"]

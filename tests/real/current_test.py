@@ -54,6 +54,19 @@ class Pytest(Current):
     def test_fixtures_of_conftests_as_plain(self):
         self.as_plain("conftests")
 
+    def test_what_dist_keeps_on_one_worker_is_not_parted(self):
+        mark = "@pytest.mark.xdist_group({})\n"
+        self.write("test_a.py", "import time\nimport pytest\n" + "".join(
+            (mark.format("'db'" if i % 2 else "name='db'") if i < 6 else "") + f"def test_{i}(): time.sleep(0.2)\n" for i in range(12)))
+        for dist, together in (("load", 0), ("loadgroup", 6), ("loadfile", 12)):
+            for _ in range(2):
+                self.run_it("-j4", "--", self.python, "-m", "pytest", "-n4", "--dist", dist)
+                self.counts(passed=12)
+            units = [t["unit"] for t in self.report()["tests"]]
+            if together:
+                self.assertEqual(len({t["unit"] for t in self.report()["tests"] if int(t["name"][5:]) < together}), 1, dist)
+            self.assertEqual(len(set(units)) > 1, together < 12, dist)
+
     def test_bad(self):
         self.fixture("pytest/bad")
         self.run_it("-j2", "--", self.python, "-m", "pytest", code=1)
